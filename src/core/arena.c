@@ -1,0 +1,248 @@
+/*
+ * arena.c: a bump allocator over malloc. No PostgreSQL, no I/O.
+ */
+#include "core/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CHUNK ((size_t) 64 * 1024)
+#define ALIGNMENT (_Alignof(max_align_t))
+
+typedef struct Chunk
+{
+	struct Chunk *next;
+	size_t size; /* of data, in bytes */
+	size_t used;
+	_Alignas(max_align_t) char data[];
+} Chunk;
+
+struct Arena
+{
+	Chunk *current; /* the chunk that is being filled; full ones behind it */
+	size_t footprint;
+	jmp_buf *exhausted;
+};
+
+static Chunk *
+chunk_create(size_t size)
+{
+	Chunk *chunk;
+
+	if (size > SIZE_MAX - sizeof(Chunk))
+		return NULL;
+	chunk = malloc(sizeof(Chunk) + size);
+	if (chunk != NULL)
+	{
+		chunk->next = NULL;
+		chunk->size = size;
+		chunk->used = 0;
+	}
+	return chunk;
+}
+
+Arena *
+arena_create(void)
+{
+	Arena *arena = calloc(1, sizeof(Arena));
+
+	if (arena == NULL)
+		return NULL;
+	arena->current = chunk_create(FIRST_CHUNK);
+	if (arena->current == NULL)
+	{
+		free(arena);
+		return NULL;
+	}
+	arena->footprint = FIRST_CHUNK;
+	return arena;
+}
+
+static void
+free_chunks(Chunk *chunk)
+{
+	while (chunk != NULL)
+	{
+		Chunk *next = chunk->next;
+
+		free(chunk);
+		chunk = next;
+	}
+}
+
+void
+arena_destroy(Arena *arena)
+{
+	if (arena == NULL)
+		return;
+	free_chunks(arena->current);
+	free(arena);
+}
+
+/* The first chunk is the last of the list; it is the one kept, being of ordinary size. */
+void
+arena_reset(Arena *arena)
+{
+	Chunk *chunk = arena->current;
+
+	while (chunk->next != NULL)
+	{
+		Chunk *next = chunk->next;
+
+		free(chunk);
+		chunk = next;
+	}
+	chunk->used = 0;
+	arena->current = chunk;
+	arena->footprint = chunk->size;
+}
+
+jmp_buf *
+arena_on_exhaustion(Arena *arena, jmp_buf *handler)
+{
+	jmp_buf *before = arena->exhausted;
+
+	arena->exhausted = handler;
+	return before;
+}
+
+static void
+exhausted(Arena *arena)
+{
+	if (arena->exhausted == NULL)
+		abort();
+	longjmp(*arena->exhausted, 1);
+}
+
+void *
+arena_alloc(Arena *arena, size_t size)
+{
+	Chunk *chunk = arena->current;
+	void *place;
+
+	if (size > SIZE_MAX / 4)
+		exhausted(arena);
+	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	if (chunk->size - chunk->used < size)
+	{
+		size_t wanted = chunk->size < ((size_t) 1 << 20) ? chunk->size * 2 : chunk->size;
+
+		chunk = chunk_create(size > wanted ? size : wanted);
+		if (chunk == NULL)
+			exhausted(arena);
+		chunk->next = arena->current;
+		arena->current = chunk;
+		arena->footprint += chunk->size;
+	}
+	place = chunk->data + chunk->used;
+	chunk->used += size;
+	memset(place, 0, size);
+	return place;
+}
+
+char *
+arena_strndup(Arena *arena, const char *s, size_t len)
+{
+	char *copy = arena_alloc(arena, len + 1);
+
+	memcpy(copy, s, len);
+	return copy;
+}
+
+char *
+arena_strdup(Arena *arena, const char *s)
+{
+	return arena_strndup(arena, s, strlen(s));
+}
+
+char *
+arena_printf(Arena *arena, const char *format, ...)
+{
+	va_list args;
+	int len;
+	char *text;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0)
+		exhausted(arena);
+	text = arena_alloc(arena, (size_t) len + 1);
+	va_start(args, format);
+	vsnprintf(text, (size_t) len + 1, format, args);
+	va_end(args);
+	return text;
+}
+
+size_t
+arena_footprint(const Arena *arena)
+{
+	return arena->footprint;
+}
+
+void
+buffer_init(Buffer *buffer, Arena *arena)
+{
+	buffer->arena = arena;
+	buffer->capacity = 256;
+	buffer->data = arena_alloc(arena, buffer->capacity);
+	buffer->len = 0;
+}
+
+static void
+buffer_reserve(Buffer *buffer, size_t more)
+{
+	size_t needed = buffer->len + more + 1;
+	size_t capacity = buffer->capacity;
+	char *data;
+
+	if (needed <= capacity)
+		return;
+	while (capacity < needed)
+		capacity *= 2;
+	data = arena_alloc(buffer->arena, capacity);
+	memcpy(data, buffer->data, buffer->len);
+	buffer->data = data;
+	buffer->capacity = capacity;
+}
+
+void
+buffer_append(Buffer *buffer, const char *bytes, size_t len)
+{
+	buffer_reserve(buffer, len);
+	memcpy(buffer->data + buffer->len, bytes, len);
+	buffer->len += len;
+	buffer->data[buffer->len] = '\0';
+}
+
+void
+buffer_puts(Buffer *buffer, const char *s)
+{
+	buffer_append(buffer, s, strlen(s));
+}
+
+void
+buffer_putc(Buffer *buffer, char c)
+{
+	buffer_append(buffer, &c, 1);
+}
+
+void
+buffer_printf(Buffer *buffer, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0)
+		exhausted(buffer->arena);
+	buffer_reserve(buffer, (size_t) len);
+	va_start(args, format);
+	vsnprintf(buffer->data + buffer->len, (size_t) len + 1, format, args);
+	va_end(args);
+	buffer->len += (size_t) len;
+}

@@ -1,0 +1,59 @@
+/*
+ * arena.h: one page's memory. Everything that parsing a page brings forth lives in one arena and is
+ * freed with it. Nothing here may hold on to a resource that is not memory.
+ */
+#ifndef ESN_ARENA_H
+#define ESN_ARENA_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+typedef struct Arena Arena;
+
+/* A new, empty arena, or NULL when there is no memory for it. */
+extern Arena *arena_create(void);
+
+/* Frees the arena and all that was allocated in it. NULL is allowed. */
+extern void arena_destroy(Arena *arena);
+
+/* Frees what was allocated in it, but keeps one chunk, so that the next page need not ask malloc. */
+extern void arena_reset(Arena *arena);
+
+/*
+ * Where an allocation jumps to (longjmp, value 1) when memory runs out; NULL: abort(). Whoever sets it
+ * frees what it owns there and puts the earlier handler, which is returned, back.
+ */
+extern jmp_buf *arena_on_exhaustion(Arena *arena, jmp_buf *handler);
+
+/* size bytes, zeroed, aligned for any type. Never NULL: see arena_on_exhaustion(). */
+extern void *arena_alloc(Arena *arena, size_t size);
+
+/* A copy of s, or of its first len bytes, with a NUL behind. */
+extern char *arena_strdup(Arena *arena, const char *s);
+extern char *arena_strndup(Arena *arena, const char *s, size_t len);
+
+/* As asprintf(), in the arena. */
+extern char *arena_printf(Arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Bytes that the arena has got from malloc. */
+extern size_t arena_footprint(const Arena *arena);
+
+/* A string that grows in an arena. data is NUL-terminated at every moment after buffer_init(). */
+typedef struct Buffer
+{
+	Arena *arena;
+	char *data;
+	size_t len;
+	size_t capacity;
+} Buffer;
+
+extern void buffer_init(Buffer *buffer, Arena *arena);
+extern void buffer_append(Buffer *buffer, const char *bytes, size_t len);
+extern void buffer_puts(Buffer *buffer, const char *s);
+extern void buffer_putc(Buffer *buffer, char c);
+extern void buffer_printf(Buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

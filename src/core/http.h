@@ -1,0 +1,105 @@
+/*
+ * http.h: fetching politely. The only place that talks to libcurl. No PostgreSQL, no globals, no threads of its own.
+ *
+ * A client has a queue of requests for a few hosts. http_wait() starts what is due, moves bytes, and waits; http_next()
+ * hands over what has ended. A request ends once: with an answer, or after its last retry with a reason.
+ */
+#ifndef ESN_HTTP_H
+#define ESN_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct HttpClient HttpClient;
+
+#define HTTP_MAX_ORIGINS 2
+
+typedef struct HttpOptions
+{
+	const char
+		*origins[HTTP_MAX_ORIGINS]; /* base URLs; only their scheme, host and port may be asked */
+	int delay_ms; /* between two starts on one host, retries, redirects and HEADs included; 0: none */
+	int max_parallel; /* requests open at once, over all hosts */
+	int timeout_ms;   /* a request, from its start to its last byte */
+	int max_retries;  /* after the first try; only for what can heal */
+	int retry_base_ms; /* the wait before the first retry; doubled for each further one; jittered by +-20 % */
+	size_t max_body;                /* bytes, counted after decompression */
+	const char *const *user_agents; /* taken in turn, one a request */
+	int user_agent_count;
+	const char *ca_file; /* PEM, instead of the system's authorities; NULL: those */
+	uint64_t seed;       /* of the jitter */
+} HttpOptions;
+
+typedef enum HttpMethod
+{
+	HTTP_GET,
+	HTTP_HEAD
+} HttpMethod;
+
+typedef struct HttpRequest
+{
+	HttpMethod method;
+	const char *url;           /* absolute, http or https, of one of the origins */
+	const char *etag;          /* for If-None-Match; NULL: none */
+	const char *last_modified; /* for If-Modified-Since; NULL: none */
+	void *owner;               /* handed back with the response */
+} HttpRequest;
+
+typedef enum HttpOutcome
+{
+	HTTP_ANSWERED, /* a final status that is an answer: 2xx, 304, 4xx but 408, 425 and 429, 501 */
+	HTTP_FAILED, /* status (0: none) and error say why; retries, where they could help, are used up */
+	HTTP_REFUSED /* the site says stop: Cloudflare's 403; ask nothing more of this host */
+} HttpOutcome;
+
+typedef struct HttpResponse
+{
+	void *owner;
+	HttpOutcome outcome;
+	int status;                /* of the last answer; 0: there was none */
+	const char *url;           /* as asked for */
+	const char *effective_url; /* after redirects */
+	const char *error;         /* one line, lower case; NULL where outcome is HTTP_ANSWERED */
+	const char *content_type;  /* these four: NULL where the answer had none */
+	const char *etag;
+	const char *last_modified;
+	const char *body; /* NUL behind it, not counted; "" where there is none */
+	size_t body_len;
+	int attempts; /* how often it was asked for, redirects not counted */
+} HttpResponse;
+
+typedef struct HttpTotals
+{
+	int64_t requests;     /* started, retries and redirects included */
+	int64_t not_modified; /* 304 answers */
+	int64_t retries;
+	int64_t bytes; /* received, bodies as transferred */
+} HttpTotals;
+
+/* A client, or NULL with a reason in error. curl_global_init() must have been called. The options are copied. */
+extern HttpClient *http_open(const HttpOptions *options, char *error, size_t error_size);
+
+/* Ends whatever is under way, at once, and frees all. NULL is allowed. */
+extern void http_close(HttpClient *client);
+
+/* Puts a request into its host's queue (first in, first out). False: no memory. A URL of a foreign origin ends as HTTP_FAILED. */
+extern bool http_submit(HttpClient *client, const HttpRequest *request);
+
+/*
+ * Starts what is due and waits until a request has ended, wake_fd (-1: none) is readable, or max_ms have passed,
+ * whichever comes first; returns at once where responses are waiting for http_next() or nothing was submitted. False: libcurl failed; the reason in http_error().
+ */
+extern bool http_wait(HttpClient *client, int max_ms, int wake_fd);
+extern const char *http_error(const HttpClient *client);
+
+/* The next request that has ended, or NULL. To be released with http_release(). */
+extern HttpResponse *http_next(HttpClient *client);
+extern void http_release(HttpResponse *response);
+
+/* Requests submitted and not yet handed over by http_next(). */
+extern int http_pending(const HttpClient *client);
+
+extern HttpTotals http_totals(const HttpClient *client);
+
+#endif

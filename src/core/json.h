@@ -1,0 +1,21 @@
+/*
+ * json.h: writing JSON text (RFC 8259) into a Buffer.
+ */
+#ifndef ESN_JSON_H
+#define ESN_JSON_H
+
+#include "core/arena.h"
+
+/* s as a JSON string with its quotes, or null where s is NULL. s is UTF-8. */
+extern void json_string(Buffer *out, const char *s);
+
+/* "name": with a comma before it where something stands before it in this object or array. */
+extern void json_key(Buffer *out, const char *name);
+
+/* json_key() and json_string(). */
+extern void json_member(Buffer *out, const char *name, const char *value);
+
+/* A comma where the last byte doesn't open an object or array. */
+extern void json_separate(Buffer *out);
+
+#endif

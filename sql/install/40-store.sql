@@ -1,0 +1,538 @@
+-- How pages become rows. Each function takes the pages of one kind, as the parser's JSON with what is known of the fetch:
+--   {"url", "section_id", "fetch": {"status", "etag", "last_modified", "attempts", "rules_hash"},
+--    "page": {"kind", "url", "data": {...}, "errors": [...]}}
+-- and writes only what differs. They run in the worker, one short transaction for a batch; nobody else may call them.
+
+CREATE FUNCTION esn_store_home(run bigint, pages jsonb, only_section text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH listed AS MATERIALIZED (
+		SELECT DISTINCT ON (upper(c->>'slug')) upper(c->>'slug') AS code, left(c->>'name', 100) AS name,
+			c->>'slug' AS slug, left(c->>'url', 255) AS url
+		FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'countries') c
+		ORDER BY 1
+	), changed AS (
+		UPDATE countries k SET name = l.name, slug = l.slug, url = l.url
+		FROM listed l
+		WHERE k.country_code = l.code AND (k.name, k.slug, k.url) IS DISTINCT FROM (l.name, l.slug, l.url)
+	)
+	INSERT INTO countries (country_code, name, slug, url)
+	SELECT code, name, slug, url FROM listed l
+	WHERE NOT EXISTS (SELECT FROM countries k WHERE k.country_code = l.code);
+
+	-- The map names every section; a country's page says more, so that a section already known stays as it is.
+	INSERT INTO sections (country_code, name, accounts_platform_slug, accounts_url)
+	SELECT DISTINCT ON (s->>'slug') k.country_code, left(s->>'name', 255), s->>'slug', s->>'url'
+	FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'sections') s
+	LEFT JOIN countries k ON k.slug = split_part(s->>'slug', '-', 1)
+	WHERE length(s->>'slug') <= 255
+		AND (only_section IS NULL OR s->>'slug' = only_section)
+		AND NOT EXISTS (SELECT FROM sections k WHERE k.accounts_platform_slug = s->>'slug')
+	ORDER BY s->>'slug';
+END $$;
+COMMENT ON FUNCTION esn_store_home(bigint, jsonb, text) IS
+'Stores home pages of accounts.esn.org. run: the run. pages: array of pages. only_section: the one section of the map to store, NULL: all.';
+
+CREATE FUNCTION esn_store_countries(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE countries k SET section_count = jsonb_array_length(p->'page'->'data'->'sections')
+	FROM jsonb_array_elements(pages) p
+	WHERE k.slug = p->'page'->'data'->>'slug'
+		AND k.section_count IS DISTINCT FROM jsonb_array_length(p->'page'->'data'->'sections');
+
+	-- A section's own page says its name; the list's name counts until that page has been read.
+	WITH listed AS MATERIALIZED (
+		SELECT DISTINCT ON (s->>'slug') k.country_code, left(s->>'name', 255) AS name, s->>'slug' AS slug, s->>'url' AS url
+		FROM jsonb_array_elements(pages) p
+		JOIN countries k ON k.slug = p->'page'->'data'->>'slug',
+			jsonb_array_elements(p->'page'->'data'->'sections') s
+		WHERE length(s->>'slug') <= 255
+		ORDER BY s->>'slug'
+	), changed AS (
+		UPDATE sections k SET country_code = l.country_code, accounts_url = l.url
+		FROM listed l
+		WHERE k.accounts_platform_slug = l.slug
+			AND (k.country_code, k.accounts_url) IS DISTINCT FROM (l.country_code, l.url)
+	)
+	INSERT INTO sections (country_code, name, accounts_platform_slug, accounts_url)
+	SELECT country_code, name, slug, url FROM listed l
+	WHERE NOT EXISTS (SELECT FROM sections k WHERE k.accounts_platform_slug = l.slug);
+END $$;
+COMMENT ON FUNCTION esn_store_countries(bigint, jsonb) IS
+'Stores pages of countries: their sections. run: the run. pages: array of pages.';
+
+CREATE FUNCTION esn_store_sections(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE sections k SET name = d.name, email = d.email, website = d.website, university_name = d.university_name,
+		city = d.city, address = d.address, latitude = d.latitude, longitude = d.longitude, logo_url = d.logo_url,
+		social_media = d.social_media, removed_at = NULL
+	FROM jsonb_array_elements(pages) p,
+		jsonb_to_record(p->'page'->'data') AS d(slug text, name text, email text, website text, university_name text,
+			city text, address text, latitude numeric, longitude numeric, logo_url text, social_media jsonb)
+	WHERE k.accounts_platform_slug = d.slug
+		AND (k.name, k.email, k.website, k.university_name, k.city, k.address, k.latitude, k.longitude, k.logo_url,
+			k.social_media, k.removed_at)
+			IS DISTINCT FROM (d.name, d.email, d.website, d.university_name, d.city, d.address, d.latitude,
+			d.longitude, d.logo_url, d.social_media, NULL);
+END $$;
+COMMENT ON FUNCTION esn_store_sections(bigint, jsonb) IS
+'Stores pages of sections that are already known from a list. run: the run. pages: array of pages.';
+
+CREATE FUNCTION esn_store_probes(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE sections k SET can_scrape_activities = p.slug IS NOT NULL,
+		activities_platform_slug = coalesce(p.slug, k.activities_platform_slug),
+		activities_url = coalesce(p.activities_url, k.activities_url),
+		last_validated_activities_slug = coalesce(p.slug, k.last_validated_activities_slug)
+	FROM jsonb_to_recordset(pages) AS p(section text, slug text, activities_url text)
+	WHERE k.accounts_platform_slug = p.section
+		AND (k.can_scrape_activities, k.activities_platform_slug, k.activities_url, k.last_validated_activities_slug)
+			IS DISTINCT FROM (p.slug IS NOT NULL, coalesce(p.slug, k.activities_platform_slug),
+			coalesce(p.activities_url, k.activities_url), coalesce(p.slug, k.last_validated_activities_slug));
+END $$;
+COMMENT ON FUNCTION esn_store_probes(bigint, jsonb) IS
+'Stores under which slug activities.esn.org knows sections. run: the run. pages: array of {"section": slug on accounts.esn.org, "slug": slug that was answered 200 or null, "activities_url"}.';
+
+-- Organisers that the activities name by slug and name: a section whose slug could not be guessed is known by its name.
+CREATE FUNCTION esn_learn_slugs(pages jsonb, activities_base text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH named AS MATERIALIZED (
+		SELECT DISTINCT o->>'slug' AS slug, esn_slugify(o->>'name') AS key
+		FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'organisers') o
+		WHERE o->>'name' <> '' AND length(o->>'slug') <= 255
+			AND NOT EXISTS (SELECT FROM sections s WHERE s.activities_platform_slug = o->>'slug')
+	), fitting AS (
+		SELECT n.slug, min(s.id) AS id
+		FROM named n JOIN sections s ON esn_slugify(s.name) = n.key
+		WHERE s.can_scrape_activities IS NOT TRUE
+		GROUP BY n.slug HAVING count(*) = 1
+	), one AS (
+		SELECT DISTINCT ON (id) id, slug FROM fitting ORDER BY id, slug
+	)
+	UPDATE sections s SET activities_platform_slug = o.slug, can_scrape_activities = true,
+		activities_url = activities_base || '/organisation/' || o.slug
+	FROM one o WHERE s.id = o.id;
+END $$;
+COMMENT ON FUNCTION esn_learn_slugs(jsonb, text) IS
+'Takes the slug of a section that activities.esn.org knows under another one than was guessed from an activity that names the section. pages: array of activity pages. activities_base: base address of activities.esn.org.';
+
+CREATE FUNCTION esn_link_organisers() RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+	linked bigint;
+BEGIN
+	WITH found AS MATERIALIZED (
+		SELECT a.id AS activity_id, s.id AS section_id, s.activities_platform_slug AS slug
+		FROM activities a JOIN sections s ON s.activities_platform_slug = ANY (a.unmatched_organisers)
+		WHERE a.unmatched_organisers <> '{}'
+	), link AS (
+		INSERT INTO activity_section_organisers (activity_id, section_id)
+		SELECT activity_id, section_id FROM found ON CONFLICT DO NOTHING
+	)
+	UPDATE activities a SET updated_at = now(), unmatched_organisers = ARRAY(
+		SELECT u.slug FROM unnest(a.unmatched_organisers) WITH ORDINALITY u(slug, n)
+		WHERE NOT EXISTS (SELECT FROM found f WHERE f.activity_id = a.id AND f.slug = u.slug) ORDER BY u.n)
+	WHERE a.id IN (SELECT activity_id FROM found);
+	GET DIAGNOSTICS linked = ROW_COUNT;
+	RETURN linked;
+END $$;
+COMMENT ON FUNCTION esn_link_organisers() IS
+'Links activities with organisers that have become known sections. Returns how many activities changed.';
+
+CREATE FUNCTION esn_store_activities(run bigint, pages jsonb, activities_base text,
+	OUT added integer, OUT changed integer, OUT unchanged integer, OUT invalid integer)
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM esn_learn_slugs(pages, activities_base);
+
+	INSERT INTO activity_causes (name)
+	SELECT DISTINCT v FROM jsonb_array_elements(pages) p, jsonb_array_elements_text(p->'page'->'data'->'causes') v
+	WHERE NOT EXISTS (SELECT FROM activity_causes c WHERE c.name = v)
+	ON CONFLICT DO NOTHING;
+	INSERT INTO objectives (name)
+	SELECT DISTINCT v FROM jsonb_array_elements(pages) p, jsonb_array_elements_text(p->'page'->'data'->'objectives') v
+	WHERE NOT EXISTS (SELECT FROM objectives o WHERE o.name = v)
+	ON CONFLICT DO NOTHING;
+
+	WITH country AS MATERIALIZED (
+		SELECT DISTINCT ON (key) esn_country_key(name) AS key, country_code FROM countries ORDER BY key, country_code
+	), raw AS MATERIALIZED (
+		SELECT DISTINCT ON (d.event_slug) d.*, jsonb_array_length(p->'page'->'errors') = 0 AS is_valid
+		FROM jsonb_array_elements(pages) p,
+			jsonb_to_record(p->'page'->'data') AS d(event_slug text, url text, title text, description text,
+				start_date date, end_date date, is_online boolean, city text, country_name text,
+				participants integer, activity_type text, activity_goal text, outcomes text, image_url text,
+				registration_url text, organisers jsonb, causes jsonb, sdgs jsonb, objectives jsonb)
+		ORDER BY d.event_slug
+	), organiser AS MATERIALIZED (
+		SELECT r.event_slug, o.item->>'slug' AS slug, s.id AS section_id, min(o.n) AS n
+		FROM raw r, jsonb_array_elements(r.organisers) WITH ORDINALITY o(item, n)
+		LEFT JOIN sections s ON s.activities_platform_slug = o.item->>'slug'
+		GROUP BY 1, 2, 3
+	), page AS MATERIALIZED (
+		SELECT r.*, c.country_code, coalesce(r.end_date, r.start_date) >= current_date AS is_future_event,
+			ARRAY(SELECT o.slug FROM organiser o WHERE o.event_slug = r.event_slug AND o.section_id IS NULL
+				ORDER BY o.n) AS unmatched,
+			a.id, a.id IS NULL AS is_new
+		FROM raw r
+		LEFT JOIN country c ON c.key = esn_country_key(r.country_name)
+		LEFT JOIN activities a ON a.event_slug = r.event_slug
+	), ins AS (
+		INSERT INTO activities (event_slug, url, title, description, start_date, end_date, is_future_event, city,
+			country_code, participants, activity_type, is_valid, is_online, country_name, activity_goal, outcomes,
+			registration_url, image_url, unmatched_organisers)
+		SELECT event_slug, url, title, description, start_date, end_date, is_future_event, city,
+			country_code, participants, activity_type, is_valid, is_online, country_name, activity_goal, outcomes,
+			registration_url, image_url, unmatched
+		FROM page WHERE is_new
+		RETURNING id, event_slug
+	), target AS MATERIALIZED (
+		SELECT p.event_slug, p.causes, p.sdgs, p.objectives, coalesce(p.id, i.id) AS id, p.is_new
+		FROM page p LEFT JOIN ins i USING (event_slug)
+	),
+	-- The four relations: what the page names, against what is there.
+	want_section AS MATERIALIZED (
+		SELECT DISTINCT t.id, o.section_id FROM target t JOIN organiser o USING (event_slug) WHERE o.section_id IS NOT NULL
+	), want_cause AS MATERIALIZED (
+		SELECT DISTINCT t.id, c.id AS cause_id
+		FROM target t, jsonb_array_elements_text(t.causes) v JOIN activity_causes c ON c.name = v
+	), want_sdg AS MATERIALIZED (
+		SELECT DISTINCT t.id, s.id AS sdg_id
+		FROM target t, jsonb_array_elements_text(t.sdgs) v JOIN sdgs s ON s.name = v
+	), want_objective AS MATERIALIZED (
+		SELECT DISTINCT t.id, o.id AS objective_id
+		FROM target t, jsonb_array_elements_text(t.objectives) v JOIN objectives o ON o.name = v
+	), del_section AS (
+		DELETE FROM activity_section_organisers r USING page p
+		WHERE r.activity_id = p.id AND NOT EXISTS
+			(SELECT FROM want_section w WHERE w.id = r.activity_id AND w.section_id = r.section_id)
+		RETURNING r.activity_id
+	), ins_section AS (
+		INSERT INTO activity_section_organisers SELECT w.id, w.section_id FROM want_section w WHERE NOT EXISTS
+			(SELECT FROM activity_section_organisers r WHERE r.activity_id = w.id AND r.section_id = w.section_id)
+		RETURNING activity_id
+	), del_cause AS (
+		DELETE FROM activity_to_cause r USING page p
+		WHERE r.activity_id = p.id AND NOT EXISTS
+			(SELECT FROM want_cause w WHERE w.id = r.activity_id AND w.cause_id = r.cause_id)
+		RETURNING r.activity_id
+	), ins_cause AS (
+		INSERT INTO activity_to_cause SELECT w.id, w.cause_id FROM want_cause w WHERE NOT EXISTS
+			(SELECT FROM activity_to_cause r WHERE r.activity_id = w.id AND r.cause_id = w.cause_id)
+		RETURNING activity_id
+	), del_sdg AS (
+		DELETE FROM activity_to_sdg r USING page p
+		WHERE r.activity_id = p.id AND NOT EXISTS
+			(SELECT FROM want_sdg w WHERE w.id = r.activity_id AND w.sdg_id = r.sdg_id)
+		RETURNING r.activity_id
+	), ins_sdg AS (
+		INSERT INTO activity_to_sdg SELECT w.id, w.sdg_id FROM want_sdg w WHERE NOT EXISTS
+			(SELECT FROM activity_to_sdg r WHERE r.activity_id = w.id AND r.sdg_id = w.sdg_id)
+		RETURNING activity_id
+	), del_objective AS (
+		DELETE FROM activity_to_objective r USING page p
+		WHERE r.activity_id = p.id AND NOT EXISTS
+			(SELECT FROM want_objective w WHERE w.id = r.activity_id AND w.objective_id = r.objective_id)
+		RETURNING r.activity_id
+	), ins_objective AS (
+		INSERT INTO activity_to_objective SELECT w.id, w.objective_id FROM want_objective w WHERE NOT EXISTS
+			(SELECT FROM activity_to_objective r WHERE r.activity_id = w.id AND r.objective_id = w.objective_id)
+		RETURNING activity_id
+	), related AS (
+		SELECT activity_id FROM del_section UNION SELECT activity_id FROM ins_section
+		UNION SELECT activity_id FROM del_cause UNION SELECT activity_id FROM ins_cause
+		UNION SELECT activity_id FROM del_sdg UNION SELECT activity_id FROM ins_sdg
+		UNION SELECT activity_id FROM del_objective UNION SELECT activity_id FROM ins_objective
+	), upd AS (
+		UPDATE activities a SET url = p.url, title = p.title, description = p.description, start_date = p.start_date,
+			end_date = p.end_date, is_future_event = p.is_future_event, city = p.city, country_code = p.country_code,
+			participants = p.participants, activity_type = p.activity_type, is_valid = p.is_valid,
+			is_online = p.is_online, country_name = p.country_name, activity_goal = p.activity_goal,
+			outcomes = p.outcomes, registration_url = p.registration_url, image_url = p.image_url,
+			unmatched_organisers = p.unmatched, removed_at = NULL, updated_at = now()
+		FROM page p
+		WHERE a.id = p.id AND ((a.url, a.title, a.description, a.start_date, a.end_date, a.is_future_event, a.city,
+				a.country_code, a.participants, a.activity_type, a.is_valid, a.is_online, a.country_name,
+				a.activity_goal, a.outcomes, a.registration_url, a.image_url, a.unmatched_organisers, a.removed_at)
+			IS DISTINCT FROM (p.url, p.title, p.description, p.start_date, p.end_date, p.is_future_event, p.city,
+				p.country_code, p.participants, p.activity_type, p.is_valid, p.is_online, p.country_name,
+				p.activity_goal, p.outcomes, p.registration_url, p.image_url, p.unmatched, NULL)
+			OR a.id IN (SELECT activity_id FROM related))
+		RETURNING a.id
+	)
+	SELECT (SELECT count(*) FROM ins), (SELECT count(*) FROM upd),
+		count(*) - (SELECT count(*) FROM ins) - (SELECT count(*) FROM upd), count(*) FILTER (WHERE NOT p.is_valid)
+	INTO added, changed, unchanged, invalid
+	FROM page p;
+END $$;
+COMMENT ON FUNCTION esn_store_activities(bigint, jsonb, text) IS
+'Upserts activities and replaces their relations; rows that are already so stay untouched. run: the run. pages: array of pages. activities_base: base address of activities.esn.org.';
+
+-- The pairs of one list of the statistics: [["Culture", 12], ...]; a label that comes twice counts once.
+CREATE FUNCTION esn_statistics_pairs(list jsonb) RETURNS TABLE (label text, value integer, n bigint, raw jsonb)
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT DISTINCT ON (label) label,
+		CASE WHEN digits ~ '^\d{1,9}$' THEN digits::integer END, n, raw
+	FROM (
+		SELECT left(btrim(pair->>0), 100) AS label, ord AS n, pair->1 AS raw,
+			CASE jsonb_typeof(pair->1)
+				WHEN 'number' THEN CASE WHEN (pair->>1)::numeric BETWEEN 0 AND 999999999 THEN trunc((pair->>1)::numeric)::text END
+				WHEN 'string' THEN regexp_replace(btrim(pair->>1), '[,. ](?=\d{3}(\D|$))', '', 'g')
+				WHEN 'null' THEN '0'
+			END AS digits
+		FROM jsonb_array_elements(CASE jsonb_typeof(list->'values') WHEN 'array' THEN list->'values' ELSE '[]' END)
+			WITH ORDINALITY AS e(pair, ord)
+		WHERE jsonb_typeof(pair) = 'array' AND btrim(coalesce(pair->>0, '')) <> ''
+	) pairs
+	ORDER BY label, n
+$$;
+COMMENT ON FUNCTION esn_statistics_pairs(jsonb) IS
+'Label, count (NULL where it is none), place and raw count of each pair of a list {"values": [[label, count], ...]}. list: such an object; anything else gives no rows.';
+
+-- One figure of a list: by its label, else by its place where the label there is no other figure's.
+CREATE FUNCTION esn_statistics_pick(list jsonb, patterns text[], place integer) RETURNS integer
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN count(*) = 0 THEN 0 ELSE (array_agg(value ORDER BY label ~* patterns[place] DESC, n))[1] END
+	FROM esn_statistics_pairs(list)
+	WHERE label ~* patterns[place] OR n = place AND NOT label ~* ANY (patterns)
+$$;
+COMMENT ON FUNCTION esn_statistics_pick(jsonb, text[], integer) IS
+'One figure of a list. list: {"values": [...]}. patterns: a regular expression for each figure''s label, in the usual order. place: which of them, from 1. 0 where the list lacks it, NULL where it is no count.';
+
+CREATE FUNCTION esn_statistics_object(document text) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	doc jsonb := document::jsonb;
+BEGIN
+	RETURN CASE WHEN jsonb_typeof(doc->'activities_statistics') = 'object' THEN doc->'activities_statistics'
+		WHEN doc ?| ARRAY['total_activities', 'total_participants', 'total_causes'] THEN doc
+		ELSE '{}' END;
+EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION esn_statistics_object(text) IS
+'The statistics within a JSON document; an empty object where it holds none, NULL where it is no JSON. document: JSON text.';
+
+CREATE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	item record;
+BEGIN
+	FOR item IN
+		SELECT s.id, esn_statistics_object(coalesce(p->'page'->'data'->>'json', '{}')) AS figures,
+			p->>'url' AS url
+		FROM jsonb_array_elements(pages) p JOIN sections s ON s.id = (p->>'section_id')::integer
+	LOOP
+		CONTINUE WHEN item.figures IS NULL;
+		PERFORM esn_store_section_statistics(item.id, item.figures);
+		PERFORM esn_store_statistics_errors(run, item.id, item.url, item.figures);
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
+'Stores pages of statistics. run: the run. pages: array of pages.';
+
+CREATE FUNCTION esn_store_section_statistics(section integer, figures jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	by_form CONSTANT text[] := ARRAY['physical|in.person|offline', 'online|virtual'];
+	by_origin CONSTANT text[] := ARRAY['\mlocal', 'international|foreign', 'coordinator|organi[sz]er'];
+BEGIN
+	WITH new AS (
+		SELECT section AS section_id,
+			esn_statistics_pick(figures->'total_activities', by_form, 1) AS physical,
+			esn_statistics_pick(figures->'total_activities', by_form, 2) AS online,
+			esn_statistics_pick(figures->'total_participants', by_origin, 1) AS local,
+			esn_statistics_pick(figures->'total_participants', by_origin, 2) AS international,
+			esn_statistics_pick(figures->'total_participants', by_origin, 3) AS coordinators
+	), upd AS (
+		UPDATE section_overall_statistics o SET physical_activities = physical, online_activities = online,
+			total_local_students = local, total_international_students = international,
+			total_coordinators = coordinators, scraped_at = now()
+		FROM new
+		WHERE o.section_id = new.section_id AND (physical_activities, online_activities, total_local_students,
+			total_international_students, total_coordinators)
+			IS DISTINCT FROM (physical, online, local, international, coordinators)
+	)
+	INSERT INTO section_overall_statistics (section_id, physical_activities, online_activities, total_local_students,
+		total_international_students, total_coordinators)
+	SELECT * FROM new
+	WHERE NOT EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = new.section_id);
+
+	WITH new AS MATERIALIZED (
+		SELECT label, t.value AS total, coalesce(p.value, 0) AS physical, coalesce(o.value, 0) AS online
+		FROM esn_statistics_pairs(figures->'total_causes') t
+		FULL JOIN esn_statistics_pairs(figures->'physical_causes') p USING (label)
+		FULL JOIN esn_statistics_pairs(figures->'online_causes') o USING (label)
+	), del AS (
+		DELETE FROM section_cause_statistics s
+		WHERE s.section_id = section AND s.cause_name NOT IN (SELECT label FROM new)
+	), upd AS (
+		UPDATE section_cause_statistics s
+		SET total_count = coalesce(total, physical + online), physical_count = physical, online_count = online
+		FROM new WHERE s.section_id = section AND s.cause_name = label
+			AND (total_count, physical_count, online_count)
+				IS DISTINCT FROM (coalesce(total, physical + online), physical, online)
+	)
+	INSERT INTO section_cause_statistics (section_id, cause_name, total_count, physical_count, online_count)
+	SELECT section, label, coalesce(total, physical + online), physical, online FROM new
+	WHERE NOT EXISTS (SELECT FROM section_cause_statistics s WHERE s.section_id = section AND s.cause_name = label);
+
+	WITH new AS MATERIALIZED (
+		SELECT label, coalesce(p.value, 0) AS physical, coalesce(o.value, 0) AS online
+		FROM esn_statistics_pairs(figures->'physical_types') p
+		FULL JOIN esn_statistics_pairs(figures->'online_types') o USING (label)
+	), del AS (
+		DELETE FROM section_type_statistics s
+		WHERE s.section_id = section AND s.activity_type NOT IN (SELECT label FROM new)
+	), upd AS (
+		UPDATE section_type_statistics s SET physical_count = physical, online_count = online
+		FROM new WHERE s.section_id = section AND s.activity_type = label
+			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
+	)
+	INSERT INTO section_type_statistics (section_id, activity_type, physical_count, online_count)
+	SELECT section, label, physical, online FROM new
+	WHERE NOT EXISTS (SELECT FROM section_type_statistics s WHERE s.section_id = section AND s.activity_type = label);
+
+	WITH new AS MATERIALIZED (
+		SELECT label, coalesce(p.value, 0) AS physical, coalesce(o.value, 0) AS online
+		FROM esn_statistics_pairs(figures->'physical_participants') p
+		FULL JOIN esn_statistics_pairs(figures->'online_participants') o USING (label)
+	), del AS (
+		DELETE FROM section_participant_statistics s
+		WHERE s.section_id = section AND s.participant_type NOT IN (SELECT label FROM new)
+	), upd AS (
+		UPDATE section_participant_statistics s SET physical_count = physical, online_count = online
+		FROM new WHERE s.section_id = section AND s.participant_type = label
+			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
+	)
+	INSERT INTO section_participant_statistics (section_id, participant_type, physical_count, online_count)
+	SELECT section, label, physical, online FROM new
+	WHERE NOT EXISTS (SELECT FROM section_participant_statistics s
+		WHERE s.section_id = section AND s.participant_type = label);
+END $$;
+COMMENT ON FUNCTION esn_store_section_statistics(integer, jsonb) IS
+'Makes the four tables of statistics say what one section''s figures say. section: its id. figures: the object activities_statistics.';
+
+CREATE FUNCTION esn_store_statistics_errors(run bigint, section integer, page_url text, figures jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM esn_store_errors(run, jsonb_agg(jsonb_build_object('url', page_url, 'section_id', section, 'page',
+		jsonb_build_object('data', '{}'::jsonb, 'errors', coalesce((
+			SELECT jsonb_agg(jsonb_build_object('field', f.key, 'message', 'not a count', 'raw', p.label || ': ' || p.raw))
+			FROM jsonb_each(figures) f, esn_statistics_pairs(f.value) p WHERE p.value IS NULL), '[]')))));
+END $$;
+COMMENT ON FUNCTION esn_store_statistics_errors(bigint, integer, text, jsonb) IS
+'Records the counts of a section''s statistics that are none. run: the run. section: its id. page_url: the page. figures: the object activities_statistics.';
+
+CREATE FUNCTION esn_store_errors(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH page AS MATERIALIZED (
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
+			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, p->'page'->'errors' AS errors
+		FROM jsonb_array_elements(pages) p
+		LEFT JOIN sections s ON s.id = (p->>'section_id')::integer
+			OR p->'page'->>'kind' = 'section' AND s.accounts_platform_slug = p->'page'->'data'->>'slug'
+		ORDER BY p->>'url'
+	), wrong AS MATERIALIZED (
+		SELECT p.url, p.section_id, p.event_slug, e.field, string_agg(DISTINCT e.message, '; ') AS message,
+			CASE WHEN count(e.raw) > 1 THEN jsonb_agg(e.raw ORDER BY e.raw) ELSE to_jsonb(min(e.raw)) END AS raw
+		FROM page p, jsonb_to_recordset(p.errors) AS e(field text, message text, raw text)
+		GROUP BY 1, 2, 3, 4
+	), mended AS (
+		UPDATE validation_errors v SET resolved_at = now()
+		FROM page p
+		WHERE v.url = p.url AND v.resolved_at IS NULL
+			AND NOT EXISTS (SELECT FROM wrong w WHERE w.url = v.url AND w.field = v.field_name)
+	), still AS (
+		UPDATE validation_errors v SET error_message = w.message, raw_data = w.raw, run_id = run
+		FROM wrong w
+		WHERE v.url = w.url AND v.field_name = w.field AND v.resolved_at IS NULL
+	)
+	INSERT INTO validation_errors (section_id, activity_event_slug, field_name, error_message, raw_data, run_id, url)
+	SELECT section_id, event_slug, field, message, raw, run, url FROM wrong w
+	WHERE NOT EXISTS (SELECT FROM validation_errors v
+		WHERE v.url = w.url AND v.field_name = w.field AND v.resolved_at IS NULL);
+END $$;
+COMMENT ON FUNCTION esn_store_errors(bigint, jsonb) IS
+'Records each wrong field of pages as one open row, and closes those that are right now. run: the run. pages: array of pages.';
+
+CREATE FUNCTION esn_store_fetches(run bigint, page_kind text, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH page AS MATERIALIZED (
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, (p->>'section_id')::integer AS section_id,
+			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, (f.status = 304) AS not_modified, f.*,
+			CASE WHEN f.status <> 304 THEN hashtextextended(p->'page'->>'data', 0) END AS content_hash,
+			decode(p->>'body', 'base64') AS body
+		FROM jsonb_array_elements(pages) p, jsonb_to_record(p->'fetch')
+			AS f(status integer, etag text, last_modified text, rules_hash bigint)
+		ORDER BY p->>'url'
+	), upd AS (
+		UPDATE fetched_pages k SET http_status = p.status, fetched_at = now(),
+			kind = page_kind, section_id = coalesce(s.id, k.section_id),
+			activity_event_slug = CASE WHEN not_modified THEN k.activity_event_slug ELSE p.event_slug END,
+			etag = CASE WHEN not_modified THEN k.etag ELSE p.etag END,
+			last_modified = CASE WHEN not_modified THEN k.last_modified ELSE p.last_modified END,
+			content_hash = CASE WHEN not_modified THEN k.content_hash ELSE p.content_hash END,
+			rules_hash = CASE WHEN not_modified THEN k.rules_hash ELSE p.rules_hash END,
+			body = CASE WHEN not_modified THEN k.body ELSE p.body END
+		FROM page p LEFT JOIN sections s ON s.id = p.section_id
+		WHERE k.url = p.url
+	), ins AS (
+		INSERT INTO fetched_pages (url, kind, section_id, activity_event_slug, http_status, etag, last_modified,
+			content_hash, rules_hash, body)
+		SELECT p.url, page_kind, s.id, event_slug, status, etag, last_modified, content_hash, rules_hash, body
+		FROM page p LEFT JOIN sections s ON s.id = p.section_id
+		WHERE NOT EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)
+	)
+	UPDATE failed_scrapes k SET resolved_at = now()
+	FROM page p WHERE k.url = left(p.url, 500) AND k.resolved_at IS NULL;
+END $$;
+COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS
+'Records pages that were read, and closes their failures. run: the run. page_kind: home, country, section, listing, activity or statistics. pages: array of pages.';
+
+CREATE FUNCTION esn_store_failures(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	-- An activity or section that is known and whose own page is gone is removed: that is news, no failure.
+	WITH page AS MATERIALIZED (
+		SELECT DISTINCT ON (left(p.url, 500)) left(p.url, 500) AS url, s.id AS section_id, p.kind, p.subject, p.status,
+			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry, p.status IN (404, 410) AS gone
+		FROM jsonb_to_recordset(pages) AS p(url text, section_id integer, kind text, subject text, status integer,
+			message text, attempts integer, will_retry boolean)
+		LEFT JOIN sections s ON s.id = p.section_id
+		ORDER BY left(p.url, 500)
+	), removed_activity AS (
+		UPDATE activities a SET removed_at = now(), updated_at = now()
+		FROM page p
+		WHERE p.gone AND p.kind = 'activity' AND a.event_slug = p.subject AND a.removed_at IS NULL
+	), removed_section AS (
+		UPDATE sections s SET removed_at = now()
+		FROM page p
+		WHERE p.gone AND p.kind = 'section' AND s.accounts_platform_slug = p.subject AND s.removed_at IS NULL
+			AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)
+	), failure AS MATERIALIZED (
+		SELECT p.*, CASE WHEN p.kind IN ('home', 'country', 'section', 'probe') THEN 'AccountsScraper'
+			ELSE 'ActivitiesAndStatisticsScraper' END AS module
+		FROM page p
+		WHERE NOT (p.gone AND (
+			p.kind IN ('activity', 'section') AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)))
+	), upd AS (
+		UPDATE failed_scrapes k SET section_id = coalesce(f.section_id, k.section_id), scraper_module = f.module,
+			http_status_code = f.status, error_message = f.message, retry_count = k.retry_count + f.attempts,
+			last_attempt = now(), will_retry = f.will_retry, run_id = run
+		FROM failure f
+		WHERE k.url = f.url AND k.resolved_at IS NULL
+	)
+	INSERT INTO failed_scrapes (url, section_id, scraper_module, http_status_code, error_message, retry_count,
+		will_retry, run_id)
+	SELECT url, section_id, module, status, message, attempts - 1, will_retry, run FROM failure f
+	WHERE NOT EXISTS (SELECT FROM failed_scrapes k WHERE k.url = f.url AND k.resolved_at IS NULL);
+END $$;
+COMMENT ON FUNCTION esn_store_failures(bigint, jsonb) IS
+'Records pages that finally failed, one open row an address; marks known activities and sections whose page is gone as removed. run: the run. pages: array of {"url", "section_id", "kind", "subject": slug, "status", "message", "attempts", "will_retry"}.';

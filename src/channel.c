@@ -1,0 +1,203 @@
+/*
+ * channel.c: messages from a run's worker to its caller over a shm_mq. What they mean is decided elsewhere.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "channel.h"
+
+#define PATIENCE_MS 5000
+
+static shm_mq_handle *channel = NULL;
+
+/* A message that the queue had no room for yet; shm_mq wants it whole and unchanged until it is through. */
+static StringInfoData unsent;
+
+void
+channel_open(dsm_segment *segment, shm_mq *queue)
+{
+	MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+
+	shm_mq_set_sender(queue, MyProc);
+	channel = shm_mq_attach(queue, segment, NULL);
+	initStringInfo(&unsent);
+	MemoryContextSwitchTo(before);
+}
+
+/* Whether the queue is free for a new message. */
+static bool
+push_unsent(void)
+{
+	shm_mq_result result;
+
+	if (channel == NULL)
+		return false;
+	if (unsent.len == 0)
+		return true;
+	result = shm_mq_send(channel, unsent.len, unsent.data, true, true);
+	if (result == SHM_MQ_WOULD_BLOCK)
+		return false;
+	resetStringInfo(&unsent);
+	if (result == SHM_MQ_DETACHED)
+		channel = NULL;
+	return channel != NULL;
+}
+
+static void
+send_message(StringInfo message)
+{
+	appendBinaryStringInfo(&unsent, message->data, message->len);
+	push_unsent();
+}
+
+/* Waits until the queue is free; false when it isn't in time. Cancel requests are not served here: the run is at its end. */
+static bool
+wait_for_room(void)
+{
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), PATIENCE_MS);
+
+	while (!push_unsent())
+	{
+		if (channel == NULL || GetCurrentTimestamp() >= end)
+			return false;
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+	}
+	return true;
+}
+
+static void
+begin_message(StringInfo message, MessageKind kind)
+{
+	initStringInfo(message);
+	pq_sendbyte(message, (uint8) kind);
+}
+
+static void
+put_string(StringInfo message, const char *s)
+{
+	pq_sendbyte(message, s != NULL);
+	if (s != NULL)
+		appendBinaryStringInfo(message, s, strlen(s) + 1);
+}
+
+static void
+put_report(StringInfo message, const ErrorData *report)
+{
+	pq_sendint32(message, report->elevel);
+	pq_sendint32(message, report->sqlerrcode);
+	put_string(message, report->message);
+	put_string(message, report->detail);
+	put_string(message, report->hint);
+	put_string(message, report->context);
+}
+
+void
+channel_notice(int elevel, const char *hint, const char *format, ...)
+{
+	StringInfoData message;
+	StringInfoData text;
+	ErrorData report = {0};
+
+	if (!push_unsent())
+		return;
+	initStringInfo(&text);
+	for (;;)
+	{
+		va_list args;
+		int needed;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&text, format, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&text, needed);
+	}
+	report.elevel = elevel;
+	report.sqlerrcode = elevel >= WARNING ? ERRCODE_WARNING : ERRCODE_SUCCESSFUL_COMPLETION;
+	report.message = text.data;
+	report.hint = unconstify(char *, hint);
+	begin_message(&message, MESSAGE_NOTICE);
+	put_report(&message, &report);
+	send_message(&message);
+	pfree(message.data);
+	pfree(text.data);
+}
+
+void
+channel_row(MessageKind kind, Datum row)
+{
+	StringInfoData message;
+	HeapTupleHeader tuple = DatumGetHeapTupleHeader(row);
+
+	if (!wait_for_room())
+		return;
+	begin_message(&message, kind);
+	appendBinaryStringInfo(&message, (char *) tuple, HeapTupleHeaderGetDatumLength(tuple));
+	send_message(&message);
+	wait_for_room();
+	pfree(message.data);
+}
+
+void
+channel_error(ErrorData *error)
+{
+	StringInfoData message;
+
+	if (!wait_for_room())
+		return;
+	begin_message(&message, MESSAGE_ERROR);
+	put_report(&message, error);
+	send_message(&message);
+	wait_for_room();
+	pfree(message.data);
+}
+
+static char *
+get_string(StringInfo message)
+{
+	const char *s;
+
+	if (!pq_getmsgbyte(message))
+		return NULL;
+	s = message->data + message->cursor;
+	message->cursor += strlen(s) + 1;
+	return pstrdup(s);
+}
+
+void
+channel_decode(const char *data, Size len, Message *message)
+{
+	StringInfoData in;
+
+	/* A copy, so that a tuple is aligned and stays when the queue moves on. */
+	initStringInfo(&in);
+	appendBinaryStringInfo(&in, data + 1, len - 1);
+	memset(message, 0, sizeof(*message));
+	message->kind = (MessageKind) data[0];
+	if (message->kind == MESSAGE_STARTED || message->kind == MESSAGE_ENDED)
+	{
+		message->row = PointerGetDatum(in.data);
+		return;
+	}
+	message->report = palloc0(sizeof(ErrorData));
+	message->report->elevel = pq_getmsgint(&in, 4);
+	message->report->sqlerrcode = pq_getmsgint(&in, 4);
+	message->report->message = get_string(&in);
+	message->report->detail = get_string(&in);
+	message->report->hint = get_string(&in);
+	message->report->context = get_string(&in);
+	message->report->assoc_context = CurrentMemoryContext;
+}

@@ -1,0 +1,38 @@
+/*
+ * channel.h: the messages from a run's worker to its caller.
+ */
+#ifndef ESN_CHANNEL_H
+#define ESN_CHANNEL_H
+
+#include "storage/dsm.h"
+#include "storage/shm_mq.h"
+
+typedef enum MessageKind
+{
+	MESSAGE_STARTED = 'S', /* the run's row, when it begins */
+	MESSAGE_NOTICE = 'N',  /* for the user's eyes */
+	MESSAGE_ENDED = 'R',   /* the run's row, when it has ended */
+	MESSAGE_ERROR = 'E'	   /* there is no row to show: the reason */
+} MessageKind;
+
+typedef struct Message
+{
+	MessageKind kind;
+	ErrorData *report; /* notice and error */
+	Datum row;		   /* started and ended */
+} Message;
+
+/* The worker's end. All of these do nothing once the caller has gone. */
+extern void channel_open(dsm_segment *segment, shm_mq *queue);
+
+/* Shows a message of this level to the caller; dropped where the caller doesn't keep up. hint may be NULL. */
+extern void channel_notice(int elevel, const char *hint, const char *format, ...) pg_attribute_printf(3, 4);
+
+/* These wait for room, for some seconds at most. */
+extern void channel_row(MessageKind kind, Datum row);
+extern void channel_error(ErrorData *error);
+
+/* The caller's end: takes a message apart, in the current memory context. */
+extern void channel_decode(const char *data, Size len, Message *message);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * page.c: from bytes to a Page: text, tree, rules, the parser of the kind. Owns the libxml2 document and frees it whatever
+ * happens. What single kinds of page hold is in page_*.c.
+ */
+#include "core/page.h"
+
+#include <setjmp.h>
+#include <string.h>
+
+#include "core/html.h"
+#include "core/page_internal.h"
+
+/* What a page without what identifies its kind is said to lack. */
+static const char *
+kind_subject(PageKind kind)
+{
+	switch (kind)
+	{
+		case PAGE_HOME:
+			return "list of countries";
+		case PAGE_COUNTRY:
+			return "country";
+		case PAGE_SECTION:
+			return "section";
+		case PAGE_LISTING:
+			return "list of activities";
+		case PAGE_ACTIVITY:
+			return "activity";
+		default:
+			return "statistics";
+	}
+}
+
+static void
+parse_tree(PageParser *parser)
+{
+	const char *missing = rules_missing(parser->matches);
+
+	if (missing != NULL)
+	{
+		parser->page->problem = arena_printf(parser->arena, "the page has no %s: nothing matches \"%s\"",
+											 kind_subject(parser->page->kind), missing);
+		return;
+	}
+	switch (parser->page->kind)
+	{
+		case PAGE_HOME:
+			parse_home(parser);
+			break;
+		case PAGE_COUNTRY:
+			parse_country(parser);
+			break;
+		case PAGE_SECTION:
+			parse_section(parser);
+			break;
+		case PAGE_LISTING:
+			parse_listing(parser);
+			break;
+		case PAGE_ACTIVITY:
+			parse_activity(parser);
+			break;
+		case PAGE_STATISTICS:
+			parse_statistics(parser);
+			break;
+		case PAGE_KINDS:
+			break;
+	}
+}
+
+/* The document is handed out at once, so that it can be freed also where memory runs out later. */
+static void
+parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *doc)
+{
+	xmlNode *root;
+
+	if (utf8[strspn(utf8, " \t\r\n\f\v")] == '\0')
+	{
+		parser->page->problem = "the page is empty";
+		return;
+	}
+	if (parser->page->kind == PAGE_STATISTICS && parse_statistics_json(parser, utf8))
+		return;
+	*doc = html_parse(utf8, len);
+	root = *doc == NULL ? NULL : xmlDocGetRootElement(*doc);
+	if (root == NULL)
+	{
+		parser->page->problem = "the page is no HTML";
+		return;
+	}
+	parser->matches =
+		rules_match(parser->options->rules, parser->page->kind, parser->arena, root);
+	parse_tree(parser);
+}
+
+static Page *
+parse(Arena *arena, const PageOptions *options, Page *page, const char *bytes, size_t len,
+	  const char *charset, xmlDoc *volatile *doc)
+{
+	PageParser parser = {.arena = arena, .options = options, .page = page};
+	size_t utf8_len;
+	const char *utf8 = text_to_utf8(arena, bytes, len, charset, &utf8_len);
+
+	/* The bytes come as they are where nothing had to change: without a NUL behind them. */
+	if (utf8 == bytes)
+		utf8 = arena_strndup(arena, bytes, len);
+	parse_utf8(&parser, utf8, utf8_len, doc);
+	return page;
+}
+
+static Page *
+page_create(Arena *arena, PageKind kind, const char *url)
+{
+	Page *page = arena_alloc(arena, sizeof(Page));
+
+	page->kind = kind;
+	page->url = arena_strdup(arena, url);
+	return page;
+}
+
+Page *
+page_parse(Arena *arena, const PageOptions *options, PageKind kind, const char *url,
+		   const char *bytes, size_t len, const char *charset)
+{
+	xmlDoc *volatile doc = NULL;
+	Page *volatile page = NULL;
+	jmp_buf exhausted;
+	jmp_buf *before = arena_on_exhaustion(arena, &exhausted);
+
+	if (setjmp(exhausted) == 0)
+		page = parse(arena, options, page_create(arena, kind, url), bytes, len, charset, &doc);
+	arena_on_exhaustion(arena, before);
+	if (doc != NULL)
+		xmlFreeDoc(doc);
+	return page;
+}

@@ -1,0 +1,190 @@
+/*
+ * launch.c: the caller's side of a run: starts its worker, shows its progress, hands back its row. No SQL, no network.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "storage/latch.h"
+#include "storage/proc.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "channel.h"
+#include "guc.h"
+#include "launch.h"
+
+/* What must be known when the caller lets go of the segment, in whatever way it ends. */
+typedef struct Launched
+{
+	Launch *launch;
+	BackgroundWorkerHandle *worker;
+	bool released; /* the run may go on without us */
+} Launched;
+
+static dsm_segment *
+create_segment(const RunRequest *request, shm_mq **queue)
+{
+	StringInfoData settings;
+	dsm_segment *segment;
+	Launch *launch;
+	Size offset;
+
+	initStringInfo(&settings);
+	guc_serialize(&settings);
+	offset = MAXALIGN(offsetof(Launch, settings) + settings.len);
+	segment = dsm_create(offset + LAUNCH_QUEUE_SIZE, 0);
+	launch = dsm_segment_address(segment);
+	launch->magic = LAUNCH_MAGIC;
+	launch->database = MyDatabaseId;
+	launch->request = *request;
+	pg_atomic_init_u32(&launch->abandoned, 0);
+	launch->queue_offset = offset;
+	memcpy(launch->settings, settings.data, settings.len);
+	pfree(settings.data);
+
+	*queue = shm_mq_create((char *) launch + offset, LAUNCH_QUEUE_SIZE);
+	shm_mq_set_receiver(*queue, MyProc);
+	return segment;
+}
+
+/* The caller is gone or was cancelled: so is the run. */
+static void
+abandon_run(dsm_segment *segment, Datum arg)
+{
+	Launched *launched = (Launched *) DatumGetPointer(arg);
+
+	if (launched->released)
+		return;
+	pg_atomic_write_u32(&launched->launch->abandoned, 1);
+	TerminateBackgroundWorker(launched->worker);
+}
+
+static BackgroundWorkerHandle *
+start_worker(dsm_segment *segment)
+{
+	BackgroundWorker worker = {0};
+	BackgroundWorkerHandle *handle;
+
+	snprintf(worker.bgw_name, BGW_MAXLEN, "esn_pulse run");
+	snprintf(worker.bgw_type, BGW_MAXLEN, "esn_pulse run");
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	snprintf(worker.bgw_library_name, BGW_MAXLEN, "esn_pulse");
+	snprintf(worker.bgw_function_name, BGW_MAXLEN, "esn_worker_main");
+	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(segment));
+	worker.bgw_notify_pid = MyProcPid;
+	if (!RegisterDynamicBackgroundWorker(&worker, &handle))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+				 errmsg("no background worker is free for the run"),
+				 errhint("Raise max_worker_processes (now %d) and restart the server, or wait until "
+						 "another worker has ended.",
+						 max_worker_processes)));
+	return handle;
+}
+
+static void
+report_lost_worker(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_OPERATOR_INTERVENTION),
+					errmsg("the background worker of the run ended without a word"),
+					errdetail("What it had committed stays."),
+					errhint("The server's log says why. Start the run again: it goes on where it was.")));
+}
+
+/* Reads messages until the run's row is there. */
+static Datum
+await_row(shm_mq_handle *queue, MessageKind awaited)
+{
+	for (;;)
+	{
+		Size len;
+		void *data;
+		Message message;
+		shm_mq_result result = shm_mq_receive(queue, &len, &data, true);
+
+		if (result == SHM_MQ_DETACHED)
+			report_lost_worker();
+		if (result == SHM_MQ_WOULD_BLOCK)
+		{
+			(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 1000,
+							 PG_WAIT_EXTENSION);
+			ResetLatch(MyLatch);
+			CHECK_FOR_INTERRUPTS();
+			continue;
+		}
+		channel_decode(data, len, &message);
+		if (message.kind == MESSAGE_NOTICE || message.kind == MESSAGE_ERROR)
+			ThrowErrorData(message.report);
+		else if (message.kind == awaited || message.kind == MESSAGE_ENDED)
+			return message.row;
+	}
+}
+
+/* After a cancel: gives the worker a moment, so that the next call finds no run in its way. */
+static void
+await_worker_end(BackgroundWorkerHandle *worker)
+{
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), 1000);
+	pid_t pid;
+
+	HOLD_INTERRUPTS();
+	TerminateBackgroundWorker(worker);
+	while (GetBackgroundWorkerPid(worker, &pid) == BGWH_STARTED && GetCurrentTimestamp() < end)
+	{
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 20,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+	}
+	RESUME_INTERRUPTS();
+}
+
+Datum
+launch_run(const RunRequest *request, bool wait)
+{
+	shm_mq *queue;
+	dsm_segment *segment = create_segment(request, &queue);
+	MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
+	Launched *launched = palloc0(sizeof(Launched));
+	shm_mq_handle *messages;
+	Datum row;
+
+	launched->launch = dsm_segment_address(segment);
+	launched->worker = start_worker(segment);
+	on_dsm_detach(segment, abandon_run, PointerGetDatum(launched));
+	messages = shm_mq_attach(queue, segment, launched->worker);
+	MemoryContextSwitchTo(before);
+
+	PG_TRY();
+	{
+		row = await_row(messages, wait ? MESSAGE_ENDED : MESSAGE_STARTED);
+	}
+	PG_CATCH();
+	{
+		pg_atomic_write_u32(&launched->launch->abandoned, 1);
+		await_worker_end(launched->worker);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	if (wait)
+	{
+		pid_t pid;
+
+		/* Its lock must be free for whatever comes next in this session. */
+		while (GetBackgroundWorkerPid(launched->worker, &pid) == BGWH_STARTED)
+		{
+			(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100,
+							 PG_WAIT_EXTENSION);
+			ResetLatch(MyLatch);
+			CHECK_FOR_INTERRUPTS();
+		}
+	}
+	launched->released = true;
+	dsm_detach(segment);
+	return row;
+}

@@ -1,0 +1,50 @@
+/*
+ * launch.h: what a caller and the worker of its run share: the request, and the queue on which the worker tells how it goes.
+ */
+#ifndef ESN_LAUNCH_H
+#define ESN_LAUNCH_H
+
+#include "port/atomics.h"
+#include "storage/dsm.h"
+#include "storage/shm_mq.h"
+
+#define LAUNCH_MAGIC 0x45534e31
+#define LAUNCH_QUEUE_SIZE ((Size) 64 * 1024)
+#define SLUG_SIZE 256
+
+typedef enum RunKind
+{
+	RUN_ACCOUNTS,
+	RUN_SECTION,
+	RUN_ACTIVITIES,
+	RUN_ALL
+} RunKind;
+
+typedef struct RunRequest
+{
+	RunKind kind;
+	bool full;
+	int max_sections; /* 0: all */
+	char slug[SLUG_SIZE];
+	char requested_by[NAMEDATALEN];
+} RunRequest;
+
+/* The dsm segment: this, the settings, and the queue behind them. */
+typedef struct Launch
+{
+	uint32 magic;
+	Oid database;
+	RunRequest request;
+	pg_atomic_uint32 abandoned; /* the caller has gone, and with it the wish for the run */
+	Size queue_offset;
+	char settings[FLEXIBLE_ARRAY_MEMBER]; /* as guc_serialize() writes them */
+} Launch;
+
+/*
+ * Starts a worker for the request. With wait, shows its progress as NOTICEs and returns the run's row (a composite Datum of
+ * scraper_status) when it has ended; without, as soon as it has started. The run ends with the caller where it waits. Errors of
+ * the run are raised here with their own SQLSTATE.
+ */
+extern Datum launch_run(const RunRequest *request, bool wait);
+
+#endif

@@ -12,21 +12,22 @@ typedef enum MessageKind
 	MESSAGE_STARTED = 'S', /* the run's row, when it begins */
 	MESSAGE_NOTICE = 'N',  /* for the user's eyes */
 	MESSAGE_ENDED = 'R',   /* the run's row, when it has ended */
-	MESSAGE_ERROR = 'E'	   /* there is no row to show: the reason */
+	MESSAGE_ERROR = 'E'    /* there is no row to show: the reason */
 } MessageKind;
 
 typedef struct Message
 {
 	MessageKind kind;
 	ErrorData *report; /* notice and error */
-	Datum row;		   /* started and ended */
+	Datum row;         /* started and ended */
 } Message;
 
 /* The worker's end. All of these do nothing once the caller has gone. */
 extern void channel_open(dsm_segment *segment, shm_mq *queue);
 
 /* Shows a message of this level to the caller; dropped where the caller doesn't keep up. hint may be NULL. */
-extern void channel_notice(int elevel, const char *hint, const char *format, ...) pg_attribute_printf(3, 4);
+extern void channel_notice(int elevel, const char *hint, const char *format, ...)
+	pg_attribute_printf(3, 4);
 
 /* These wait for room, for some seconds at most. */
 extern void channel_row(MessageKind kind, Datum row);

@@ -29,12 +29,11 @@ int guc_keep_pages;
 bool guc_redact_personal_data;
 char *guc_ca_file;
 
-static const struct config_enum_entry keep_pages_options[] = {
-	{"off", KEEP_PAGES_OFF, false},
-	{"invalid", KEEP_PAGES_INVALID, false},
-	{"all", KEEP_PAGES_ALL, false},
-	{NULL, 0, false}
-};
+static const struct config_enum_entry keep_pages_options[] = {{"off", KEEP_PAGES_OFF, false},
+															  {"invalid", KEEP_PAGES_INVALID,
+															   false},
+															  {"all", KEEP_PAGES_ALL, false},
+															  {NULL, 0, false}};
 
 typedef struct IntSetting
 {
@@ -55,8 +54,8 @@ static const IntSetting int_settings[] = {
 	 "Least time between the starts of two requests to one host.", NULL},
 	{"esn_pulse.max_parallel_requests", &guc_max_parallel_requests, 10, 1, 64, PGC_SUSET, 0,
 	 "Most requests that are open at once, over all hosts.", NULL},
-	{"esn_pulse.request_timeout", &guc_request_timeout, 30000, 100, 600000, PGC_USERSET, GUC_UNIT_MS,
-	 "Longest time that one request may take, from its start to its last byte.", NULL},
+	{"esn_pulse.request_timeout", &guc_request_timeout, 30000, 100, 600000, PGC_USERSET,
+	 GUC_UNIT_MS, "Longest time that one request may take, from its start to its last byte.", NULL},
 	{"esn_pulse.max_retries", &guc_max_retries, 3, 0, 10, PGC_USERSET, 0,
 	 "How often a request that failed is made again.",
 	 "Only for what can heal: time-outs, resets, 408, 425, 429 and 5xx."},
@@ -64,13 +63,14 @@ static const IntSetting int_settings[] = {
 	 "Wait before the first retry; it doubles with each further one.", NULL},
 	{"esn_pulse.max_page_size", &guc_max_page_size, 5120, 16, 65536, PGC_SUSET, GUC_UNIT_KB,
 	 "Largest page that is read, counted after decompression.", NULL},
-	{"esn_pulse.accounts_time_limit", &guc_accounts_time_limit, 3600, 1, INT_MAX, PGC_USERSET, GUC_UNIT_S,
-	 "Longest time that a run over accounts may take.", NULL},
-	{"esn_pulse.activities_time_limit", &guc_activities_time_limit, 7200, 1, INT_MAX, PGC_USERSET, GUC_UNIT_S,
-	 "Longest time that a run over activities may take.",
+	{"esn_pulse.accounts_time_limit", &guc_accounts_time_limit, 3600, 1, INT_MAX, PGC_USERSET,
+	 GUC_UNIT_S, "Longest time that a run over accounts may take.", NULL},
+	{"esn_pulse.activities_time_limit", &guc_activities_time_limit, 7200, 1, INT_MAX, PGC_USERSET,
+	 GUC_UNIT_S, "Longest time that a run over activities may take.",
 	 "What is left comes first in the next run."},
-	{"esn_pulse.accounts_max_age", &guc_accounts_max_age, 30 * 24 * 60, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MIN,
-	 "Age of the last good accounts run at which esn_scrape_all() makes a new one.", NULL},
+	{"esn_pulse.accounts_max_age", &guc_accounts_max_age, 30 * 24 * 60, 0, INT_MAX, PGC_USERSET,
+	 GUC_UNIT_MIN, "Age of the last good accounts run at which esn_scrape_all() makes a new one.",
+	 NULL},
 };
 
 static bool
@@ -105,7 +105,8 @@ check_user_agents(char **newval, void **extra, GucSource source)
 			continue;
 		if ((unsigned char) *c < 0x20 || (unsigned char) *c > 0x7e)
 		{
-			GUC_check_errdetail("A User-Agent is printable ASCII; several are parted by line feeds.");
+			GUC_check_errdetail(
+				"A User-Agent is printable ASCII; several are parted by line feeds.");
 			return false;
 		}
 		named = named || *c != ' ';
@@ -123,11 +124,10 @@ define_strings(void)
 							   &guc_accounts_url, "https://accounts.esn.org", PGC_SUSET, 0,
 							   check_base_url, NULL, NULL);
 	DefineCustomStringVariable("esn_pulse.activities_url",
-							   "Base address of the site that lists activities and statistics.", NULL,
-							   &guc_activities_url, "https://activities.esn.org", PGC_SUSET, 0,
-							   check_base_url, NULL, NULL);
-	DefineCustomStringVariable("esn_pulse.user_agents",
-							   "User-Agents, one a line, taken in turn.",
+							   "Base address of the site that lists activities and statistics.",
+							   NULL, &guc_activities_url, "https://activities.esn.org", PGC_SUSET,
+							   0, check_base_url, NULL, NULL);
+	DefineCustomStringVariable("esn_pulse.user_agents", "User-Agents, one a line, taken in turn.",
 							   "They should say honestly who asks.", &guc_user_agents,
 							   DEFAULT_USER_AGENTS, PGC_SUSET, 0, check_user_agents, NULL, NULL);
 	DefineCustomStringVariable("esn_pulse.ca_file",
@@ -152,9 +152,9 @@ guc_define(void)
 							 "Below it a run ends with a WARNING and a NOTIFY on esn_pulse_alert.",
 							 &guc_min_success_ratio, 0.8, 0.0, 1.0, PGC_USERSET, 0, NULL, NULL,
 							 NULL);
-	DefineCustomEnumVariable("esn_pulse.keep_pages",
-							 "Which pages are kept whole in fetched_pages.", NULL, &guc_keep_pages,
-							 KEEP_PAGES_OFF, keep_pages_options, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable("esn_pulse.keep_pages", "Which pages are kept whole in fetched_pages.",
+							 NULL, &guc_keep_pages, KEEP_PAGES_OFF, keep_pages_options, PGC_SUSET,
+							 0, NULL, NULL, NULL);
 	DefineCustomBoolVariable("esn_pulse.redact_personal_data",
 							 "Replaces e-mail addresses and telephone numbers in texts.", NULL,
 							 &guc_redact_personal_data, true, PGC_SUSET, 0, NULL, NULL, NULL);
@@ -173,11 +173,13 @@ serialize_one(StringInfo out, const char *name)
 void
 guc_serialize(StringInfo out)
 {
-	static const char *const others[] = {
-		"esn_pulse.accounts_url", "esn_pulse.activities_url", "esn_pulse.user_agents",
-		"esn_pulse.ca_file", "esn_pulse.min_success_ratio", "esn_pulse.keep_pages",
-		"esn_pulse.redact_personal_data"
-	};
+	static const char *const others[] = {"esn_pulse.accounts_url",
+										 "esn_pulse.activities_url",
+										 "esn_pulse.user_agents",
+										 "esn_pulse.ca_file",
+										 "esn_pulse.min_success_ratio",
+										 "esn_pulse.keep_pages",
+										 "esn_pulse.redact_personal_data"};
 
 	for (int i = 0; i < lengthof(int_settings); i++)
 		serialize_one(out, int_settings[i].name);

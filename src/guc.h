@@ -15,18 +15,18 @@ typedef enum KeepPages
 
 extern char *guc_accounts_url;
 extern char *guc_activities_url;
-extern int guc_request_delay;		  /* ms */
+extern int guc_request_delay; /* ms */
 extern int guc_max_parallel_requests;
-extern int guc_request_timeout;		  /* ms */
+extern int guc_request_timeout; /* ms */
 extern int guc_max_retries;
-extern int guc_retry_base_delay;	  /* ms */
-extern int guc_max_page_size;		  /* kB */
-extern char *guc_user_agents;		  /* one a line */
-extern int guc_accounts_time_limit;	  /* s */
+extern int guc_retry_base_delay;      /* ms */
+extern int guc_max_page_size;         /* kB */
+extern char *guc_user_agents;         /* one a line */
+extern int guc_accounts_time_limit;   /* s */
 extern int guc_activities_time_limit; /* s */
-extern int guc_accounts_max_age;	  /* min */
+extern int guc_accounts_max_age;      /* min */
 extern double guc_min_success_ratio;
-extern int guc_keep_pages;			  /* KeepPages */
+extern int guc_keep_pages; /* KeepPages */
 extern bool guc_redact_personal_data;
 extern char *guc_ca_file;
 

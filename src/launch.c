@@ -79,22 +79,24 @@ start_worker(dsm_segment *segment)
 	worker.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(segment));
 	worker.bgw_notify_pid = MyProcPid;
 	if (!RegisterDynamicBackgroundWorker(&worker, &handle))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
-				 errmsg("no background worker is free for the run"),
-				 errhint("Raise max_worker_processes (now %d) and restart the server, or wait until "
-						 "another worker has ended.",
-						 max_worker_processes)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+			 errmsg("no background worker is free for the run"),
+			 errhint("Raise max_worker_processes (now %d) and restart the server, or wait until "
+					 "another worker has ended.",
+					 max_worker_processes)));
 	return handle;
 }
 
 static void
 report_lost_worker(void)
 {
-	ereport(ERROR, (errcode(ERRCODE_OPERATOR_INTERVENTION),
-					errmsg("the background worker of the run ended without a word"),
-					errdetail("What it had committed stays."),
-					errhint("The server's log says why. Start the run again: it goes on where it was.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_OPERATOR_INTERVENTION),
+			 errmsg("the background worker of the run ended without a word"),
+			 errdetail("What it had committed stays."),
+			 errhint("The server's log says why. Start the run again: it goes on where it was.")));
 }
 
 /* Reads messages until the run's row is there. */

@@ -183,7 +183,7 @@ arena_footprint(const Arena *arena)
 }
 
 void
-buffer_init(Buffer *buffer, Arena *arena)
+buffer_init(TextBuffer *buffer, Arena *arena)
 {
 	buffer->arena = arena;
 	buffer->capacity = 256;
@@ -192,7 +192,7 @@ buffer_init(Buffer *buffer, Arena *arena)
 }
 
 static void
-buffer_reserve(Buffer *buffer, size_t more)
+buffer_reserve(TextBuffer *buffer, size_t more)
 {
 	size_t needed = buffer->len + more + 1;
 	size_t capacity = buffer->capacity;
@@ -209,7 +209,7 @@ buffer_reserve(Buffer *buffer, size_t more)
 }
 
 void
-buffer_append(Buffer *buffer, const char *bytes, size_t len)
+buffer_append(TextBuffer *buffer, const char *bytes, size_t len)
 {
 	buffer_reserve(buffer, len);
 	memcpy(buffer->data + buffer->len, bytes, len);
@@ -218,19 +218,19 @@ buffer_append(Buffer *buffer, const char *bytes, size_t len)
 }
 
 void
-buffer_puts(Buffer *buffer, const char *s)
+buffer_puts(TextBuffer *buffer, const char *s)
 {
 	buffer_append(buffer, s, strlen(s));
 }
 
 void
-buffer_putc(Buffer *buffer, char c)
+buffer_putc(TextBuffer *buffer, char c)
 {
 	buffer_append(buffer, &c, 1);
 }
 
 void
-buffer_printf(Buffer *buffer, const char *format, ...)
+buffer_printf(TextBuffer *buffer, const char *format, ...)
 {
 	va_list args;
 	int len;

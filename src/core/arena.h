@@ -41,19 +41,19 @@ extern char *arena_printf(Arena *arena, const char *format, ...)
 extern size_t arena_footprint(const Arena *arena);
 
 /* A string that grows in an arena. data is NUL-terminated at every moment after buffer_init(). */
-typedef struct Buffer
+typedef struct TextBuffer
 {
 	Arena *arena;
 	char *data;
 	size_t len;
 	size_t capacity;
-} Buffer;
+} TextBuffer;
 
-extern void buffer_init(Buffer *buffer, Arena *arena);
-extern void buffer_append(Buffer *buffer, const char *bytes, size_t len);
-extern void buffer_puts(Buffer *buffer, const char *s);
-extern void buffer_putc(Buffer *buffer, char c);
-extern void buffer_printf(Buffer *buffer, const char *format, ...)
+extern void buffer_init(TextBuffer *buffer, Arena *arena);
+extern void buffer_append(TextBuffer *buffer, const char *bytes, size_t len);
+extern void buffer_puts(TextBuffer *buffer, const char *s);
+extern void buffer_putc(TextBuffer *buffer, char c);
+extern void buffer_printf(TextBuffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * json.h: writing JSON text (RFC 8259) into a Buffer.
+ * json.h: writing JSON text (RFC 8259) into a TextBuffer.
  */
 #ifndef ESN_JSON_H
 #define ESN_JSON_H
@@ -7,15 +7,15 @@
 #include "core/arena.h"
 
 /* s as a JSON string with its quotes, or null where s is NULL. s is UTF-8. */
-extern void json_string(Buffer *out, const char *s);
+extern void json_string(TextBuffer *out, const char *s);
 
 /* "name": with a comma before it where something stands before it in this object or array. */
-extern void json_key(Buffer *out, const char *name);
+extern void json_key(TextBuffer *out, const char *name);
 
 /* json_key() and json_string(). */
-extern void json_member(Buffer *out, const char *name, const char *value);
+extern void json_member(TextBuffer *out, const char *name, const char *value);
 
 /* A comma where the last byte doesn't open an object or array. */
-extern void json_separate(Buffer *out);
+extern void json_separate(TextBuffer *out);
 
 #endif

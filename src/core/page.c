@@ -38,8 +38,9 @@ parse_tree(PageParser *parser)
 
 	if (missing != NULL)
 	{
-		parser->page->problem = arena_printf(parser->arena, "the page has no %s: nothing matches \"%s\"",
-											 kind_subject(parser->page->kind), missing);
+		parser->page->problem =
+			arena_printf(parser->arena, "the page has no %s: nothing matches \"%s\"",
+						 kind_subject(parser->page->kind), missing);
 		return;
 	}
 	switch (parser->page->kind)
@@ -87,8 +88,7 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *d
 		parser->page->problem = "the page is no HTML";
 		return;
 	}
-	parser->matches =
-		rules_match(parser->options->rules, parser->page->kind, parser->arena, root);
+	parser->matches = rules_match(parser->options->rules, parser->page->kind, parser->arena, root);
 	parse_tree(parser);
 }
 

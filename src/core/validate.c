@@ -32,8 +32,8 @@ check_length(PageParser *parser, const char *field, const char *value, size_t ma
 {
 	if (value == NULL || text_length(value) <= max_chars)
 		return value;
-	page_error(parser, field,
-			   arena_printf(parser->arena, "longer than %zu characters", max_chars), value);
+	page_error(parser, field, arena_printf(parser->arena, "longer than %zu characters", max_chars),
+			   value);
 	return text_truncate(parser->arena, value, max_chars);
 }
 
@@ -93,7 +93,8 @@ check_degrees(PageParser *parser, const char *field, const char *value, int limi
 	if (degrees_parse(value, limit, degrees))
 		return arena_strdup(parser->arena, degrees);
 	page_error(parser, field,
-			   arena_printf(parser->arena, "not a number of degrees between -%d and %d", limit, limit),
+			   arena_printf(parser->arena, "not a number of degrees between -%d and %d", limit,
+							limit),
 			   value);
 	return NULL;
 }

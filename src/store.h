@@ -1,0 +1,105 @@
+/*
+ * store.h: the database as a run sees it. The only place of the server side that runs SQL; each call is one short transaction.
+ */
+#ifndef ESN_STORE_H
+#define ESN_STORE_H
+
+#include "core/rules.h"
+#include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
+
+typedef struct SectionRow
+{
+	int32 id;
+	char *accounts_slug;
+	char *activities_slug; /* NULL: not known */
+	char *name;
+} SectionRow;
+
+/* A page that is still to be read, with the validators of a conditional request (NULL: none). */
+typedef struct ClaimedPage
+{
+	char *url;
+	char *etag;
+	char *last_modified;
+} ClaimedPage;
+
+typedef struct RunCounts
+{
+	int sections_processed;
+	int sections_failed;
+	int64 requests;
+	int64 not_modified;
+	int64 bytes;
+	int pages_failed;
+	int added;
+	int changed;
+	int unchanged;
+	int invalid;
+} RunCounts;
+
+/* What a batch is made of; flushed in this order, so that a row's referents come first. */
+typedef enum RecordKind
+{
+	RECORD_HOME,
+	RECORD_COUNTRY,
+	RECORD_SECTION,
+	RECORD_PROBE,
+	RECORD_LISTING,
+	RECORD_ACTIVITY,
+	RECORD_STATISTICS,
+	RECORD_NOT_MODIFIED,
+	RECORD_FAILURE,
+	RECORD_SECTION_DONE,
+	RECORD_KINDS
+} RecordKind;
+
+typedef struct Record
+{
+	RecordKind kind;
+	PageKind page; /* of RECORD_NOT_MODIFIED */
+	char *json;
+} Record;
+
+/*
+ * Finds the extension, and lets every later transaction run as the owner of its tables with a pinned search_path. ERROR where it is not
+ * installed. Results of the functions below are in the memory context that is current at the call.
+ */
+extern void store_open(void);
+
+/* Takes the lock of the one run; false when another has it. It is held until the process ends. */
+extern bool store_lock(void);
+
+/* ERROR (object_in_use) that names the run that has the lock. */
+extern void store_report_other_run(void) pg_attribute_noreturn();
+
+/* The rules, compiled, and a hash of them and of what else decides what a page yields. */
+extern RuleSet *store_load_rules(bool redact, int64 *hash);
+
+extern int64 store_begin_run(const char *module, const char *requested_by, const char *request);
+extern void store_end_run(int64 run, const char *status, const char *message,
+						  const RunCounts *counts);
+
+/* Tells listeners of esn_pulse_alert. */
+extern void store_alert(const char *payload);
+
+/* The run's row, a composite Datum of scraper_status. */
+extern Datum store_run_row(int64 run);
+
+extern bool store_has_sections(void);
+extern bool store_accounts_due(int max_age_minutes);
+extern SectionRow *store_find_section(const char *slug);
+extern List *store_due_sections(int max_sections); /* of SectionRow; 0: all */
+extern List *store_known_sections(void);           /* of SectionRow, all */
+
+/* Which of these pages this run has still to read: a List of ClaimedPage. */
+extern List *store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash,
+						 bool full);
+
+/*
+ * Writes a batch (a List of Record) and the run's counts, which it brings up to date, in one transaction. only_section: the one section of
+ * home pages that counts, NULL: all. A record that the database refuses for its content becomes a failure; the others are kept.
+ */
+extern void store_batch(int64 run, List *records, const char *only_section, RunCounts *counts);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * test_arena.c: the memory of one page.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/arena.h"
+
+static void
+allocations_are_zeroed_and_apart(void **state)
+{
+	Arena *arena = arena_create();
+	char *first = arena_alloc(arena, 100000);
+	char *second = arena_alloc(arena, 3);
+
+	(void) state;
+	for (int i = 0; i < 100000; i++)
+		assert_int_equal(first[i], 0);
+	memset(first, 'a', 100000);
+	assert_int_equal(second[0], 0);
+	assert_int_equal((uintptr_t) second % _Alignof(max_align_t), 0);
+	arena_destroy(arena);
+}
+
+static void
+reset_keeps_one_chunk(void **state)
+{
+	Arena *arena = arena_create();
+	size_t empty = arena_footprint(arena);
+
+	(void) state;
+	for (int i = 0; i < 1000; i++)
+		arena_alloc(arena, 10000);
+	assert_true(arena_footprint(arena) >= 10000000);
+	arena_reset(arena);
+	assert_int_equal(arena_footprint(arena), empty);
+	assert_string_equal(arena_strdup(arena, "again"), "again");
+	arena_destroy(arena);
+}
+
+static void
+exhaustion_jumps(void **state)
+{
+	Arena *arena = arena_create();
+	jmp_buf handler;
+
+	(void) state;
+	assert_null(arena_on_exhaustion(arena, &handler));
+	if (setjmp(handler) == 0)
+	{
+		arena_alloc(arena, SIZE_MAX - 10);
+		fail_msg("an impossible allocation came back");
+	}
+	assert_ptr_equal(arena_on_exhaustion(arena, NULL), &handler);
+	assert_string_equal(arena_strndup(arena, "still usable", 5), "still");
+	arena_destroy(arena);
+}
+
+static void
+buffers_grow(void **state)
+{
+	Arena *arena = arena_create();
+	TextBuffer buffer;
+
+	(void) state;
+	buffer_init(&buffer, arena);
+	assert_string_equal(buffer.data, "");
+	for (int i = 0; i < 10000; i++)
+		buffer_printf(&buffer, "%d,", i % 10);
+	buffer_putc(&buffer, '.');
+	buffer_puts(&buffer, "end");
+	assert_int_equal(buffer.len, 20004);
+	assert_int_equal(strlen(buffer.data), buffer.len);
+	assert_string_equal(buffer.data + 20000, ".end");
+	assert_string_equal(arena_printf(arena, "%s-%d", "page", 7), "page-7");
+	arena_destroy(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(allocations_are_zeroed_and_apart),
+		cmocka_unit_test(reset_keeps_one_chunk),
+		cmocka_unit_test(exhaustion_jumps),
+		cmocka_unit_test(buffers_grow),
+	};
+
+	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
+}

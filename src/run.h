@@ -1,0 +1,105 @@
+/*
+ * run.h: one run: what it is asked, what it has open, how it stands. The loop is run.c's; what to ask for next is
+ * accounts.c's and activities.c's.
+ */
+#ifndef ESN_RUN_H
+#define ESN_RUN_H
+
+#include "core/http.h"
+#include "core/page.h"
+#include "core/rules.h"
+#include "core/slug.h"
+#include "datatype/timestamp.h"
+#include "launch.h"
+#include "store.h"
+#include "utils/hsearch.h"
+
+typedef enum TaskKind
+{
+	TASK_HOME,
+	TASK_COUNTRY,
+	TASK_SECTION,
+	TASK_PROBE,
+	TASK_LISTING,
+	TASK_ACTIVITY,
+	TASK_STATISTICS
+} TaskKind;
+
+/* A section that the run works on: done when nothing of it is pending. */
+typedef struct SectionWork
+{
+	SectionRow row;
+	char *candidates[SLUG_MAX_CANDIDATES + 1]; /* slugs to probe, in order */
+	int candidate_count;
+	int candidate; /* the one that is being probed */
+	int pending;   /* tasks submitted and not yet handled */
+	int pages;     /* of its list, asked for so far */
+	char *failure; /* why it doesn't count as read; NULL: nothing yet */
+} SectionWork;
+
+/* A request under way, the owner of its HttpRequest. */
+typedef struct Task
+{
+	TaskKind kind;
+	char *url;
+	char *subject;        /* slug of what the page is about; NULL: none */
+	SectionWork *section; /* NULL: none */
+} Task;
+
+typedef struct Run
+{
+	const RunRequest *request;
+	int64 id;
+	const char *module;
+	TimestampTz deadline;
+	int wake_fd;
+	HttpClient *http;
+	HttpResponse *response; /* being handled */
+	RuleSet *rules;
+	int64 rules_hash;
+	Slugger *slugger;
+	Arena *arena;
+	MemoryContext batch_context;
+	List *batch; /* of Record */
+	TimestampTz batch_since;
+	HTAB *open_activities; /* slugs submitted and not yet stored */
+	const char *only_section;
+	RunCounts counts;
+	bool out_of_time;
+	bool refused;  /* the site said stop */
+	char *failure; /* why the run as a whole failed; NULL: it didn't */
+	TimestampTz progress_at;
+	int sections_due;
+	List *waiting; /* of SectionWork, to be opened */
+	void *phase;   /* what accounts.c remembers */
+} Run;
+
+/* Called when a request has ended; page is NULL where there is none to read (HEAD, 304, failure). */
+typedef void (*FeedFunction)(Run *run);
+
+/* run.c */
+extern Task *run_submit(Run *run, TaskKind kind, HttpMethod method, const ClaimedPage *page,
+						const char *subject, SectionWork *section);
+extern void run_pump(Run *run, FeedFunction feed);
+extern void run_add_record(Run *run, RecordKind kind, PageKind page, const char *json);
+extern void run_fail_page(Run *run, const Task *task, const HttpResponse *response,
+						  const char *message);
+extern bool run_has_room(const Run *run);
+
+/* Runs what was asked for, from the lock to the last row. ERROR where it can't even begin or was stopped by an error. */
+extern void run_execute(const RunRequest *request, int wake_fd);
+
+/* accounts.c */
+extern void accounts_run(Run *run);
+extern void accounts_find_section(Run *run, const char *slug);
+extern void accounts_probe(Run *run, SectionWork *section);
+extern void accounts_handle(Run *run, Task *task, const HttpResponse *response, const Page *page);
+
+/* activities.c */
+extern void activities_run(Run *run, List *sections);
+extern void activities_handle(Run *run, Task *task, const HttpResponse *response, const Page *page);
+
+/* worker.c: why the run is to stop; NULL: it isn't. */
+extern const char *worker_stop_reason(void);
+
+#endif

@@ -92,8 +92,8 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *d
 	parse_tree(parser);
 }
 
-static Page *
-parse(Arena *arena, const PageOptions *options, Page *page, const char *bytes, size_t len,
+static SitePage *
+parse(Arena *arena, const PageOptions *options, SitePage *page, const char *bytes, size_t len,
 	  const char *charset, xmlDoc *volatile *doc)
 {
 	PageParser parser = {.arena = arena, .options = options, .page = page};
@@ -107,22 +107,22 @@ parse(Arena *arena, const PageOptions *options, Page *page, const char *bytes, s
 	return page;
 }
 
-static Page *
+static SitePage *
 page_create(Arena *arena, PageKind kind, const char *url)
 {
-	Page *page = arena_alloc(arena, sizeof(Page));
+	SitePage *page = arena_alloc(arena, sizeof(SitePage));
 
 	page->kind = kind;
 	page->url = arena_strdup(arena, url);
 	return page;
 }
 
-Page *
+SitePage *
 page_parse(Arena *arena, const PageOptions *options, PageKind kind, const char *url,
 		   const char *bytes, size_t len, const char *charset)
 {
 	xmlDoc *volatile doc = NULL;
-	Page *volatile page = NULL;
+	SitePage *volatile page = NULL;
 	jmp_buf exhausted;
 	jmp_buf *before = arena_on_exhaustion(arena, &exhausted);
 

@@ -121,7 +121,7 @@ typedef struct StatisticsPage
 	const char *json; /* the JSON text that holds the object, unchecked; NULL: the page has none */
 } StatisticsPage;
 
-typedef struct Page
+typedef struct SitePage
 {
 	PageKind kind;
 	const char *url; /* absolute, as given to page_parse() */
@@ -138,7 +138,7 @@ typedef struct Page
 	};
 	int error_count;
 	FieldError *errors;
-} Page;
+} SitePage;
 
 typedef struct PageOptions
 {
@@ -150,7 +150,7 @@ typedef struct PageOptions
  * Parses and validates one page. bytes may be anything; charset is the Content-Type header's or NULL. The result lives in the
  * arena and is never NULL, but where memory ran out (then nothing is leaked).
  */
-extern Page *page_parse(Arena *arena, const PageOptions *options, PageKind kind, const char *url,
+extern SitePage *page_parse(Arena *arena, const PageOptions *options, PageKind kind, const char *url,
 						const char *bytes, size_t len, const char *charset);
 
 /*
@@ -158,6 +158,6 @@ extern Page *page_parse(Arena *arena, const PageOptions *options, PageKind kind,
  * "raw"}]}, or {"kind", "url", "problem"} for no page of its kind. Keys of data are the columns' names. This is what is stored.
  * NULL only where memory ran out.
  */
-extern char *page_to_json(Arena *arena, const Page *page);
+extern char *page_to_json(Arena *arena, const SitePage *page);
 
 #endif

@@ -14,7 +14,7 @@ typedef struct PageParser
 {
 	Arena *arena;
 	const PageOptions *options;
-	Page *page;
+	SitePage *page;
 	const RuleMatches *matches;
 } PageParser;
 

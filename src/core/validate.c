@@ -18,7 +18,7 @@ page_redact(PageParser *parser, const char *text)
 void
 page_error(PageParser *parser, const char *field, const char *message, const char *raw)
 {
-	Page *page = parser->page;
+	SitePage *page = parser->page;
 
 	if (page->error_count >= PAGE_MAX_ERRORS)
 		return;

@@ -93,11 +93,13 @@ extern void run_execute(const RunRequest *request, int wake_fd);
 extern void accounts_run(Run *run);
 extern void accounts_find_section(Run *run, const char *slug);
 extern void accounts_probe(Run *run, SectionWork *section);
-extern void accounts_handle(Run *run, Task *task, const HttpResponse *response, const SitePage *page);
+extern void accounts_handle(Run *run, Task *task, const HttpResponse *response,
+							const SitePage *page);
 
 /* activities.c */
 extern void activities_run(Run *run, List *sections);
-extern void activities_handle(Run *run, Task *task, const HttpResponse *response, const SitePage *page);
+extern void activities_handle(Run *run, Task *task, const HttpResponse *response,
+							  const SitePage *page);
 
 /* worker.c: why the run is to stop; NULL: it isn't. */
 extern const char *worker_stop_reason(void);

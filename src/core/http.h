@@ -67,6 +67,7 @@ typedef struct HttpResponse
 	const char *body; /* NUL behind it, not counted; "" where there is none */
 	size_t body_len;
 	int attempts; /* how often it was asked for, redirects not counted */
+	bool can_heal; /* HTTP_FAILED: asking again another day may help (no answer, broken off, 408, 425, 429, 5xx) */
 } HttpResponse;
 
 typedef struct HttpTotals
@@ -77,7 +78,7 @@ typedef struct HttpTotals
 	int64_t bytes; /* received, bodies as transferred */
 } HttpTotals;
 
-/* A client, or NULL with a reason in error. curl_global_init() must have been called. The options are copied. */
+/* A client, or NULL with a reason in error. Initialises libcurl. The options are copied. */
 extern HttpClient *http_open(const HttpOptions *options, char *error, size_t error_size);
 
 /* Ends whatever is under way, at once, and frees all. NULL is allowed. */

@@ -1,0 +1,123 @@
+/*
+ * activities.c: what a run asks of activities.esn.org: each section's list, the activities on it, its statistics. No SQL, no parsing.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "guc.h"
+#include "run.h"
+
+static void
+submit_listing(Run *run, SectionWork *section, int number)
+{
+	ClaimedPage page = {.url = psprintf("%s/organisation/%s/activities?page=%d", guc_activities_url,
+										section->row.activities_slug, number)};
+
+	run_submit(run, TASK_LISTING, HTTP_GET, &page, section->row.activities_slug, section);
+	pfree(page.url);
+}
+
+static void
+submit_statistics(Run *run, SectionWork *section)
+{
+	char *url =
+		psprintf("%s/organisation/%s/statistics", guc_activities_url, section->row.activities_slug);
+	List *claimed =
+		store_claim(run->id, PAGE_STATISTICS, &url, 1, run->rules_hash, run->request->full);
+
+	run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
+			   section);
+	pfree(url);
+}
+
+/* Opens the next sections while the queue has room. */
+static void
+feed_sections(Run *run)
+{
+	while (run->waiting != NIL && run_has_room(run))
+	{
+		SectionWork *section = palloc0(sizeof(SectionWork));
+
+		section->row = *(SectionRow *) linitial(run->waiting);
+		run->waiting = list_delete_first(run->waiting);
+		section->pages = 1;
+		submit_listing(run, section, 0);
+		submit_statistics(run, section);
+	}
+}
+
+/* Submits those activities of a list's page that this run has not read yet. */
+static void
+submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
+{
+	char **urls = palloc(sizeof(char *) * Max(listing->card_count, 1));
+	List *claimed;
+	ListCell *cell;
+	int count = 0;
+
+	for (int i = 0; i < listing->card_count; i++)
+	{
+		char key[SLUG_SIZE];
+		bool open;
+
+		strlcpy(key, listing->cards[i].event_slug, sizeof(key));
+		hash_search(run->open_activities, key, HASH_ENTER, &open);
+		if (!open)
+			urls[count++] = unconstify(char *, listing->cards[i].url);
+	}
+	claimed = store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules_hash, run->request->full);
+	foreach (cell, claimed)
+	{
+		ClaimedPage *page = lfirst(cell);
+		char *slug = slug_from_url(run->arena, page->url, "activity");
+
+		run_submit(run, TASK_ACTIVITY, HTTP_GET, page, slug, section);
+	}
+	list_free_deep(claimed);
+	pfree(urls);
+}
+
+static void
+finish_section(Run *run, SectionWork *section)
+{
+	if (section->failure != NULL)
+		run->counts.sections_failed++;
+	else
+	{
+		char *id = psprintf("%d", section->row.id);
+
+		run->counts.sections_processed++;
+		run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS, id);
+		pfree(id);
+	}
+	pfree(section);
+}
+
+void
+activities_handle(Run *run, Task *task, const HttpResponse *response, const SitePage *page)
+{
+	SectionWork *section = task->section;
+
+	if (task->kind == TASK_LISTING && page != NULL)
+	{
+		while (section->pages <= page->listing.last_page)
+			submit_listing(run, section, section->pages++);
+		submit_activities(run, section, &page->listing);
+	}
+	else if (task->kind == TASK_LISTING)
+		section->failure = "a page of its list failed";
+	else if (task->kind == TASK_STATISTICS && page == NULL && response->outcome != HTTP_ANSWERED)
+		section->failure = "its statistics failed";
+	if (section->pending == 0)
+		finish_section(run, section);
+}
+
+void
+activities_run(Run *run, List *sections)
+{
+	run->sections_due = list_length(sections);
+	run->waiting = sections;
+	run_pump(run, feed_sections);
+}

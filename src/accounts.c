@@ -6,9 +6,9 @@
 
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
+#include "utils/varlena.h"
 
 #include "guc.h"
 #include "run.h"

@@ -48,6 +48,35 @@ feed_sections(Run *run)
 	}
 }
 
+static void
+activity_key(char key[SLUG_SIZE], const char *slug)
+{
+	memset(key, 0, SLUG_SIZE);
+	strlcpy(key, slug == NULL ? "" : slug, SLUG_SIZE);
+}
+
+/* Whether an activity has been asked for and its answer is not yet stored. */
+static bool
+is_open(Run *run, const char *slug)
+{
+	char key[SLUG_SIZE];
+
+	activity_key(key, slug);
+	return hash_search(run->open_activities, key, HASH_FIND, NULL) != NULL;
+}
+
+/* Its answer is in the batch: once that is stored, the tables know. */
+static void
+close_activity(Run *run, const char *slug)
+{
+	MemoryContext before = MemoryContextSwitchTo(run->batch_context);
+	char *key = palloc(SLUG_SIZE);
+
+	activity_key(key, slug);
+	run->handled_activities = lappend(run->handled_activities, key);
+	MemoryContextSwitchTo(before);
+}
+
 /* Submits those activities of a list's page that this run has not read yet. */
 static void
 submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
@@ -59,12 +88,7 @@ submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
 
 	for (int i = 0; i < listing->card_count; i++)
 	{
-		char key[SLUG_SIZE];
-		bool open;
-
-		strlcpy(key, listing->cards[i].event_slug, sizeof(key));
-		hash_search(run->open_activities, key, HASH_ENTER, &open);
-		if (!open)
+		if (!is_open(run, listing->cards[i].event_slug))
 			urls[count++] = unconstify(char *, listing->cards[i].url);
 	}
 	claimed = store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules_hash, run->request->full);
@@ -72,7 +96,10 @@ submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
 	{
 		ClaimedPage *page = lfirst(cell);
 		char *slug = slug_from_url(run->arena, page->url, "activity");
+		char key[SLUG_SIZE];
 
+		activity_key(key, slug);
+		hash_search(run->open_activities, key, HASH_ENTER, NULL);
 		run_submit(run, TASK_ACTIVITY, HTTP_GET, page, slug, section);
 	}
 	list_free_deep(claimed);
@@ -100,7 +127,9 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 {
 	SectionWork *section = task->section;
 
-	if (task->kind == TASK_LISTING && page != NULL)
+	if (task->kind == TASK_ACTIVITY)
+		close_activity(run, task->subject);
+	else if (task->kind == TASK_LISTING && page != NULL)
 	{
 		while (section->pages <= page->listing.last_page)
 			submit_listing(run, section, section->pages++);

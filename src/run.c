@@ -8,6 +8,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "storage/ipc.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -239,6 +240,7 @@ flush_batch(Run *run)
 {
 	HttpTotals totals = http_totals(run->http);
 	MemoryContext before;
+	ListCell *cell;
 
 	if (run->batch == NIL)
 		return;
@@ -248,6 +250,9 @@ flush_batch(Run *run)
 	before = MemoryContextSwitchTo(run->batch_context);
 	store_batch(run->id, run->batch, run->only_section, &run->counts);
 	MemoryContextSwitchTo(before);
+	foreach (cell, run->handled_activities)
+		hash_search(run->open_activities, lfirst(cell), HASH_REMOVE, NULL);
+	run->handled_activities = NIL;
 	run->batch = NIL;
 	MemoryContextReset(run->batch_context);
 }

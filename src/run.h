@@ -62,7 +62,8 @@ typedef struct Run
 	MemoryContext batch_context;
 	List *batch; /* of Record */
 	TimestampTz batch_since;
-	HTAB *open_activities; /* slugs submitted and not yet stored */
+	HTAB *open_activities;    /* slugs submitted and not yet stored */
+	List *handled_activities; /* of those: read or failed, to be stored with the batch */
 	const char *only_section;
 	RunCounts counts;
 	bool out_of_time;

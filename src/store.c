@@ -52,7 +52,6 @@ typedef enum StatementId
 	SQL_END_RUN,
 	SQL_RUN_ROW,
 	SQL_CLAIM,
-	SQL_RULES,
 	SQL_FIND_SECTION,
 	SQL_DUE_SECTIONS,
 	SQL_KNOWN_SECTIONS,
@@ -90,9 +89,6 @@ static Statement statements[] = {
 	[SQL_CLAIM] = {"SELECT url, etag, last_modified FROM esn_claim_pages($1, $2, $3, $4, $5)",
 				   5,
 				   {INT8OID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID}},
-	[SQL_RULES] = {"SELECT page_kind, field, selector, attribute, required FROM esn_rules()",
-				   0,
-				   {0}},
 	[SQL_FIND_SECTION] =
 		{"SELECT id, accounts_slug, activities_slug, name FROM esn_find_sections($1)",
 		 1,
@@ -295,19 +291,20 @@ hash_text(uint64 hash, const char *s)
 																 strlen(s) + 1, 0)));
 }
 
-RuleSet *
-store_load_rules(bool redact, int64 *hash)
+/* The rules of extraction_rules, compiled, with a hash added to *sum. Needs an SPI connection. */
+static RuleSet *
+compile_rules(uint64 *sum)
 {
-	uint64 sum = redact;
 	Rule *rules;
 	RuleSet *compiled;
 	CssError error;
 	int culprit;
 	int count;
 
-	store_begin("esn_pulse: reading extraction_rules");
-	execute(SQL_RULES, NULL, NULL);
-	count = SPI_processed;
+	if (SPI_execute("SELECT page_kind, field, selector, attribute, required FROM esn_rules()", true,
+					0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read extraction_rules");
+	count = (int) SPI_processed;
 	rules = palloc0(sizeof(Rule) * Max(count, 1));
 	for (int i = 0; i < count; i++)
 	{
@@ -319,10 +316,10 @@ store_load_rules(bool redact, int64 *hash)
 		rules[i].selector = get_text(CurrentMemoryContext, i, 3);
 		rules[i].attribute = get_text(CurrentMemoryContext, i, 4);
 		rules[i].required = DatumGetBool(get_datum(i, 5));
-		sum = hash_text(sum, kind);
-		sum = hash_text(sum, rules[i].field);
-		sum = hash_text(sum, rules[i].selector);
-		sum = hash_text(sum, rules[i].attribute);
+		*sum = hash_text(*sum, kind);
+		*sum = hash_text(*sum, rules[i].field);
+		*sum = hash_text(*sum, rules[i].selector);
+		*sum = hash_text(*sum, rules[i].attribute);
 	}
 	compiled = rules_compile(rules, count, &culprit, &error);
 	if (compiled == NULL)
@@ -330,8 +327,32 @@ store_load_rules(bool redact, int64 *hash)
 						errmsg("extraction rule \"%s\" cannot be used: %s",
 							   culprit >= 0 && culprit < count ? rules[culprit].selector : "?",
 							   error.message)));
+	return compiled;
+}
+
+RuleSet *
+store_load_rules(bool redact, int64 *hash)
+{
+	uint64 sum = redact;
+	RuleSet *compiled;
+
+	store_begin("esn_pulse: reading extraction_rules");
+	compiled = compile_rules(&sum);
 	store_commit();
 	*hash = (int64) sum;
+	return compiled;
+}
+
+RuleSet *
+store_compile_rules(void)
+{
+	uint64 sum = 0;
+	RuleSet *compiled;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	compiled = compile_rules(&sum);
+	SPI_finish();
 	return compiled;
 }
 

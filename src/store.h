@@ -76,6 +76,9 @@ extern void store_report_other_run(void) pg_attribute_noreturn();
 /* The rules, compiled, and a hash of them and of what else decides what a page yields. */
 extern RuleSet *store_load_rules(bool redact, int64 *hash);
 
+/* The rules, compiled, within the caller's transaction: for esn_parse(). */
+extern RuleSet *store_compile_rules(void);
+
 extern int64 store_begin_run(const char *module, const char *requested_by, const char *request);
 extern void store_end_run(int64 run, const char *status, const char *message,
 						  const RunCounts *counts);

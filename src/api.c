@@ -1,0 +1,150 @@
+/*
+ * api.c: the calls that start and stop runs: arguments and preconditions. How a run goes is decided elsewhere.
+ */
+#include "postgres.h"
+
+#include <signal.h>
+
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "launch.h"
+#include "store.h"
+
+#define CANCEL_PATIENCE_MS 5000
+
+PG_FUNCTION_INFO_V1(esn_scrape_accounts);
+PG_FUNCTION_INFO_V1(esn_scrape_section);
+PG_FUNCTION_INFO_V1(esn_scrape_activities);
+PG_FUNCTION_INFO_V1(esn_scrape_all);
+PG_FUNCTION_INFO_V1(esn_cancel);
+
+/* What must hold before any run. */
+static void
+check_preconditions(void)
+{
+	if (RecoveryInProgress() || XactReadOnly)
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("a run cannot write here: %s", RecoveryInProgress()
+														   ? "the server is a read-only standby"
+														   : "the transaction is read-only"),
+				 errhint("Start it on the primary server, in a transaction that may write.")));
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("the encoding of this database is %s, not UTF8", GetDatabaseEncodingName()),
+				 errhint("CREATE DATABASE esn TEMPLATE template0 ENCODING 'UTF8'; and create the "
+						 "extension there.")));
+}
+
+static Datum
+start(RunRequest *request, bool wait)
+{
+	check_preconditions();
+	strlcpy(request->requested_by, GetUserNameFromId(GetSessionUserId(), false), NAMEDATALEN);
+	return launch_run(request, wait);
+}
+
+Datum
+esn_scrape_accounts(PG_FUNCTION_ARGS)
+{
+	RunRequest request = {.kind = RUN_ACCOUNTS};
+
+	return start(&request, PG_GETARG_BOOL(0));
+}
+
+Datum
+esn_scrape_section(PG_FUNCTION_ARGS)
+{
+	RunRequest request = {.kind = RUN_SECTION, .full = PG_GETARG_BOOL(1)};
+	char *slug = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	if (*slug == '\0' || strlen(slug) >= SLUG_SIZE || strpbrk(slug, "/?#% \t\n") != NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is no slug", slug),
+						errhint("A slug is the last part of a section's address, such as esn-metu "
+								"or tr-anka-met.")));
+	strlcpy(request.slug, slug, SLUG_SIZE);
+	return start(&request, PG_GETARG_BOOL(2));
+}
+
+Datum
+esn_scrape_activities(PG_FUNCTION_ARGS)
+{
+	RunRequest request = {.kind = RUN_ACTIVITIES};
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	request.full = PG_GETARG_BOOL(1);
+	if (!PG_ARGISNULL(0))
+	{
+		request.max_sections = PG_GETARG_INT32(0);
+		if (request.max_sections < 1)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("max_sections must be at least 1"),
+							errhint("Leave it out, or give NULL, for all sections.")));
+	}
+	return start(&request, PG_GETARG_BOOL(2));
+}
+
+Datum
+esn_scrape_all(PG_FUNCTION_ARGS)
+{
+	RunRequest request = {.kind = RUN_ALL, .full = PG_GETARG_BOOL(0)};
+
+	return start(&request, PG_GETARG_BOOL(1));
+}
+
+/* The process that works on a run, 0 where none does. ERROR where there is no such run. Needs an SPI connection. */
+static int
+find_worker(int64 run)
+{
+	Oid types[1] = {INT8OID};
+	Datum args[1] = {Int64GetDatum(run)};
+	bool isnull;
+	Datum pid;
+
+	if (SPI_execute_with_args("SELECT CASE WHEN r.status = 'running' THEN r.worker_pid END FROM "
+							  "esn_runs r WHERE r.id = $1",
+							  1, types, args, NULL, true, 1) != SPI_OK_SELECT ||
+		SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("there is no run " INT64_FORMAT, run),
+				 errhint("SELECT id, request, status FROM esn_runs;")));
+	pid = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return isnull ? 0 : DatumGetInt32(pid);
+}
+
+Datum
+esn_cancel(PG_FUNCTION_ARGS)
+{
+	int64 run = PG_GETARG_INT64(0);
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), CANCEL_PATIENCE_MS);
+	int pid;
+
+	SPI_connect();
+	pid = find_worker(run);
+	SPI_finish();
+	if (pid == 0)
+		PG_RETURN_BOOL(false);
+	if (kill(pid, SIGINT) != 0 && errno != ESRCH)
+		ereport(ERROR,
+				(errcode(ERRCODE_SYSTEM_ERROR), errmsg("could not signal process %d: %m", pid)));
+	while (kill(pid, 0) == 0 && GetCurrentTimestamp() < end)
+	{
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 20,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+	}
+	PG_RETURN_BOOL(true);
+}

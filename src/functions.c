@@ -1,0 +1,139 @@
+/*
+ * functions.c: the SQL face of the core: slugs, selectors, one page as jsonb. No table is written.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+#include "core/css.h"
+#include "core/page.h"
+#include "core/rules.h"
+#include "core/slug.h"
+#include "guc.h"
+#include "store.h"
+
+PG_FUNCTION_INFO_V1(esn_slugify);
+PG_FUNCTION_INFO_V1(esn_slug_candidates);
+PG_FUNCTION_INFO_V1(esn_country_key);
+PG_FUNCTION_INFO_V1(esn_selector_is_valid);
+PG_FUNCTION_INFO_V1(esn_rule_is_known);
+PG_FUNCTION_INFO_V1(esn_parse);
+
+/* One of each for the life of the backend: a slugger is dear to make, an arena keeps a chunk. */
+static Slugger *slugger = NULL;
+static Arena *arena = NULL;
+
+static Arena *
+get_arena(void)
+{
+	if (arena == NULL)
+		arena = arena_create();
+	if (arena == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	arena_reset(arena);
+	return arena;
+}
+
+static Slugger *
+get_slugger(void)
+{
+	const char *error = NULL;
+
+	if (slugger == NULL)
+		slugger = slugger_open(&error);
+	if (slugger == NULL)
+		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+						errmsg("could not prepare transliteration: %s", error)));
+	return slugger;
+}
+
+static const char *
+text_argument(FunctionCallInfo fcinfo, int n)
+{
+	return text_to_cstring(PG_GETARG_TEXT_PP(n));
+}
+
+Datum
+esn_slugify(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(
+		cstring_to_text(slug_make(get_slugger(), get_arena(), text_argument(fcinfo, 0))));
+}
+
+Datum
+esn_slug_candidates(PG_FUNCTION_ARGS)
+{
+	char *candidates[SLUG_MAX_CANDIDATES];
+	int count = slug_candidates(get_slugger(), get_arena(), text_argument(fcinfo, 0), candidates);
+	Datum texts[SLUG_MAX_CANDIDATES];
+
+	for (int i = 0; i < count; i++)
+		texts[i] = CStringGetTextDatum(candidates[i]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+Datum
+esn_country_key(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(
+		cstring_to_text(country_key(get_slugger(), get_arena(), text_argument(fcinfo, 0))));
+}
+
+Datum
+esn_selector_is_valid(PG_FUNCTION_ARGS)
+{
+	const char *selector = text_argument(fcinfo, 0);
+	CssError error;
+
+	if (css_compile(get_arena(), selector, &error) == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+						errmsg("invalid selector \"%s\": %s", selector, error.message),
+						errdetail("It fails at byte %d.", error.position + 1)));
+	PG_RETURN_BOOL(true);
+}
+
+Datum
+esn_rule_is_known(PG_FUNCTION_ARGS)
+{
+	PageKind kind;
+
+	PG_RETURN_BOOL(page_kind_from_name(text_argument(fcinfo, 0), &kind) &&
+				   rules_field_known(kind, text_argument(fcinfo, 1)));
+}
+
+Datum
+esn_parse(PG_FUNCTION_ARGS)
+{
+	PageOptions options = {.redact = guc_redact_personal_data};
+	const char *name = text_argument(fcinfo, 0);
+	const char *html = text_argument(fcinfo, 1);
+	const char *url = text_argument(fcinfo, 2);
+	RuleSet *rules;
+	PageKind kind;
+	SitePage *page;
+	char *json = NULL;
+
+	if (!page_kind_from_name(name, &kind))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown kind of page \"%s\"", name),
+			 errhint("The kinds are home, country, section, listing, activity and statistics.")));
+	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("\"%s\" is no address of a page", url),
+						errhint("An address begins with https:// or http://.")));
+	rules = store_compile_rules();
+	options.rules = rules;
+	page = page_parse(get_arena(), &options, kind, url, html, strlen(html), "utf-8");
+	if (page != NULL)
+		json = page_to_json(arena, page);
+	rules_free(rules);
+	if (json == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
+}

@@ -67,7 +67,8 @@ typedef struct HttpResponse
 	const char *body; /* NUL behind it, not counted; "" where there is none */
 	size_t body_len;
 	int attempts; /* how often it was asked for, redirects not counted */
-	bool can_heal; /* HTTP_FAILED: asking again another day may help (no answer, broken off, 408, 425, 429, 5xx) */
+	bool
+		can_heal; /* HTTP_FAILED: asking again another day may help (no answer, broken off, 408, 425, 429, 5xx) */
 } HttpResponse;
 
 typedef struct HttpTotals

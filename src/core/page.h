@@ -150,8 +150,8 @@ typedef struct PageOptions
  * Parses and validates one page. bytes may be anything; charset is the Content-Type header's or NULL. The result lives in the
  * arena and is never NULL, but where memory ran out (then nothing is leaked).
  */
-extern SitePage *page_parse(Arena *arena, const PageOptions *options, PageKind kind, const char *url,
-						const char *bytes, size_t len, const char *charset);
+extern SitePage *page_parse(Arena *arena, const PageOptions *options, PageKind kind,
+							const char *url, const char *bytes, size_t len, const char *charset);
 
 /*
  * The page as JSON text, ASCII escapes as RFC 8259 asks: {"kind": ..., "url": ..., "data": {...}, "errors": [{"field", "message",

@@ -1,0 +1,86 @@
+/*
+ * politeness.c: when to ask again. Arithmetic only.
+ */
+#include "core/politeness.h"
+
+#include <string.h>
+#include <time.h>
+
+#define MAX_RETRY_WAIT_MS ((int64_t) 3600 * 1000)
+#define MAX_RETRY_AFTER_MS ((int64_t) 24 * 3600 * 1000)
+
+bool
+status_can_heal(int status)
+{
+	return status == 408 || status == 425 || status == 429 ||
+		   (status >= 500 && status <= 599 && status != 501);
+}
+
+int64_t
+retry_wait_ms(int base_ms, int retry, uint64_t random)
+{
+	int64_t wait = base_ms;
+
+	for (int i = 1; i < retry && wait < MAX_RETRY_WAIT_MS; i++)
+		wait *= 2;
+	/* 800 to 1200 thousandths */
+	wait = wait * (int64_t) (800 + random % 401) / 1000;
+	return wait < MAX_RETRY_WAIT_MS ? wait : MAX_RETRY_WAIT_MS;
+}
+
+static int64_t
+limit_retry_after(int64_t seconds)
+{
+	if (seconds < 0)
+		return 0;
+	return seconds < MAX_RETRY_AFTER_MS / 1000 ? seconds * 1000 : MAX_RETRY_AFTER_MS;
+}
+
+/* The three forms of an HTTP date (RFC 9110, 5.6.7); a year of two digits is of 1970 to 2069. */
+static bool
+parse_http_date(const char *s, int64_t *seconds)
+{
+	static const char *const forms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
+										"%a %b %e %H:%M:%S %Y"};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	{
+		struct tm tm = {0};
+		const char *end = strptime(s, forms[i], &tm);
+
+		if (end == NULL || end[strspn(end, " \t")] != '\0')
+			continue;
+		*seconds = (int64_t) timegm(&tm);
+		return true;
+	}
+	return false;
+}
+
+int64_t
+retry_after_ms(const char *header, int64_t now_seconds)
+{
+	size_t digits;
+	int64_t seconds = 0;
+
+	if (header == NULL)
+		return -1;
+	header += strspn(header, " \t");
+	digits = strspn(header, "0123456789");
+	if (digits == 0)
+		return parse_http_date(header, &seconds) ? limit_retry_after(seconds - now_seconds) : -1;
+	if (header[digits + strspn(header + digits, " \t")] != '\0')
+		return -1;
+	for (size_t i = 0; i < digits && seconds < MAX_RETRY_AFTER_MS; i++)
+		seconds = seconds * 10 + (header[i] - '0');
+	return limit_retry_after(seconds);
+}
+
+uint64_t
+random_next(uint64_t *state)
+{
+	uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}

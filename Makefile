@@ -6,8 +6,8 @@ BUILD = build/$(CC)
 
 SERVER = accounts activities api channel esn_pulse functions guc launch run store worker
 # The parts of the core that are complete, and the unit test of each.
-CORE = arena json politeness
-UNIT_TESTS = arena json politeness
+CORE = arena json politeness value
+UNIT_TESTS = arena json politeness value
 
 WARNINGS = -Wall -Wextra -Werror
 # PostgreSQL's own headers and macros are not written for these.
@@ -39,7 +39,7 @@ build/unit/test_%: test/unit/test_%.c $(CORE:%=src/core/%.c) $(wildcard src/core
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(WARNINGS) -fsanitize=address,undefined -fno-sanitize-recover=all \
 		$$($(PKG_CONFIG) --cflags $(LIBRARIES)) $< $(CORE:%=src/core/%.c) \
-		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -o $@
+		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm -o $@
 
 clean:
 	rm -rf build

@@ -306,8 +306,9 @@ COMMENT ON FUNCTION esn_statistics_pick(jsonb, text[], integer) IS
 CREATE FUNCTION esn_statistics_object(document text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-	doc jsonb := document::jsonb;
+	doc jsonb;
 BEGIN
+	doc := document::jsonb;
 	RETURN CASE WHEN jsonb_typeof(doc->'activities_statistics') = 'object' THEN doc->'activities_statistics'
 		WHEN doc ?| ARRAY['total_activities', 'total_participants', 'total_causes'] THEN doc
 		ELSE '{}' END;
@@ -363,7 +364,9 @@ BEGIN
 	WHERE NOT EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = new.section_id);
 
 	WITH new AS MATERIALIZED (
-		SELECT label, t.value AS total, coalesce(p.value, 0) AS physical, coalesce(o.value, 0) AS online
+		SELECT label, CASE WHEN p.n IS NULL THEN 0 ELSE p.value END AS physical,
+			CASE WHEN o.n IS NULL THEN 0 ELSE o.value END AS online,
+			CASE WHEN t.n IS NULL THEN coalesce(p.value, 0) + coalesce(o.value, 0) ELSE t.value END AS total
 		FROM esn_statistics_pairs(figures->'total_causes') t
 		FULL JOIN esn_statistics_pairs(figures->'physical_causes') p USING (label)
 		FULL JOIN esn_statistics_pairs(figures->'online_causes') o USING (label)
@@ -372,17 +375,18 @@ BEGIN
 		WHERE s.section_id = section AND s.cause_name NOT IN (SELECT label FROM new)
 	), upd AS (
 		UPDATE section_cause_statistics s
-		SET total_count = coalesce(total, physical + online), physical_count = physical, online_count = online
+		SET total_count = total, physical_count = physical, online_count = online
 		FROM new WHERE s.section_id = section AND s.cause_name = label
 			AND (total_count, physical_count, online_count)
-				IS DISTINCT FROM (coalesce(total, physical + online), physical, online)
+				IS DISTINCT FROM (total, physical, online)
 	)
 	INSERT INTO section_cause_statistics (section_id, cause_name, total_count, physical_count, online_count)
-	SELECT section, label, coalesce(total, physical + online), physical, online FROM new
+	SELECT section, label, total, physical, online FROM new
 	WHERE NOT EXISTS (SELECT FROM section_cause_statistics s WHERE s.section_id = section AND s.cause_name = label);
 
 	WITH new AS MATERIALIZED (
-		SELECT label, coalesce(p.value, 0) AS physical, coalesce(o.value, 0) AS online
+		SELECT label, CASE WHEN p.n IS NULL THEN 0 ELSE p.value END AS physical,
+			CASE WHEN o.n IS NULL THEN 0 ELSE o.value END AS online
 		FROM esn_statistics_pairs(figures->'physical_types') p
 		FULL JOIN esn_statistics_pairs(figures->'online_types') o USING (label)
 	), del AS (
@@ -398,7 +402,8 @@ BEGIN
 	WHERE NOT EXISTS (SELECT FROM section_type_statistics s WHERE s.section_id = section AND s.activity_type = label);
 
 	WITH new AS MATERIALIZED (
-		SELECT label, coalesce(p.value, 0) AS physical, coalesce(o.value, 0) AS online
+		SELECT label, CASE WHEN p.n IS NULL THEN 0 ELSE p.value END AS physical,
+			CASE WHEN o.n IS NULL THEN 0 ELSE o.value END AS online
 		FROM esn_statistics_pairs(figures->'physical_participants') p
 		FULL JOIN esn_statistics_pairs(figures->'online_participants') o USING (label)
 	), del AS (

@@ -6,8 +6,8 @@ BUILD = build/$(CC)
 
 SERVER = accounts activities api channel esn_pulse functions guc launch run store worker
 # The parts of the core that are complete, and the unit test of each.
-CORE = arena json politeness value
-UNIT_TESTS = arena json politeness value
+CORE = arena json politeness slug text value
+UNIT_TESTS = arena json politeness text value
 
 WARNINGS = -Wall -Wextra -Werror
 # PostgreSQL's own headers and macros are not written for these.

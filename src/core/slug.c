@@ -1,0 +1,269 @@
+/*
+ * slug.c: slugs of names, keys of countries, slugs out of addresses.
+ */
+#include "core/slug.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicode/ustring.h>
+#include <unicode/utrans.h>
+
+#include "core/text.h"
+
+#define MAX_UNITS 4096 /* UTF-16 units of a name; more is cut */
+
+struct Slugger
+{
+	UTransliterator *to_ascii;
+};
+
+Slugger *
+slugger_open(const char **error)
+{
+	static const UChar rules[] =
+		u"Any-Latin; NFD; [:Nonspacing Mark:] Remove; NFC; Latin-ASCII; Lower";
+	UErrorCode status = U_ZERO_ERROR;
+	Slugger *slugger = calloc(1, sizeof(Slugger));
+
+	if (slugger == NULL)
+	{
+		*error = "out of memory";
+		return NULL;
+	}
+	slugger->to_ascii = utrans_openU(rules, -1, UTRANS_FORWARD, NULL, 0, NULL, &status);
+	if (U_FAILURE(status))
+	{
+		*error = u_errorName(status);
+		free(slugger);
+		return NULL;
+	}
+	return slugger;
+}
+
+void
+slugger_close(Slugger *slugger)
+{
+	if (slugger == NULL)
+		return;
+	utrans_close(slugger->to_ascii);
+	free(slugger);
+}
+
+/* The name in lower-case Latin letters; what has no such form stays as it is. "" where it is no UTF-8. */
+static char *
+to_ascii(Slugger *slugger, Arena *arena, const char *name)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	UChar *units = arena_alloc(arena, sizeof(UChar) * MAX_UNITS * 4);
+	char *ascii = arena_alloc(arena, MAX_UNITS * 12 + 1);
+	int32_t len;
+	int32_t limit;
+
+	u_strFromUTF8(units, MAX_UNITS, &len, name, (int32_t) strnlen(name, MAX_UNITS - 4), &status);
+	if (U_FAILURE(status))
+		return arena_strdup(arena, "");
+	limit = len;
+	utrans_transUChars(slugger->to_ascii, units, &len, MAX_UNITS * 4, 0, &limit, &status);
+	u_strToUTF8(ascii, MAX_UNITS * 12, NULL, units, len, &status);
+	return U_FAILURE(status) ? arena_strdup(arena, "") : ascii;
+}
+
+/* Letters and digits kept, bytes of the set dropped, all else one hyphen between them. */
+static char *
+hyphenate(Arena *arena, const char *s, const char *dropped)
+{
+	char *slug = arena_alloc(arena, strlen(s) + 1);
+	size_t len = 0;
+	bool gap = false;
+
+	for (; *s != '\0'; s++)
+	{
+		if (strchr(dropped, *s) != NULL)
+			continue;
+		if (!isalnum((unsigned char) *s) || (unsigned char) *s > 0x7f)
+		{
+			gap = true;
+			continue;
+		}
+		if (gap && len > 0)
+			slug[len++] = '-';
+		gap = false;
+		slug[len++] = *s;
+	}
+	slug[len] = '\0';
+	return slug;
+}
+
+char *
+slug_make(Slugger *slugger, Arena *arena, const char *name)
+{
+	char *slug = hyphenate(arena, to_ascii(slugger, arena, name), "");
+
+	if (*slug == '\0' || strcmp(slug, "esn") == 0 || strncmp(slug, "esn-", 4) == 0)
+		return slug;
+	return arena_printf(arena, "esn-%s", slug);
+}
+
+static bool
+is_stop_word(const char *word, size_t len)
+{
+	static const char *const words[] = {"a",    "an",   "as",   "at",  "before", "but",  "by",
+										"for",  "from", "is",   "in",  "into",   "like", "of",
+										"off",  "on",   "onto", "per", "since",  "than", "the",
+										"this", "that", "to",   "up",  "via",    "with"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (strlen(words[i]) == len && strncmp(word, words[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+char *
+slug_pathauto(Slugger *slugger, Arena *arena, const char *name)
+{
+	/* The punctuation that the site removes, as it stands after transliteration. */
+	char *all = hyphenate(arena, to_ascii(slugger, arena, name), ".'\"()&/!?:,");
+	char *slug = arena_alloc(arena, strlen(all) + 1);
+	size_t len = 0;
+
+	for (const char *word = all; *word != '\0';)
+	{
+		size_t width = strcspn(word, "-");
+
+		if (!is_stop_word(word, width))
+		{
+			if (len > 0)
+				slug[len++] = '-';
+			memcpy(slug + len, word, width);
+			len += width;
+		}
+		word += width + (word[width] == '-');
+	}
+	slug[len] = '\0';
+	/* Where every word is a stop word, pathauto keeps them. */
+	return len == 0 ? all : slug;
+}
+
+int
+slug_candidates(Slugger *slugger, Arena *arena, const char *name,
+				char *candidates[SLUG_MAX_CANDIDATES])
+{
+	char *pathauto = slug_pathauto(slugger, arena, name);
+	char *plain = slug_make(slugger, arena, name);
+	int count = 0;
+
+	if (*pathauto == '\0')
+		return 0;
+	candidates[count++] = pathauto;
+	if (strcmp(plain, pathauto) != 0)
+		candidates[count++] = plain;
+	candidates[count++] = arena_printf(arena, "%s-0", pathauto);
+	return count;
+}
+
+char *
+country_key(Slugger *slugger, Arena *arena, const char *name)
+{
+	static const char *const aliases[][2] = {
+		{"turkiye", "turkey"},
+		{"republic-of-turkey", "turkey"},
+		{"republic-of-turkiye", "turkey"},
+		{"czechia", "czech-republic"},
+		{"uk", "united-kingdom"},
+		{"great-britain", "united-kingdom"},
+		{"united-kingdom-of-great-britain-and-northern-ireland", "united-kingdom"},
+		{"holland", "netherlands"},
+		{"macedonia", "north-macedonia"},
+		{"fyrom", "north-macedonia"},
+		{"fyr-macedonia", "north-macedonia"},
+		{"republic-of-macedonia", "north-macedonia"},
+		{"republic-of-north-macedonia", "north-macedonia"},
+		{"former-yugoslav-republic-of-macedonia", "north-macedonia"},
+		{"bosnia", "bosnia-and-herzegovina"},
+		{"bosnia-herzegovina", "bosnia-and-herzegovina"},
+		{"slovak-republic", "slovakia"},
+		{"russian-federation", "russia"},
+		{"republic-of-moldova", "moldova"},
+		{"moldova-republic-of", "moldova"},
+		{"republic-of-ireland", "ireland"},
+		{"republic-of-cyprus", "cyprus"},
+		{"republic-of-serbia", "serbia"},
+		{"hellas", "greece"},
+		{"usa", "united-states"},
+		{"united-states-of-america", "united-states"},
+	};
+	char *key = hyphenate(arena, to_ascii(slugger, arena, name), ".'");
+
+	if (strncmp(key, "esn-", 4) == 0)
+		key += 4;
+	if (strncmp(key, "the-", 4) == 0)
+		key += 4;
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+	{
+		if (strcmp(key, aliases[i][0]) == 0)
+			return arena_strdup(arena, aliases[i][1]);
+	}
+	return key;
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char) tolower((unsigned char) c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Undoes percent-encoding; NULL where what comes out can't be a part of a path. */
+static char *
+decode_part(Arena *arena, const char *part, size_t len)
+{
+	char *out = arena_alloc(arena, len + 1);
+	size_t n = 0;
+	size_t ascii_len;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		unsigned char c = (unsigned char) part[i];
+
+		if (c == '%' && i + 2 < len && hex_value(part[i + 1]) >= 0 && hex_value(part[i + 2]) >= 0)
+		{
+			c = (unsigned char) (hex_value(part[i + 1]) * 16 + hex_value(part[i + 2]));
+			i += 2;
+		}
+		if (c < 0x20 || c == 0x7f || c == '/')
+			return NULL;
+		out[n++] = (char) c;
+	}
+	out[n] = '\0';
+	if (strcmp(out, ".") == 0 || strcmp(out, "..") == 0 ||
+		text_to_utf8(arena, out, n, NULL, &ascii_len) != out)
+		return NULL;
+	return out;
+}
+
+char *
+slug_from_url(Arena *arena, const char *url, const char *marker)
+{
+	const char *scheme = strstr(url, "://");
+	const char *path = scheme == NULL ? url : scheme + 3 + strcspn(scheme + 3, "/?#");
+	size_t len = strcspn(path, "?#");
+	size_t width = strlen(marker);
+	size_t slug = len;
+
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	slug = len;
+	while (slug > 0 && path[slug - 1] != '/')
+		slug--;
+	/* "/marker/" must stand right before it */
+	if (slug == len || slug < width + 2 || path[slug - width - 2] != '/' ||
+		strncmp(path + slug - 1 - width, marker, width) != 0)
+		return NULL;
+	return decode_part(arena, path + slug, len - slug);
+}

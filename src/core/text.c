@@ -1,0 +1,288 @@
+/*
+ * text.c: bytes become well-formed text; white space, length, comparison.
+ */
+#include "core/text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unicode/ucnv.h>
+
+#define REPLACEMENT "\xef\xbf\xbd"
+#define PRESCAN 1024
+
+/* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 where there is none; a NUL is none. */
+static size_t
+sequence_length(const unsigned char *s, size_t left)
+{
+	static const struct
+	{
+		unsigned char first, last, low, high;
+		size_t len;
+	} forms[] = {{0x01, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2},
+				 {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+				 {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+				 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
+				 {0xf4, 0xf4, 0x80, 0x8f, 4}};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	{
+		if (s[0] < forms[i].first || s[0] > forms[i].last)
+			continue;
+		if (left < forms[i].len ||
+			(forms[i].len > 1 && (s[1] < forms[i].low || s[1] > forms[i].high)))
+			return 0;
+		for (size_t n = 2; n < forms[i].len; n++)
+		{
+			if ((s[n] & 0xc0) != 0x80)
+				return 0;
+		}
+		return forms[i].len;
+	}
+	return 0;
+}
+
+/* How many bytes at the beginning are well-formed. Eight at once while they are ASCII. */
+static size_t
+well_formed(const char *bytes, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len)
+	{
+		uint64_t eight;
+		size_t step;
+
+		if (len - i >= 8)
+		{
+			memcpy(&eight, bytes + i, 8);
+			/* no byte with the high bit, none that is zero */
+			if ((eight & UINT64_C(0x8080808080808080)) == 0 &&
+				((eight - UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080)) == 0)
+			{
+				i += 8;
+				continue;
+			}
+		}
+		step = sequence_length((const unsigned char *) bytes + i, len - i);
+		if (step == 0)
+			break;
+		i += step;
+	}
+	return i;
+}
+
+/* The bytes with each that fits nowhere replaced. */
+static const char *
+mend_utf8(Arena *arena, const char *bytes, size_t len, size_t *outlen)
+{
+	size_t good = well_formed(bytes, len);
+	TextBuffer out;
+
+	*outlen = len;
+	if (good == len)
+		return bytes;
+	buffer_init(&out, arena);
+	while (len > 0)
+	{
+		buffer_append(&out, bytes, good);
+		if (good < len)
+		{
+			buffer_puts(&out, REPLACEMENT);
+			good++;
+		}
+		bytes += good;
+		len -= good;
+		good = well_formed(bytes, len);
+	}
+	*outlen = out.len;
+	return out.data;
+}
+
+/* The value behind "charset=" within len bytes, quotes removed; false where there is none. */
+static bool
+find_charset(const char *s, size_t len, char name[64])
+{
+	static const char key[] = "charset=";
+	size_t width = sizeof(key) - 1;
+
+	for (size_t i = 0; i + width < len; i++)
+	{
+		size_t n = 0;
+
+		if (strncasecmp(s + i, key, width) != 0)
+			continue;
+		i += width;
+		while (i < len && (s[i] == '"' || s[i] == '\'' || s[i] == ' '))
+			i++;
+		while (i < len && n < 63 && s[i] != '\0' && strchr("\"'; />\t\r\n", s[i]) == NULL)
+			name[n++] = s[i++];
+		name[n] = '\0';
+		return n > 0;
+	}
+	return false;
+}
+
+static void
+detect_charset(const char *bytes, size_t len, const char *charset, char name[64])
+{
+	strcpy(name, "utf-8");
+	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+		return;
+	if (len >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0)
+		strcpy(name, "utf-16le");
+	else if (len >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0)
+		strcpy(name, "utf-16be");
+	else if (charset != NULL && find_charset(charset, strlen(charset), name))
+		return;
+	else if (charset != NULL && *charset != '\0' && strpbrk(charset, "/; =") == NULL &&
+			 strlen(charset) < 64)
+		strcpy(name, charset);
+	else if (!find_charset(bytes, len < PRESCAN ? len : PRESCAN, name))
+		strcpy(name, "utf-8");
+}
+
+/* Converts with ICU; NULL where it knows no such charset. */
+static char *
+convert(Arena *arena, const char *bytes, size_t len, const char *charset, size_t *outlen)
+{
+	UErrorCode status = U_ZERO_ERROR;
+	/* A byte becomes at most three: ICU replaces what it can't convert by U+FFFD. */
+	size_t capacity = len * 3 + 16;
+	char *out;
+	int32_t written;
+
+	if (len > INT32_MAX / 4)
+		return NULL;
+	out = arena_alloc(arena, capacity);
+	written =
+		ucnv_convert("UTF-8", charset, out, (int32_t) capacity, bytes, (int32_t) len, &status);
+	if (U_FAILURE(status))
+		return NULL;
+	*outlen = (size_t) written;
+	return out;
+}
+
+const char *
+text_to_utf8(Arena *arena, const char *bytes, size_t len, const char *charset, size_t *outlen)
+{
+	char name[64];
+	char *converted;
+
+	detect_charset(bytes, len, charset, name);
+	if (strcasecmp(name, "utf-8") != 0 && strcasecmp(name, "utf8") != 0)
+	{
+		converted = convert(arena, bytes, len, name, &len);
+		if (converted != NULL)
+			bytes = converted;
+	}
+	if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+	{
+		bytes += 3;
+		len -= 3;
+	}
+	return mend_utf8(arena, bytes, len, outlen);
+}
+
+/* Length in bytes of the white space, or of the invisible mark, at s; 0: none. */
+static size_t
+space_length(const char *s)
+{
+	static const char *const marks[] = {"\xc2\xa0",     "\xc2\x85",     "\xe1\x9a\x80",
+										"\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82",
+										"\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85",
+										"\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
+										"\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\x8b",
+										"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+										"\xe2\x81\x9f", "\xe2\x81\xa0", "\xe3\x80\x80",
+										"\xef\xbb\xbf"};
+	unsigned char c = (unsigned char) *s;
+
+	if (c == ' ' || (c >= '\t' && c <= '\r'))
+		return 1;
+	if (c < 0xc2)
+		return 0;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	{
+		if (strncmp(s, marks[i], strlen(marks[i])) == 0)
+			return strlen(marks[i]);
+	}
+	return 0;
+}
+
+/* Folds white space; with lines, a run of it that holds a line feed becomes one. */
+static char *
+fold(Arena *arena, const char *s, bool lines)
+{
+	char *out = arena_alloc(arena, strlen(s) + 1);
+	size_t len = 0;
+
+	while (*s != '\0')
+	{
+		char gap = '\0';
+		size_t width;
+
+		while ((width = space_length(s)) > 0)
+		{
+			gap = lines && *s == '\n' ? '\n' : gap == '\n' ? '\n' : ' ';
+			s += width;
+		}
+		if (*s == '\0')
+			break;
+		if (gap != '\0' && len > 0)
+			out[len++] = gap;
+		out[len++] = *s++;
+		while ((*s & 0xc0) == 0x80)
+			out[len++] = *s++;
+	}
+	out[len] = '\0';
+	return out;
+}
+
+char *
+text_fold_space(Arena *arena, const char *s)
+{
+	return fold(arena, s, false);
+}
+
+char *
+text_fold_lines(Arena *arena, const char *s)
+{
+	return fold(arena, s, true);
+}
+
+size_t
+text_length(const char *s)
+{
+	size_t length = 0;
+
+	for (; *s != '\0'; s++)
+		length += (*s & 0xc0) != 0x80;
+	return length;
+}
+
+const char *
+text_truncate(Arena *arena, const char *s, size_t max_chars)
+{
+	const char *p = s;
+
+	for (size_t length = 0; *p != '\0'; p++)
+	{
+		if ((*p & 0xc0) != 0x80 && length++ == max_chars)
+			return arena_strndup(arena, s, (size_t) (p - s));
+	}
+	return s;
+}
+
+bool
+text_equal_nocase(const char *a, const char *b)
+{
+	return strcasecmp(a, b) == 0;
+}
+
+const char *
+text_find_nocase(const char *haystack, const char *needle)
+{
+	return strcasestr(haystack, needle);
+}

@@ -15,6 +15,12 @@
 
 #include "core/arena.h"
 
+/*
+ * What one css_matches() or css_walk() may cost, in elements and simple selectors looked at: some hundred times what a large page needs. A
+ * page that asks for more is hostile, and matches nothing further.
+ */
+#define CSS_MAX_STEPS 20000000
+
 typedef struct CssSelector CssSelector;
 
 typedef struct CssError

@@ -1,0 +1,177 @@
+/*
+ * test_css.c: selectors compile, or say where they don't; what they match.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include <libxml/HTMLparser.h>
+
+#include "core/css.h"
+
+static const char page[] =
+	"<html><body><div id=top class='a b'><p class=x>1</p><p class='x y' title='X "
+	"profile'>2</p><span></span></div>"
+	"<article class='node ct-online-activity ct-online-activity--full'><div class=field__item><a "
+	"href='/organisation/esn-metu' lang=en-GB>ESN METU</a><a href=''>-</a></div></article><p "
+	"class=x>3</p></body></html>";
+
+/* The matches as the elements' places in the document, "2,5". */
+static void
+collect(void *context, int number, xmlNode *element)
+{
+	char *out = context;
+	int place = 0;
+
+	(void) number;
+	for (xmlNode *node = element; node != NULL;)
+	{
+		if (node->type == XML_ELEMENT_NODE)
+			place++;
+		if (node->prev != NULL)
+		{
+			node = node->prev;
+			while (node->last != NULL && node->type == XML_ELEMENT_NODE)
+				node = node->last;
+		}
+		else
+			node = node->parent;
+	}
+	sprintf(out + strlen(out), "%s%d", *out == '\0' ? "" : ",", place);
+}
+
+static void
+select_all(const char *selector, char out[256])
+{
+	Arena *arena = arena_create();
+	htmlDocPtr doc = htmlReadMemory(page, (int) strlen(page), NULL, "UTF-8",
+									HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+	CssSet *set = css_set_create(arena);
+	CssError error;
+	CssSelector *compiled = css_compile(arena, selector, &error);
+
+	assert_non_null(compiled);
+	css_set_add(set, compiled, 7);
+	*out = '\0';
+	css_walk(set, xmlDocGetRootElement(doc), collect, out);
+	xmlFreeDoc(doc);
+	arena_destroy(arena);
+}
+
+static void
+selectors_match(void **state)
+{
+	/* 1 html, 2 body, 3 div, 4 p, 5 p, 6 span, 7 article, 8 div, 9 a, 10 a, 11 p */
+	static const char *const cases[][2] = {
+		{"p", "4,5,11"},
+		{"P.x", "4,5,11"},
+		{"*", "1,2,3,4,5,6,7,8,9,10,11"},
+		{"#top", "3"},
+		{".x.y", "5"},
+		{"div p", "4,5"},
+		{"div > p, article a", "4,5,9,10"},
+		{"p + p", "5"},
+		{"p ~ span", "6"},
+		{"body > p", "11"},
+		{"[title]", "5"},
+		{"a[href*=\"/organisation/\"]", "9"},
+		{"a[href^='/org' i]", "9"},
+		{"a[href$=metu]", "9"},
+		{"[class~=y]", "5"},
+		{"[lang|=en]", "9"},
+		{"[title=\"x PROFILE\" i]", "5"},
+		{"[title=\"x PROFILE\"]", ""},
+		{"a[href*='']", ""},
+		{"p:not(.y)", "4,11"},
+		{":is(span, article)", "6,7"},
+		{"div:has(> a)", "8"},
+		{"div:has(span)", "3"},
+		{"p:has(+ p)", "4"},
+		{"div:has(~ p)", "3"},
+		{"p:nth-child(2)", "5"},
+		{"p:nth-child(odd)", "4,11"},
+		{"p:nth-child(-n+1)", "4"},
+		{"p:nth-child(2n + 1)", "4,11"},
+		{"p:first-child", "4"},
+		{"p:last-child", "11"},
+		{"div :empty", "6"},
+		{"article.node.ct-online-activity.ct-online-activity--full .field__item", "8"},
+		{".\\78", "4,5,11"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		char out[256];
+
+		select_all(cases[i][0], out);
+		if (strcmp(out, cases[i][1]) != 0)
+			fail_msg("%s matches %s, not %s", cases[i][0], out, cases[i][1]);
+	}
+}
+
+static void
+mistakes_are_told(void **state)
+{
+	static const struct
+	{
+		const char *selector;
+		int position;
+		const char *message;
+	} cases[] = {
+		{"", 0, "the selector is empty"},
+		{"  ", 2, "the selector is empty"},
+		{"a.", 2, "expected a name after '.'"},
+		{"a,", 2, "expected a selector"},
+		{"a > ", 4, "expected a selector"},
+		{"a[href", 6, "expected ']' or one of =, ~=, |=, ^=, $=, *="},
+		{"a[href=\"x", 9, "the string has no end"},
+		{"a:hover", 7, "unknown pseudo-class \":hover\""},
+		{"a:not(b", 7, "expected ')'"},
+		{"a)", 1, "unexpected character ')'"},
+		{"p:nth-child(x)", 12, "expected an+b, odd or even"},
+		{"a!b", 1, "unexpected character '!'"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		Arena *arena = arena_create();
+		CssError error;
+
+		assert_null(css_compile(arena, cases[i].selector, &error));
+		assert_string_equal(error.message, cases[i].message);
+		assert_int_equal(error.position, cases[i].position);
+		arena_destroy(arena);
+	}
+}
+
+static void
+nesting_is_bounded(void **state)
+{
+	Arena *arena = arena_create();
+	char selector[4096] = "";
+	CssError error;
+
+	(void) state;
+	for (int i = 0; i < 500; i++)
+		strcat(selector, ":not(");
+	assert_null(css_compile(arena, selector, &error));
+	assert_string_equal(error.message, "nested deeper than 8");
+	arena_destroy(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(selectors_match),
+		cmocka_unit_test(mistakes_are_told),
+		cmocka_unit_test(nesting_is_bounded),
+	};
+
+	return cmocka_run_group_tests_name("css", tests, NULL, NULL);
+}

@@ -1,0 +1,211 @@
+/*
+ * html.c: libxml2's HTML parser, and the text of its elements.
+ */
+#include "core/html.h"
+
+#include <ctype.h>
+#include <libxml/HTMLparser.h>
+#include <libxml/uri.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/text.h"
+
+#define OPTIONS                                                                          \
+	(HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | \
+	 HTML_PARSE_COMPACT)
+#define MAX_URL 2000
+
+xmlDoc *
+html_parse(const char *utf8, size_t len)
+{
+	htmlDocPtr doc;
+
+	if (len == 0 || len > INT_MAX)
+		return NULL;
+	doc = htmlReadMemory(utf8, (int) len, NULL, "UTF-8", OPTIONS);
+	if (doc != NULL && xmlDocGetRootElement(doc) == NULL)
+	{
+		xmlFreeDoc(doc);
+		return NULL;
+	}
+	return doc;
+}
+
+static bool
+is_one_of(const xmlNode *node, const char *const *names)
+{
+	if (node->type != XML_ELEMENT_NODE)
+		return false;
+	for (; *names != NULL; names++)
+	{
+		if (strcasecmp((const char *) node->name, *names) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_hidden(const xmlNode *node)
+{
+	static const char *const names[] = {"script", "style", "template", "noscript", "head", NULL};
+
+	return is_one_of(node, names);
+}
+
+static bool
+is_block(const xmlNode *node)
+{
+	static const char *const names[] = {"p",       "div",        "li",     "ul",    "ol",
+										"br",      "h1",         "h2",     "h3",    "h4",
+										"h5",      "h6",         "tr",     "table", "section",
+										"article", "header",     "footer", "dl",    "dt",
+										"dd",      "blockquote", "pre",    "hr",    "figure",
+										"address", "option",     NULL};
+
+	return is_one_of(node, names);
+}
+
+static bool
+is_text(const xmlNode *node)
+{
+	return (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
+		   node->content != NULL;
+}
+
+/* A line feed of the source is white space like any other; only a block begins a line. */
+static void
+append_text(TextBuffer *out, const char *s)
+{
+	for (; *s != '\0'; s++)
+		buffer_putc(out, *s == '\n' ? ' ' : *s);
+}
+
+/* The text below an element; with lines, line feeds around blocks. Walks by the tree's own links. */
+static TextBuffer
+gather(Arena *arena, const xmlNode *element, bool lines, bool raw)
+{
+	const xmlNode *node = element;
+	TextBuffer out;
+
+	buffer_init(&out, arena);
+	for (;;)
+	{
+		if (is_text(node))
+		{
+			if (raw)
+				buffer_puts(&out, (const char *) node->content);
+			else
+				append_text(&out, (const char *) node->content);
+		}
+		if (lines && is_block(node))
+			buffer_putc(&out, '\n');
+		if (node->type == XML_ELEMENT_NODE && node->children != NULL &&
+			(raw || node == element || !is_hidden(node)))
+		{
+			node = node->children;
+			continue;
+		}
+		while (node != element && node->next == NULL)
+		{
+			node = node->parent;
+			if (lines && is_block(node))
+				buffer_putc(&out, '\n');
+		}
+		if (node == element)
+			return out;
+		node = node->next;
+	}
+}
+
+char *
+html_text(Arena *arena, const xmlNode *element)
+{
+	return text_fold_space(arena, gather(arena, element, false, false).data);
+}
+
+char *
+html_lines(Arena *arena, const xmlNode *element)
+{
+	return text_fold_lines(arena, gather(arena, element, true, false).data);
+}
+
+char *
+html_raw_text(Arena *arena, const xmlNode *element)
+{
+	return gather(arena, element, false, true).data;
+}
+
+char *
+html_attribute(Arena *arena, const xmlNode *element, const char *name)
+{
+	for (const xmlAttr *attribute = element->properties; attribute != NULL;
+		 attribute = attribute->next)
+	{
+		if (strcasecmp((const char *) attribute->name, name) == 0)
+		{
+			TextBuffer value;
+			char *folded;
+
+			buffer_init(&value, arena);
+			for (const xmlNode *part = attribute->children; part != NULL; part = part->next)
+			{
+				if (is_text(part))
+					buffer_puts(&value, (const char *) part->content);
+			}
+			folded = text_fold_space(arena, value.data);
+			return *folded == '\0' ? NULL : folded;
+		}
+	}
+	return NULL;
+}
+
+/* href with what an address may not hold percent-encoded, as browsers do; NULL where it is too long or holds a control character. */
+static char *
+encode(Arena *arena, const char *href)
+{
+	TextBuffer out;
+
+	buffer_init(&out, arena);
+	for (; *href != '\0'; href++)
+	{
+		unsigned char c = (unsigned char) *href;
+
+		if (c < 0x20 || c == 0x7f)
+			return NULL;
+		if (c > 0x7f || strchr(" \"<>\\^`{|}", c) != NULL)
+			buffer_printf(&out, "%%%02X", c);
+		else
+			buffer_putc(&out, (char) c);
+	}
+	return out.len == 0 || out.len > MAX_URL ? NULL : out.data;
+}
+
+char *
+html_absolute_url(Arena *arena, const char *base, const char *href)
+{
+	char *encoded = encode(arena, href);
+	char stack[2 * MAX_URL];
+	const char *rest;
+	xmlChar *built;
+
+	if (encoded == NULL || strlen(base) > MAX_URL)
+		return NULL;
+	built = xmlBuildURI((const xmlChar *) encoded, (const xmlChar *) base);
+	/* To the stack first: the arena may jump, and libxml2's string would be lost. */
+	if (built == NULL || strlen((const char *) built) >= sizeof(stack))
+	{
+		xmlFree(built);
+		return NULL;
+	}
+	strcpy(stack, (const char *) built);
+	xmlFree(built);
+	if (strncasecmp(stack, "https://", 8) == 0)
+		rest = stack + 8;
+	else if (strncasecmp(stack, "http://", 7) == 0)
+		rest = stack + 7;
+	else
+		return NULL;
+	return strcspn(rest, "/?#") == 0 ? NULL : arena_strdup(arena, stack);
+}

@@ -1,0 +1,229 @@
+/*
+ * rules.c: the rules of all page kinds, compiled, and what they find on a page.
+ */
+#include "core/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_FIELDS 20
+
+typedef struct Kind
+{
+	const char *name;
+	const char *fields[MAX_FIELDS];
+} Kind;
+
+static const Kind kinds[PAGE_KINDS] = {
+	[PAGE_HOME] = {"home", {"container", "countries", "sections"}},
+	[PAGE_COUNTRY] = {"country", {"container", "sections"}},
+	[PAGE_SECTION] = {"section",
+					  {"name", "email", "website", "university_name", "city", "address",
+					   "coordinates", "logo_url", "social_media"}},
+	[PAGE_LISTING] = {"listing",
+					  {"container", "card", "last_page", "card_title", "card_date", "card_city",
+					   "card_country", "card_organiser"}},
+	[PAGE_ACTIVITY] = {"activity",
+					   {"container", "physical", "online", "title", "url", "description", "dates",
+						"location", "participants", "activity_type", "organisers", "causes", "sdgs",
+						"objectives", "activity_goal", "outcomes", "image_url",
+						"registration_url"}},
+	[PAGE_STATISTICS] = {"statistics", {"container", "settings"}},
+};
+
+typedef struct CompiledRule
+{
+	const char *field;
+	const char *attribute;
+	bool required;
+} CompiledRule;
+
+typedef struct KindRules
+{
+	int count;
+	CompiledRule *rules;
+	CssSet *set;
+} KindRules;
+
+struct RuleSet
+{
+	Arena *arena;
+	KindRules kinds[PAGE_KINDS];
+};
+
+typedef struct Found
+{
+	int count;
+	int capacity;
+	xmlNode **elements;
+} Found;
+
+struct RuleMatches
+{
+	Arena *arena;
+	const KindRules *rules;
+	Found *found; /* by rule */
+};
+
+const char *
+page_kind_name(PageKind kind)
+{
+	return kinds[kind].name;
+}
+
+bool
+page_kind_from_name(const char *name, PageKind *kind)
+{
+	for (int i = 0; i < PAGE_KINDS; i++)
+	{
+		if (strcmp(kinds[i].name, name) == 0)
+		{
+			*kind = (PageKind) i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+rules_field_known(PageKind kind, const char *field)
+{
+	for (int i = 0; i < MAX_FIELDS && kinds[kind].fields[i] != NULL; i++)
+	{
+		if (strcmp(kinds[kind].fields[i], field) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+compile_one(RuleSet *set, const Rule *rule, CssError *error)
+{
+	KindRules *kind = &set->kinds[rule->kind];
+	CompiledRule *compiled = &kind->rules[kind->count];
+	CssSelector *selector;
+
+	error->position = 0;
+	strcpy(error->message, "pages of this kind have no such field");
+	if (!rules_field_known(rule->kind, rule->field))
+		return false;
+	selector = css_compile(set->arena, rule->selector, error);
+	if (selector == NULL)
+		return false;
+	compiled->field = arena_strdup(set->arena, rule->field);
+	compiled->attribute =
+		rule->attribute == NULL ? NULL : arena_strdup(set->arena, rule->attribute);
+	compiled->required = rule->required;
+	css_set_add(kind->set, selector, kind->count++);
+	return true;
+}
+
+RuleSet *
+rules_compile(const Rule *rules, int count, int *culprit, CssError *error)
+{
+	Arena *arena = arena_create();
+	jmp_buf exhausted;
+	RuleSet *set;
+
+	*culprit = 0;
+	error->position = 0;
+	strcpy(error->message, "out of memory");
+	if (arena == NULL)
+		return NULL;
+	if (setjmp(exhausted) != 0)
+	{
+		arena_destroy(arena);
+		return NULL;
+	}
+	arena_on_exhaustion(arena, &exhausted);
+	set = arena_alloc(arena, sizeof(RuleSet));
+	set->arena = arena;
+	for (int i = 0; i < PAGE_KINDS; i++)
+	{
+		set->kinds[i].rules = arena_alloc(arena, sizeof(CompiledRule) * (size_t) (count + 1));
+		set->kinds[i].set = css_set_create(arena);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		*culprit = i;
+		if (!compile_one(set, &rules[i], error))
+		{
+			arena_destroy(arena);
+			return NULL;
+		}
+	}
+	arena_on_exhaustion(arena, NULL);
+	return set;
+}
+
+void
+rules_free(RuleSet *rules)
+{
+	if (rules != NULL)
+		arena_destroy(rules->arena);
+}
+
+static void
+remember(void *context, int number, xmlNode *element)
+{
+	RuleMatches *matches = context;
+	Found *found = &matches->found[number];
+
+	if (found->count == found->capacity)
+	{
+		int capacity = found->capacity == 0 ? 8 : found->capacity * 2;
+		xmlNode **elements = arena_alloc(matches->arena, sizeof(xmlNode *) * (size_t) capacity);
+
+		if (found->count > 0)
+			memcpy(elements, found->elements, sizeof(xmlNode *) * (size_t) found->count);
+		found->elements = elements;
+		found->capacity = capacity;
+	}
+	found->elements[found->count++] = element;
+}
+
+RuleMatches *
+rules_match(const RuleSet *rules, PageKind kind, Arena *arena, xmlNode *root)
+{
+	RuleMatches *matches = arena_alloc(arena, sizeof(RuleMatches));
+
+	matches->arena = arena;
+	matches->rules = &rules->kinds[kind];
+	matches->found = arena_alloc(arena, sizeof(Found) * (size_t) (matches->rules->count + 1));
+	css_walk(matches->rules->set, root, remember, matches);
+	return matches;
+}
+
+xmlNode *const *
+rules_found(const RuleMatches *matches, const char *field, int n, int *count,
+			const char **attribute)
+{
+	static xmlNode *const none[1] = {NULL};
+
+	for (int i = 0; i < matches->rules->count; i++)
+	{
+		if (strcmp(matches->rules->rules[i].field, field) != 0 || n-- > 0)
+			continue;
+		*count = matches->found[i].count;
+		*attribute = matches->rules->rules[i].attribute;
+		return *count == 0 ? none : matches->found[i].elements;
+	}
+	return NULL;
+}
+
+const char *
+rules_missing(const RuleMatches *matches)
+{
+	for (int i = 0; i < matches->rules->count; i++)
+	{
+		const CompiledRule *rule = &matches->rules->rules[i];
+		bool found = !rule->required;
+
+		for (int n = 0; n < matches->rules->count && !found; n++)
+			found = matches->found[n].count > 0 &&
+					strcmp(matches->rules->rules[n].field, rule->field) == 0;
+		if (!found)
+			return rule->field;
+	}
+	return NULL;
+}

@@ -6,7 +6,7 @@ BUILD = build/$(CC)
 
 SERVER = accounts activities api channel esn_pulse functions guc launch run store worker
 # The parts of the core that are complete, and the unit test of each.
-CORE = arena css_compile css_match html json politeness redact rules slug text value
+CORE = arena css_compile css_match html http json politeness redact rules slug text value
 UNIT_TESTS = arena css html json politeness redact text value
 
 WARNINGS = -Wall -Wextra -Werror

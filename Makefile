@@ -6,8 +6,8 @@ BUILD = build/$(CC)
 
 SERVER = accounts activities api channel esn_pulse functions guc launch run store worker
 # The parts of the core that are complete, and the unit test of each.
-CORE = arena css_compile css_match html http json politeness redact rules slug text value
-UNIT_TESTS = arena css html json politeness redact text value
+CORE = arena css_compile css_match html http http_judge http_transfer json politeness redact rules slug text value
+UNIT_TESTS = arena css html http json politeness redact text value
 
 WARNINGS = -Wall -Wextra -Werror
 # PostgreSQL's own headers and macros are not written for these.

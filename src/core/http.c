@@ -1,10 +1,8 @@
 /*
- * http.c: queues, politeness, retries and redirects over libcurl's multi interface.
+ * http.c: the queues of the sites, the delay between starts, and the one wait, over libcurl's multi interface.
  */
-#include "core/http.h"
+#include "core/http_internal.h"
 
-#include <curl/curl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,72 +12,8 @@
 #include <strings.h>
 #include <time.h>
 
-#include "core/politeness.h"
-
-#define MAX_REDIRECTS 5
-#define MAX_HEADER_BYTES (256 * 1024)
-#define MAX_OBEYED_WAIT_MS (10 * 60 * 1000)
-
-typedef struct Transfer Transfer;
-
-/* A scheme, host and port, and what waits to be asked of it. */
-typedef struct Origin
-{
-	char *url; /* "https://host:port" */
-	int64_t next_start;
-	bool refused;
-	Transfer *first;
-	Transfer *last;
-} Origin;
-
-struct Transfer
-{
-	HttpResponse response; /* first: a response handed out is its transfer */
-	HttpClient *client;
-	Transfer *next;
-	Origin *origin;
-	HttpMethod method;
-	char *url;
-	char *target; /* where redirects have led */
-	char *etag;
-	char *last_modified;
-	int64_t not_before;
-	int redirects;
-	size_t header_bytes;
-	size_t capacity;
-	bool too_large;
-	bool mitigated;
-	char *body;
-	char *headers[4]; /* content-type, etag, last-modified, retry-after */
-	char error[512];
-	struct curl_slist *request_headers;
-	CURL *easy;
-};
-
-struct HttpClient
-{
-	HttpOptions options;
-	Origin origins[HTTP_MAX_ORIGINS];
-	char **user_agents;
-	int next_agent;
-	char *ca_file;
-	CURLM *multi;
-	Transfer *open; /* being transferred */
-	Transfer *done; /* ended, oldest first */
-	Transfer **done_end;
-	CURL *idle[64];
-	int idle_count;
-	int open_count;
-	int pending;
-	HttpTotals totals;
-	uint64_t random;
-	char error[256];
-};
-
-static const char *const kept_headers[4] = {"content-type", "etag", "last-modified", "retry-after"};
-
-static int64_t
-now_ms(void)
+int64_t
+http_now(void)
 {
 	struct timespec now;
 
@@ -122,8 +56,8 @@ origin_of(const char *url)
 	return origin;
 }
 
-static Origin *
-find_origin(HttpClient *client, const char *url)
+Origin *
+http_find_origin(HttpClient *client, const char *url)
 {
 	char *wanted = origin_of(url);
 	Origin *found = NULL;
@@ -137,12 +71,18 @@ find_origin(HttpClient *client, const char *url)
 	return found;
 }
 
-static void
-enqueue(Transfer *transfer)
+void
+http_enqueue(Transfer *transfer)
 {
 	Origin *origin = transfer->origin;
 
 	transfer->next = NULL;
+	if (origin->refused)
+	{
+		snprintf(transfer->error, sizeof(transfer->error), "not asked: %s", http_refusal);
+		http_finish(transfer, HTTP_REFUSED);
+		return;
+	}
 	if (origin->first == NULL)
 		origin->first = transfer;
 	else
@@ -150,8 +90,8 @@ enqueue(Transfer *transfer)
 	origin->last = transfer;
 }
 
-static void
-finish(Transfer *transfer, HttpOutcome outcome)
+void
+http_finish(Transfer *transfer, HttpOutcome outcome)
 {
 	HttpClient *client = transfer->client;
 
@@ -159,17 +99,17 @@ finish(Transfer *transfer, HttpOutcome outcome)
 	transfer->response.error = outcome == HTTP_ANSWERED ? NULL : transfer->error;
 	transfer->response.url = transfer->url;
 	transfer->response.effective_url = transfer->target;
-	transfer->response.content_type = transfer->headers[0];
-	transfer->response.etag = transfer->headers[1];
-	transfer->response.last_modified = transfer->headers[2];
+	transfer->response.content_type = transfer->headers[HTTP_CONTENT_TYPE];
+	transfer->response.etag = transfer->headers[HTTP_ETAG];
+	transfer->response.last_modified = transfer->headers[HTTP_LAST_MODIFIED];
 	transfer->response.body = transfer->body == NULL ? "" : transfer->body;
 	transfer->next = NULL;
 	*client->done_end = transfer;
 	client->done_end = &transfer->next;
 }
 
-static void __attribute__((format(printf, 3, 4)))
-fail(Transfer *transfer, bool can_heal, const char *format, ...)
+void __attribute__((format(printf, 3, 4)))
+http_fail(Transfer *transfer, bool can_heal, const char *format, ...)
 {
 	va_list args;
 
@@ -177,170 +117,7 @@ fail(Transfer *transfer, bool can_heal, const char *format, ...)
 	vsnprintf(transfer->error, sizeof(transfer->error), format, args);
 	va_end(args);
 	transfer->response.can_heal = can_heal;
-	finish(transfer, HTTP_FAILED);
-}
-
-static size_t
-take_body(char *bytes, size_t size, size_t count, void *context)
-{
-	Transfer *transfer = context;
-	size_t len = size * count;
-	size_t needed = transfer->response.body_len + len + 1;
-
-	if (transfer->response.body_len + len > transfer->client->options.max_body)
-	{
-		transfer->too_large = true;
-		return 0;
-	}
-	if (needed > transfer->capacity)
-	{
-		size_t capacity = transfer->capacity == 0 ? 32 * 1024 : transfer->capacity * 2;
-		char *body = realloc(transfer->body, capacity < needed ? needed : capacity);
-
-		if (body == NULL)
-			return 0;
-		transfer->body = body;
-		transfer->capacity = capacity < needed ? needed : capacity;
-	}
-	memcpy(transfer->body + transfer->response.body_len, bytes, len);
-	transfer->response.body_len += len;
-	transfer->body[transfer->response.body_len] = '\0';
-	return len;
-}
-
-static size_t
-take_header(char *bytes, size_t size, size_t count, void *context)
-{
-	Transfer *transfer = context;
-	size_t len = size * count;
-	const char *colon = memchr(bytes, ':', len);
-	const char *value;
-	const char *end = bytes + len;
-
-	transfer->header_bytes += len;
-	if (transfer->header_bytes > MAX_HEADER_BYTES)
-		return 0;
-	if (colon == NULL)
-		return len;
-	value = colon + 1;
-	while (value < end && (*value == ' ' || *value == '\t'))
-		value++;
-	while (end > value && strchr(" \t\r\n", end[-1]) != NULL)
-		end--;
-	if (colon - bytes == 12 && strncasecmp(bytes, "cf-mitigated", 12) == 0)
-		transfer->mitigated = true;
-	for (int i = 0; i < 4; i++)
-	{
-		if ((size_t) (colon - bytes) == strlen(kept_headers[i]) &&
-			strncasecmp(bytes, kept_headers[i], (size_t) (colon - bytes)) == 0)
-		{
-			free(transfer->headers[i]);
-			transfer->headers[i] = strndup(value, (size_t) (end - value));
-		}
-	}
-	return len;
-}
-
-/* What is the same for all requests of a client. */
-static CURL *
-make_easy(HttpClient *client)
-{
-	CURL *easy;
-
-	if (client->idle_count > 0)
-		return client->idle[--client->idle_count];
-	easy = curl_easy_init();
-	if (easy == NULL)
-		return NULL;
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) client->options.timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) client->options.timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-	if (client->ca_file != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
-	return easy;
-}
-
-static void
-forget_answer(Transfer *transfer)
-{
-	for (int i = 0; i < 4; i++)
-	{
-		free(transfer->headers[i]);
-		transfer->headers[i] = NULL;
-	}
-	transfer->response.status = 0;
-	transfer->response.body_len = 0;
-	transfer->header_bytes = 0;
-	transfer->mitigated = false;
-}
-
-static void
-add_header(Transfer *transfer, const char *name, const char *value)
-{
-	char line[1024];
-	struct curl_slist *longer;
-
-	if (value == NULL || snprintf(line, sizeof(line), "%s: %s", name, value) >= (int) sizeof(line))
-		return;
-	longer = curl_slist_append(transfer->request_headers, line);
-	if (longer != NULL)
-		transfer->request_headers = longer;
-}
-
-static void
-start(HttpClient *client, Transfer *transfer)
-{
-	CURL *easy = make_easy(client);
-
-	if (easy == NULL)
-	{
-		fail(transfer, true, "out of memory");
-		return;
-	}
-	forget_answer(transfer);
-	if (transfer->request_headers == NULL)
-	{
-		add_header(transfer, "If-None-Match", transfer->etag);
-		add_header(transfer, "If-Modified-Since", transfer->last_modified);
-	}
-	transfer->easy = easy;
-	curl_easy_setopt(easy, CURLOPT_URL, transfer->target);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->request_headers);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agents[client->next_agent]);
-	if (transfer->method == HTTP_HEAD)
-		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	else
-		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	client->next_agent = (client->next_agent + 1) % client->options.user_agent_count;
-	client->totals.requests++;
-	transfer->next = client->open;
-	client->open = transfer;
-	client->open_count++;
-	curl_multi_add_handle(client->multi, easy);
-}
-
-/* Ends all that waits for an origin that refuses to be asked. */
-static void
-refuse(Origin *origin, const char *reason)
-{
-	origin->refused = true;
-	while (origin->first != NULL)
-	{
-		Transfer *transfer = origin->first;
-
-		origin->first = transfer->next;
-		snprintf(transfer->error, sizeof(transfer->error), "%s", reason);
-		finish(transfer, HTTP_REFUSED);
-	}
+	http_finish(transfer, HTTP_FAILED);
 }
 
 /* Takes the first transfer that may start out of an origin's queue; else NULL, and *due is brought forward to when one may. */
@@ -389,139 +166,11 @@ start_due(HttpClient *client, int64_t now)
 			if (transfer == NULL)
 				continue;
 			client->origins[i].next_start = now + client->options.delay_ms;
-			start(client, transfer);
+			http_start(client, transfer);
 			started = true;
 		}
 	}
 	return due;
-}
-
-static void
-retry(Transfer *transfer, int64_t now, const char *reason)
-{
-	HttpClient *client = transfer->client;
-	int status = transfer->response.status;
-	int64_t asked = retry_after_ms(transfer->headers[3], (int64_t) time(NULL));
-	int64_t wait = retry_wait_ms(client->options.retry_base_ms, transfer->response.attempts,
-								 random_next(&client->random));
-
-	if (transfer->response.attempts > client->options.max_retries)
-	{
-		fail(transfer, true, "%s", reason);
-		return;
-	}
-	if ((status == 429 || status == 503) && asked >= 0)
-	{
-		if (asked > MAX_OBEYED_WAIT_MS)
-		{
-			fail(transfer, true, "%s, and asks to wait %lld s", reason, (long long) (asked / 1000));
-			return;
-		}
-		wait = asked > wait ? asked : wait;
-		if (now + asked > transfer->origin->next_start)
-			transfer->origin->next_start = now + asked;
-	}
-	client->totals.retries++;
-	transfer->response.attempts++;
-	transfer->not_before = now + wait;
-	enqueue(transfer);
-}
-
-static void
-follow_redirect(Transfer *transfer, const char *location)
-{
-	Origin *origin = location == NULL ? NULL : find_origin(transfer->client, location);
-
-	if (location == NULL)
-		fail(transfer, false, "redirected to nowhere (%d)", transfer->response.status);
-	else if (origin == NULL)
-		fail(transfer, false, "redirected to %.200s, which is not one of the configured sites",
-			 location);
-	else if (++transfer->redirects > MAX_REDIRECTS || strcmp(location, transfer->target) == 0)
-		fail(transfer, false, "redirected in a loop, at last to %.200s", location);
-	else
-	{
-		free(transfer->target);
-		transfer->target = copy(location);
-		transfer->origin = origin;
-		enqueue(transfer);
-	}
-}
-
-static bool
-is_refusal(const Transfer *transfer)
-{
-	return transfer->response.status == 403 &&
-		   (transfer->mitigated || (transfer->body != NULL && transfer->response.body_len > 0 &&
-									strcasestr(transfer->body, "cloudflare") != NULL));
-}
-
-static void
-judge_status(Transfer *transfer, int64_t now, const char *location)
-{
-	int status = transfer->response.status;
-	char reason[64];
-
-	if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308)
-		follow_redirect(transfer, location);
-	else if (is_refusal(transfer))
-	{
-		snprintf(transfer->error, sizeof(transfer->error),
-				 "the site's protection (Cloudflare) refuses to be asked");
-		refuse(transfer->origin,
-			   "not asked: the site's protection (Cloudflare) refuses to be asked");
-		finish(transfer, HTTP_REFUSED);
-	}
-	else if (status_can_heal(status))
-	{
-		snprintf(reason, sizeof(reason), "the site answered %d", status);
-		retry(transfer, now, reason);
-	}
-	else
-	{
-		transfer->client->totals.not_modified += status == 304;
-		finish(transfer, HTTP_ANSWERED);
-	}
-}
-
-static void
-judge_error(Transfer *transfer, int64_t now, CURLcode code)
-{
-	int64_t seconds = transfer->client->options.timeout_ms;
-	char reason[256];
-
-	if (transfer->too_large)
-	{
-		fail(transfer, false, "the page is larger than %zu bytes",
-			 transfer->client->options.max_body);
-		return;
-	}
-	switch (code)
-	{
-		case CURLE_PEER_FAILED_VERIFICATION:
-		case CURLE_SSL_CACERT_BADFILE:
-		case CURLE_URL_MALFORMAT:
-		case CURLE_UNSUPPORTED_PROTOCOL:
-			fail(transfer, false, "%s", curl_easy_strerror(code));
-			return;
-		case CURLE_WRITE_ERROR:
-			fail(transfer, false, "the headers are larger than %d bytes, or there is no memory",
-				 MAX_HEADER_BYTES);
-			return;
-		case CURLE_OPERATION_TIMEDOUT:
-			snprintf(reason, sizeof(reason), "timed out after %lld.%lld s",
-					 (long long) (seconds / 1000), (long long) (seconds % 1000 / 100));
-			break;
-		case CURLE_PARTIAL_FILE:
-			snprintf(reason, sizeof(reason), "the answer broke off after %zu bytes",
-					 transfer->response.body_len);
-			break;
-		default:
-			snprintf(reason, sizeof(reason), "%s", curl_easy_strerror(code));
-			break;
-	}
-	transfer->response.status = 0;
-	retry(transfer, now, reason);
 }
 
 static void
@@ -549,9 +198,9 @@ end_transfer(HttpClient *client, CURL *easy, CURLcode code)
 	transfer->easy = NULL;
 	transfer->response.status = (int) status;
 	if (code == CURLE_OK)
-		judge_status(transfer, now_ms(), location);
+		http_judge_status(transfer, http_now(), location);
 	else
-		judge_error(transfer, now_ms(), code);
+		http_judge_error(transfer, http_now(), code);
 	free(location);
 }
 
@@ -589,11 +238,11 @@ perform(HttpClient *client)
 bool
 http_wait(HttpClient *client, int max_ms, int wake_fd)
 {
-	int64_t end = now_ms() + max_ms;
+	int64_t end = http_now() + max_ms;
 
 	while (client->done == NULL && client->pending > 0)
 	{
-		int64_t now = now_ms();
+		int64_t now = http_now();
 		int64_t due = start_due(client, now);
 		struct curl_waitfd wake = {.fd = wake_fd, .events = CURL_WAIT_POLLIN};
 		int64_t until = due < end ? due : end;
@@ -604,9 +253,9 @@ http_wait(HttpClient *client, int max_ms, int wake_fd)
 			break;
 		/* a transfer that has just ended may have made room */
 		if (client->open_count < client->options.max_parallel)
-			due = start_due(client, now_ms());
+			due = start_due(client, http_now());
 		until = due < end ? due : end;
-		now = now_ms();
+		now = http_now();
 		if (!check_multi(client, curl_multi_poll(client->multi, &wake, wake_fd >= 0 ? 1 : 0,
 												 until > now ? (int) (until - now) : 0, NULL)))
 			return false;
@@ -643,7 +292,8 @@ http_open(const HttpOptions *options, char *error, size_t error_size)
 	if (client == NULL)
 		return NULL;
 	client->done_end = &client->done;
-	if (options->user_agent_count < 1 || options->max_parallel < 1 || options->max_parallel > 64)
+	if (options->user_agent_count < 1 || options->max_parallel < 1 ||
+		options->max_parallel > HTTP_MAX_PARALLEL)
 		snprintf(error, error_size, "a user agent, and 1 to 64 requests at once, are needed");
 	else if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
 			 (client->multi = curl_multi_init()) == NULL)
@@ -667,7 +317,7 @@ http_release(HttpResponse *response)
 
 	if (response == NULL)
 		return;
-	forget_answer(transfer);
+	http_forget_answer(transfer);
 	curl_slist_free_all(transfer->request_headers);
 	free(transfer->url);
 	free(transfer->target);
@@ -737,17 +387,11 @@ http_submit(HttpClient *client, const HttpRequest *request)
 		return false;
 	}
 	client->pending++;
-	transfer->origin = find_origin(client, request->url);
+	transfer->origin = http_find_origin(client, request->url);
 	if (transfer->origin == NULL)
-		fail(transfer, false, "%.300s is not on one of the configured sites", request->url);
-	else if (transfer->origin->refused)
-	{
-		snprintf(transfer->error, sizeof(transfer->error),
-				 "not asked: the site refuses to be asked");
-		finish(transfer, HTTP_REFUSED);
-	}
+		http_fail(transfer, false, "%.300s is not on one of the configured sites", request->url);
 	else
-		enqueue(transfer);
+		http_enqueue(transfer);
 	return true;
 }
 

@@ -1,0 +1,164 @@
+/*
+ * http_transfer.c: one request as libcurl sees it: its options, its headers, and the bytes that come back.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/http_internal.h"
+
+static const char *const kept_headers[HTTP_KEPT_HEADERS] = {
+	[HTTP_CONTENT_TYPE] = "content-type",
+	[HTTP_ETAG] = "etag",
+	[HTTP_LAST_MODIFIED] = "last-modified",
+	[HTTP_RETRY_AFTER] = "retry-after",
+};
+
+static size_t
+take_body(char *bytes, size_t size, size_t count, void *context)
+{
+	Transfer *transfer = context;
+	size_t len = size * count;
+	size_t needed = transfer->response.body_len + len + 1;
+
+	if (transfer->response.body_len + len > transfer->client->options.max_body)
+	{
+		transfer->too_large = true;
+		return 0;
+	}
+	if (needed > transfer->capacity)
+	{
+		size_t capacity = transfer->capacity == 0 ? 32 * 1024 : transfer->capacity * 2;
+		char *body = realloc(transfer->body, capacity < needed ? needed : capacity);
+
+		if (body == NULL)
+			return 0;
+		transfer->body = body;
+		transfer->capacity = capacity < needed ? needed : capacity;
+	}
+	memcpy(transfer->body + transfer->response.body_len, bytes, len);
+	transfer->response.body_len += len;
+	transfer->body[transfer->response.body_len] = '\0';
+	return len;
+}
+
+static size_t
+take_header(char *bytes, size_t size, size_t count, void *context)
+{
+	Transfer *transfer = context;
+	size_t len = size * count;
+	const char *colon = memchr(bytes, ':', len);
+	const char *value;
+	const char *end = bytes + len;
+
+	transfer->header_bytes += len;
+	if (transfer->header_bytes > HTTP_MAX_HEADER_BYTES)
+		return 0;
+	if (colon == NULL)
+		return len;
+	value = colon + 1;
+	while (value < end && (*value == ' ' || *value == '\t'))
+		value++;
+	while (end > value && strchr(" \t\r\n", end[-1]) != NULL)
+		end--;
+	if (colon - bytes == 12 && strncasecmp(bytes, "cf-mitigated", 12) == 0)
+		transfer->mitigated = true;
+	for (int i = 0; i < HTTP_KEPT_HEADERS; i++)
+	{
+		if ((size_t) (colon - bytes) == strlen(kept_headers[i]) &&
+			strncasecmp(bytes, kept_headers[i], (size_t) (colon - bytes)) == 0)
+		{
+			free(transfer->headers[i]);
+			transfer->headers[i] = strndup(value, (size_t) (end - value));
+		}
+	}
+	return len;
+}
+
+/* What is the same for all requests of a client. */
+static CURL *
+make_easy(HttpClient *client)
+{
+	CURL *easy;
+
+	if (client->idle_count > 0)
+		return client->idle[--client->idle_count];
+	easy = curl_easy_init();
+	if (easy == NULL)
+		return NULL;
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_2TLS);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long) client->options.timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) client->options.timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	if (client->ca_file != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
+	return easy;
+}
+
+void
+http_forget_answer(Transfer *transfer)
+{
+	for (int i = 0; i < HTTP_KEPT_HEADERS; i++)
+	{
+		free(transfer->headers[i]);
+		transfer->headers[i] = NULL;
+	}
+	transfer->response.status = 0;
+	transfer->response.body_len = 0;
+	transfer->header_bytes = 0;
+	transfer->mitigated = false;
+}
+
+static void
+add_header(Transfer *transfer, const char *name, const char *value)
+{
+	char line[1024];
+	struct curl_slist *longer;
+
+	if (value == NULL || snprintf(line, sizeof(line), "%s: %s", name, value) >= (int) sizeof(line))
+		return;
+	longer = curl_slist_append(transfer->request_headers, line);
+	if (longer != NULL)
+		transfer->request_headers = longer;
+}
+
+void
+http_start(HttpClient *client, Transfer *transfer)
+{
+	CURL *easy = make_easy(client);
+
+	if (easy == NULL)
+	{
+		http_fail(transfer, true, "out of memory");
+		return;
+	}
+	http_forget_answer(transfer);
+	if (transfer->request_headers == NULL)
+	{
+		add_header(transfer, "If-None-Match", transfer->etag);
+		add_header(transfer, "If-Modified-Since", transfer->last_modified);
+	}
+	transfer->easy = easy;
+	curl_easy_setopt(easy, CURLOPT_URL, transfer->target);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->request_headers);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agents[client->next_agent]);
+	if (transfer->method == HTTP_HEAD)
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	else
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	client->next_agent = (client->next_agent + 1) % client->options.user_agent_count;
+	client->totals.requests++;
+	transfer->next = client->open;
+	client->open = transfer;
+	client->open_count++;
+	curl_multi_add_handle(client->multi, easy);
+}

@@ -1,0 +1,358 @@
+/*
+ * test_http.c: the fetcher against a server that misbehaves by path (http_server.py).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/http.h"
+
+static char base[64];
+static pid_t server;
+static int server_input;
+
+static int
+start_server(void **state)
+{
+	int in[2];
+	int out[2];
+	char port[16] = "";
+
+	(void) state;
+	if (pipe(in) != 0 || pipe(out) != 0)
+		return -1;
+	server = fork();
+	if (server == 0)
+	{
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		close(in[1]);
+		close(out[0]);
+		execlp("python3", "python3", "test/unit/http_server.py", (char *) NULL);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	server_input = in[1];
+	for (size_t len = 0; len < sizeof(port) - 1 && read(out[0], port + len, 1) == 1; len++)
+	{
+		if (port[len] == '\n')
+			break;
+	}
+	snprintf(base, sizeof(base), "http://127.0.0.1:%d", atoi(port));
+	return atoi(port) > 0 ? 0 : -1;
+}
+
+static int
+stop_server(void **state)
+{
+	(void) state;
+	close(server_input);
+	return waitpid(server, NULL, 0) == server ? 0 : -1;
+}
+
+static const char *const agents[] = {"one", "two"};
+
+static HttpOptions
+quick_options(void)
+{
+	return (HttpOptions){.origins = {base},
+						 .max_parallel = 10,
+						 .timeout_ms = 5000,
+						 .max_retries = 3,
+						 .retry_base_ms = 1,
+						 .max_body = 1024 * 1024,
+						 .user_agents = agents,
+						 .user_agent_count = 2,
+						 .seed = 7};
+}
+
+static HttpClient *
+open_client(const HttpOptions *options)
+{
+	char error[256];
+	HttpClient *client = http_open(options, error, sizeof(error));
+
+	if (client == NULL)
+		fail_msg("%s", error);
+	return client;
+}
+
+static void
+submit(HttpClient *client, const char *path)
+{
+	char url[256];
+	HttpRequest request = {.url = url};
+
+	snprintf(url, sizeof(url), "%s%s", path[0] == '/' ? base : "", path);
+	assert_true(http_submit(client, &request));
+}
+
+/* The next response; the request must end within 30 s. */
+static HttpResponse *
+wait_for_one(HttpClient *client)
+{
+	HttpResponse *response = NULL;
+	time_t deadline = time(NULL) + 30;
+
+	while ((response = http_next(client)) == NULL)
+	{
+		assert_true(time(NULL) < deadline);
+		assert_true(http_wait(client, 1000, -1));
+	}
+	return response;
+}
+
+typedef struct Expected
+{
+	const char *path;
+	HttpOutcome outcome;
+	int status;
+	int attempts;
+	bool can_heal;
+	const char *says; /* in the body or the error */
+} Expected;
+
+static void
+check_response(HttpClient *client, const Expected *expected)
+{
+	HttpResponse *response = wait_for_one(client);
+	const char *said = response->outcome == HTTP_ANSWERED ? response->body : response->error;
+
+	if (response->outcome != expected->outcome || response->status != expected->status ||
+		response->attempts != expected->attempts || response->can_heal != expected->can_heal ||
+		strstr(said, expected->says) == NULL)
+		fail_msg("%s: outcome %d, status %d, %d attempts, can heal: %d, says \"%s\"",
+				 expected->path, response->outcome, response->status, response->attempts,
+				 response->can_heal, said);
+	http_release(response);
+}
+
+static void
+answers_and_failures(void **state)
+{
+	static const Expected cases[] = {
+		{"/", HTTP_ANSWERED, 200, 1, false, "ok"},
+		{"/gzip", HTTP_ANSWERED, 200, 1, false, "zipped"},
+		{"/status/404", HTTP_ANSWERED, 404, 1, false, "ok"},
+		{"/status/410", HTTP_ANSWERED, 410, 1, false, "ok"},
+		{"/status/500", HTTP_FAILED, 500, 4, true, "the site answered 500"},
+		{"/status/408", HTTP_FAILED, 408, 4, true, "the site answered 408"},
+		{"/heals", HTTP_ANSWERED, 200, 3, false, "ok"},
+		{"/later", HTTP_ANSWERED, 200, 2, false, "ok"},
+		{"/much-later", HTTP_FAILED, 503, 1, true, "asks to wait 7200 s"},
+		{"/closes-once", HTTP_ANSWERED, 200, 2, false, "ok"},
+		{"/short", HTTP_FAILED, 0, 4, true, "broke off after 4 bytes"},
+		{"/bomb", HTTP_FAILED, 200, 1, false, "larger than 1048576 bytes"},
+		{"/moved", HTTP_ANSWERED, 200, 1, false, "ok"},
+		{"/loop", HTTP_FAILED, 302, 1, false, "in a loop"},
+		{"/away", HTTP_FAILED, 302, 1, false, "http://127.0.0.1:5432/, which is not one"},
+		{"/file", HTTP_FAILED, 302, 1, false, "file:///etc/passwd, which is not one"},
+		{"/status/302", HTTP_FAILED, 302, 1, false, "redirected to nowhere"},
+		{"http://127.0.0.1:1/", HTTP_FAILED, 0, 1, false, "is not on one of the configured sites"},
+		{"gopher://127.0.0.1/", HTTP_FAILED, 0, 1, false, "is not on one of the configured sites"},
+	};
+	HttpOptions options = quick_options();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		HttpClient *client = open_client(&options);
+
+		submit(client, cases[i].path);
+		assert_int_equal(http_pending(client), 1);
+		check_response(client, &cases[i]);
+		assert_int_equal(http_pending(client), 0);
+		http_close(client);
+	}
+}
+
+static void
+conditional_and_head(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client = open_client(&options);
+	char url[128];
+	HttpRequest request = {.url = url, .etag = "\"e1\"", .owner = &options};
+	HttpResponse *response;
+
+	(void) state;
+	snprintf(url, sizeof(url), "%s/conditional", base);
+	assert_true(http_submit(client, &request));
+	response = wait_for_one(client);
+	assert_int_equal(response->status, 304);
+	assert_ptr_equal(response->owner, &options);
+	assert_string_equal(response->etag, "\"e1\"");
+	http_release(response);
+	request.etag = NULL;
+	request.method = HTTP_HEAD;
+	assert_true(http_submit(client, &request));
+	response = wait_for_one(client);
+	assert_int_equal(response->status, 200);
+	assert_int_equal(response->body_len, 0);
+	http_release(response);
+	request.method = HTTP_GET;
+	assert_true(http_submit(client, &request));
+	response = wait_for_one(client);
+	assert_string_equal(response->body, "ok");
+	http_release(response);
+	assert_int_equal(http_totals(client).requests, 3);
+	assert_int_equal(http_totals(client).not_modified, 1);
+	http_close(client);
+}
+
+static void
+user_agents_take_turns(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client = open_client(&options);
+
+	(void) state;
+	for (int i = 0; i < 4; i++)
+	{
+		HttpResponse *response;
+
+		submit(client, "/agent");
+		response = wait_for_one(client);
+		assert_string_equal(response->body, agents[i % 2]);
+		http_release(response);
+	}
+	http_close(client);
+}
+
+static void
+refusal_ends_the_queue(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client;
+
+	(void) state;
+	options.max_parallel = 1;
+	client = open_client(&options);
+	submit(client, "/refused");
+	submit(client, "/");
+	check_response(client, &(Expected){"/refused", HTTP_REFUSED, 403, 1, false, "Cloudflare"});
+	check_response(client, &(Expected){"/", HTTP_REFUSED, 0, 1, false, "not asked"});
+	submit(client, "/");
+	check_response(client, &(Expected){"/", HTTP_REFUSED, 0, 1, false, "not asked"});
+	assert_int_equal(http_totals(client).requests, 1);
+	http_close(client);
+}
+
+/* Twelve starts are eleven delays, however slow the machine is; and the server saw no more open than allowed. */
+static void
+delay_and_limit(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client;
+	HttpResponse *response;
+	struct timespec before;
+	struct timespec after;
+	long elapsed_ms;
+
+	(void) state;
+	options.delay_ms = 40;
+	client = open_client(&options);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	for (int i = 0; i < 12; i++)
+		submit(client, "/");
+	for (int i = 0; i < 12; i++)
+		http_release(wait_for_one(client));
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	elapsed_ms = (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+	assert_in_range(elapsed_ms, 11 * 40 - 1, 60000);
+	http_close(client);
+
+	options.delay_ms = 0;
+	options.max_parallel = 3;
+	client = open_client(&options);
+	for (int i = 0; i < 12; i++)
+		submit(client, "/slow");
+	for (int i = 0; i < 12; i++)
+		http_release(wait_for_one(client));
+	submit(client, "/most-slow");
+	response = wait_for_one(client);
+	assert_string_equal(response->body, "3");
+	http_release(response);
+	http_close(client);
+}
+
+static void
+time_out_is_retried_then_given_up(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client;
+
+	(void) state;
+	options.timeout_ms = 300;
+	options.max_retries = 1;
+	client = open_client(&options);
+	submit(client, "/hangs");
+	check_response(client, &(Expected){"/hangs", HTTP_FAILED, 0, 2, true, "timed out after 0.3 s"});
+	http_close(client);
+}
+
+/* The waits end when somebody writes to the pipe, and closing does not wait for what is open. */
+static void
+wakes_and_closes_in_the_middle(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client = open_client(&options);
+	int wake[2];
+
+	(void) state;
+	assert_int_equal(pipe(wake), 0);
+	submit(client, "/hangs");
+	submit(client, "/");
+	http_release(wait_for_one(client));
+	assert_int_equal(write(wake[1], "x", 1), 1);
+	assert_true(http_wait(client, 60000, wake[0]));
+	assert_null(http_next(client));
+	assert_int_equal(http_pending(client), 1);
+	submit(client, "/");
+	http_close(client);
+	close(wake[0]);
+	close(wake[1]);
+}
+
+static void
+options_are_checked(void **state)
+{
+	HttpOptions options = quick_options();
+	char error[256];
+
+	(void) state;
+	options.origins[1] = "file:///etc";
+	assert_null(http_open(&options, error, sizeof(error)));
+	assert_non_null(strstr(error, "no http or https URL"));
+	options = quick_options();
+	options.max_parallel = 65;
+	assert_null(http_open(&options, error, sizeof(error)));
+	assert_non_null(strstr(error, "1 to 64"));
+	http_close(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_and_failures),
+		cmocka_unit_test(conditional_and_head),
+		cmocka_unit_test(user_agents_take_turns),
+		cmocka_unit_test(refusal_ends_the_queue),
+		cmocka_unit_test(delay_and_limit),
+		cmocka_unit_test(time_out_is_retried_then_given_up),
+		cmocka_unit_test(wakes_and_closes_in_the_middle),
+		cmocka_unit_test(options_are_checked),
+	};
+
+	return cmocka_run_group_tests(tests, start_server, stop_server);
+}

@@ -6,8 +6,9 @@ BUILD = build/$(CC)
 
 SERVER = accounts activities api channel esn_pulse functions guc launch run store worker
 # The parts of the core that are complete, and the unit test of each.
-CORE = arena css_compile css_match html http http_judge http_transfer json politeness redact rules slug text value
-UNIT_TESTS = arena css html http json politeness redact text value
+CORE = arena css_compile css_match html http http_judge http_transfer json page page_accounts page_activities \
+	page_activity page_fields page_json politeness redact rules slug text validate value
+UNIT_TESTS = arena css html http json page politeness redact text value
 
 WARNINGS = -Wall -Wextra -Werror
 # PostgreSQL's own headers and macros are not written for these.
@@ -35,10 +36,12 @@ $(BUILD)/core/%.o: src/core/%.c $(wildcard src/core/*.h)
 unit: $(UNIT_TESTS:%=build/unit/test_%)
 	@set -e; for test in $^; do ./$$test; done
 
+build/unit/test_page: test/unit/shipped_rules.c
+
 build/unit/test_%: test/unit/test_%.c $(CORE:%=src/core/%.c) $(wildcard src/core/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) $(WARNINGS) -fsanitize=address,undefined -fno-sanitize-recover=all \
-		$$($(PKG_CONFIG) --cflags $(LIBRARIES)) $< $(CORE:%=src/core/%.c) \
+		$$($(PKG_CONFIG) --cflags $(LIBRARIES)) $(filter %.c,$^) \
 		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm -o $@
 
 clean:

@@ -41,27 +41,26 @@ extern const char *field_text(PageParser *parser, const char *field);
 /* All values of the first rule that yields one, a line each and more where the element holds blocks; NULL: none does. */
 extern const char *field_lines(PageParser *parser, const char *field);
 
-/* The first value that is a URL of the web, absolute; NULL: none is. */
+/* The first value as an absolute URL; one that is no URL of the web is an error. NULL: there is none, or it is wrong. */
 extern const char *field_url(PageParser *parser, const char *field);
 
-/* All values of the first rule that yields one, cut with an error at max_chars, without repeats. */
-extern StringList field_texts(PageParser *parser, const char *field, size_t max_chars);
+/* All values of the first rule that yields one, repeats included. */
+extern StringList field_texts(PageParser *parser, const char *field);
 
-/* A slug as it is to be kept; NULL: links to it don't count. */
-typedef const char *(*SlugFilter)(Arena *arena, const char *slug);
+/* The same, cut with an error at max_chars, without repeats. */
+extern StringList field_names(PageParser *parser, const char *field, size_t max_chars);
 
 /*
  * The links of the first rule that yields one: those whose address ends in /<marker>/<slug>, each slug once, under the first
- * text that a link to it has. Without any text: left out where named_only is set, else with name NULL. filter may be NULL.
+ * text that a link to it has; name is NULL where none has any.
  */
-extern NamedSlugList field_links(PageParser *parser, const char *field, const char *marker,
-								 SlugFilter filter, bool named_only);
+extern NamedSlugList field_links(PageParser *parser, const char *field, const char *marker);
 
 /* Room for one more item in an array that has so many now; the array, or a larger copy of it. */
 extern void *list_grow(Arena *arena, void *items, int count, size_t item_size);
 
-/* Appends to a list, repeats included. */
 extern void string_list_add(Arena *arena, StringList *list, const char *item);
+extern void named_slug_add(Arena *arena, NamedSlugList *list, NamedSlug item);
 
 /* Strings seen so far, each with a number. */
 typedef struct Seen
@@ -76,26 +75,22 @@ typedef struct Seen
 /* The number that the key was first put with; -1: it is new, and now has this one. The key must outlive the set. */
 extern int seen_put(Seen *seen, const char *key, int number);
 
-/* Elements, so that it can be told whether another one lies within any of them. */
-typedef struct ElementSet ElementSet;
-
-extern ElementSet *element_set(Arena *arena, xmlNode *const *elements, int count);
-
-/* Place in the array given of the nearest member that is this element or holds it; -1: none does. */
-extern int element_set_find(const ElementSet *set, const xmlNode *element);
-
-/* Whether the element's class attribute has this class. */
-extern bool element_has_class(Arena *arena, const xmlNode *element, const char *name);
+/*
+ * Marks elements by their place in the array, so that elements_holding() can tell which of them is another element or the nearest
+ * around it; -1: none. One array at a time may be marked; it is to be unmarked.
+ */
+extern void elements_mark(xmlNode *const *elements, int count);
+extern void elements_unmark(xmlNode *const *elements, int count);
+extern int elements_holding(const xmlNode *element);
 
 /* text without commas and spaces at its ends; NULL where nothing is left or text is NULL. */
 extern const char *trim_commas(Arena *arena, const char *text);
 
-/* ASCII letters in lower or upper case. */
-extern char *ascii_lower(Arena *arena, const char *text);
-extern char *ascii_upper(Arena *arena, const char *text);
-
 /* More errors than this are not noted: who made such a page doesn't deserve a longer list. */
 #define PAGE_MAX_ERRORS 1000
+
+/* Of a value that is wrong so much is kept, in characters. */
+#define PAGE_MAX_RAW 10000
 
 /* Notes that a field is wrong. raw may be NULL, and is redacted where that is asked for. */
 extern void page_error(PageParser *parser, const char *field, const char *message, const char *raw);
@@ -127,8 +122,5 @@ extern void parse_statistics(PageParser *parser);
 
 /* The statistics where the body is JSON itself; false: it is not. */
 extern bool parse_statistics_json(PageParser *parser, const char *utf8);
-
-/* The section's slug in /organisation/<slug>/..., NULL where the URL has none. */
-extern const char *organisation_slug(Arena *arena, const char *url);
 
 #endif

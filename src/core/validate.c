@@ -22,6 +22,8 @@ page_error(PageParser *parser, const char *field, const char *message, const cha
 
 	if (page->error_count >= PAGE_MAX_ERRORS)
 		return;
+	if (raw != NULL)
+		raw = text_truncate(parser->arena, raw, PAGE_MAX_RAW);
 	page->errors = list_grow(parser->arena, page->errors, page->error_count, sizeof(FieldError));
 	page->errors[page->error_count++] =
 		(FieldError){.field = field, .message = message, .raw = page_redact(parser, raw)};
@@ -163,8 +165,8 @@ check_date(PageParser *parser, const char *field, const WrittenDate *written, Da
 void
 check_dates(PageParser *parser, const StringList *texts, ActivityPage *activity)
 {
-	WrittenDate first;
-	WrittenDate last;
+	WrittenDate first = {0};
+	WrittenDate last = {0};
 	int written = first_and_last(texts, &first, &last);
 
 	if (written == 0)

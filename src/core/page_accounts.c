@@ -1,0 +1,228 @@
+/*
+ * page_accounts.c: the three kinds of page of accounts.esn.org: home, country, section.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "core/html.h"
+#include "core/page_internal.h"
+
+#define MAX_NAME 255
+#define MAX_CITY 100
+
+static const char *
+without_esn(const char *name)
+{
+	return strncmp(name, "ESN ", 4) == 0 && name[4] != '\0' ? name + 4 : name;
+}
+
+/* Other links stand below /country/ ("all"): a country's are two letters. */
+static bool
+is_country_code(const char *slug)
+{
+	return strlen(slug) == 2 && isalpha((unsigned char) slug[0]) &&
+		   isalpha((unsigned char) slug[1]);
+}
+
+static NamedSlugList
+section_links(PageParser *parser)
+{
+	NamedSlugList links = field_links(parser, "sections", "section");
+	NamedSlugList named = {0};
+
+	for (int i = 0; i < links.count; i++)
+	{
+		if (links.items[i].name != NULL)
+			named_slug_add(parser->arena, &named, links.items[i]);
+	}
+	return named;
+}
+
+void
+parse_home(PageParser *parser)
+{
+	HomePage *home = &parser->page->home;
+	NamedSlugList links = field_links(parser, "countries", "country");
+
+	for (int i = 0; i < links.count; i++)
+	{
+		NamedSlug country = links.items[i];
+		char *code = arena_strdup(parser->arena, country.slug);
+
+		if (country.name == NULL || !is_country_code(code))
+			continue;
+		for (char *c = code; *c != '\0'; c++)
+			*c = (char) tolower((unsigned char) *c);
+		country.slug = code;
+		country.name = without_esn(country.name);
+		named_slug_add(parser->arena, &home->countries, country);
+	}
+	home->sections = section_links(parser);
+	if (home->countries.count == 0)
+		parser->page->problem = "the page has no list of countries: no link leads to one";
+}
+
+void
+parse_country(PageParser *parser)
+{
+	CountryPage *country = &parser->page->country;
+
+	country->slug = slug_from_url(parser->arena, parser->page->url, "country");
+	country->sections = section_links(parser);
+	if (country->slug == NULL)
+		parser->page->problem = "the address is not that of a country";
+}
+
+/* Place of a part of an address in the order in which it is written; -1: none that is kept (such as a person's name). */
+static int
+address_rank(Arena *arena, const xmlNode *element)
+{
+	static const char *const parts[] = {"address-line1", "address-line2", "postal-code", "locality",
+										"country"};
+	const char *classes = html_attribute(arena, element, "class");
+
+	for (int i = 0; classes != NULL && i < 5; i++)
+	{
+		const char *at = strstr(classes, parts[i]);
+		size_t len = strlen(parts[i]);
+
+		if (at != NULL && (at == classes || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
+			return i;
+	}
+	return -1;
+}
+
+static const char *
+parse_address(PageParser *parser)
+{
+	const char *parts[5] = {NULL};
+	bool any = false;
+	TextBuffer address;
+	Found found;
+
+	for (int n = 0; !any && field_found(parser, "address", n, &found); n++)
+	{
+		for (int i = 0; i < found.count; i++)
+		{
+			int rank = address_rank(parser->arena, found.elements[i]);
+
+			if (rank < 0 || parts[rank] != NULL)
+				continue;
+			parts[rank] = trim_commas(parser->arena, found_value(parser, &found, i));
+			any = any || parts[rank] != NULL;
+		}
+	}
+	if (!any)
+		return NULL;
+	buffer_init(&address, parser->arena);
+	for (int i = 0; i < 5; i++)
+	{
+		if (parts[i] != NULL)
+			buffer_printf(&address, "%s%s", address.len > 0 ? ", " : "", parts[i]);
+	}
+	return address.data;
+}
+
+static void
+parse_coordinates(PageParser *parser, SectionPage *section)
+{
+	Found found;
+
+	for (int n = 0; field_found(parser, "coordinates", n, &found); n++)
+	{
+		if (found.count == 0)
+			continue;
+		section->latitude =
+			check_degrees(parser, "latitude",
+						  html_attribute(parser->arena, found.elements[0], "data-lat"), 90);
+		section->longitude =
+			check_degrees(parser, "longitude",
+						  html_attribute(parser->arena, found.elements[0], "data-lng"), 180);
+		return;
+	}
+}
+
+/* "Facebook profile" is called "facebook": the word before "profile" in the link's title. */
+static const char *
+network_name(Arena *arena, const char *title)
+{
+	const char *end = title == NULL ? NULL : text_find_nocase(title, " profile");
+	const char *start = end;
+	char *name;
+
+	if (end == NULL)
+		return NULL;
+	while (start > title && start[-1] != ' ')
+		start--;
+	name = arena_strndup(arena, start, (size_t) (end - start));
+	for (char *c = name; *c != '\0'; c++)
+		*c = (char) tolower((unsigned char) *c);
+	return *name == '\0' ? NULL : name;
+}
+
+static void
+parse_social_media(PageParser *parser, NamedSlugList *profiles)
+{
+	Seen seen = {.arena = parser->arena};
+	Found found;
+
+	for (int n = 0; profiles->count == 0 && field_found(parser, "social_media", n, &found); n++)
+	{
+		for (int i = 0; i < found.count; i++)
+		{
+			const char *title = html_attribute(parser->arena, found.elements[i], "title");
+			const char *name = network_name(parser->arena, title);
+			const char *href = html_attribute(parser->arena, found.elements[i], "href");
+			const char *url;
+
+			if (name == NULL || href == NULL || seen_put(&seen, name, 0) >= 0)
+				continue;
+			url = check_web_address(parser, "social_media", href);
+			if (url != NULL)
+				named_slug_add(parser->arena, profiles, (NamedSlug){.name = name, .url = url});
+		}
+	}
+}
+
+/* Where no rule knows the link itself: the one that is called "Website". */
+static const char *
+labelled_website(PageParser *parser)
+{
+	Found found;
+
+	for (int n = 0; field_found(parser, "labelled_website", n, &found); n++)
+	{
+		for (int i = 0; i < found.count; i++)
+		{
+			if (text_equal_nocase(html_text(parser->arena, found.elements[i]), "website"))
+				return found_value(parser, &found, i);
+		}
+	}
+	return NULL;
+}
+
+void
+parse_section(PageParser *parser)
+{
+	SectionPage *section = &parser->page->section;
+	const char *website = field_text(parser, "website");
+
+	section->slug = slug_from_url(parser->arena, parser->page->url, "section");
+	section->name = field_text(parser, "name");
+	if (section->slug == NULL)
+		parser->page->problem = "the address is not that of a section";
+	else if (section->name == NULL)
+		parser->page->problem = "the page has no section: its name is empty";
+	if (parser->page->problem != NULL)
+		return;
+	section->name = check_length(parser, "name", section->name, MAX_NAME);
+	section->email = check_email(parser, "email", field_text(parser, "email"));
+	section->website =
+		check_web_address(parser, "website", website == NULL ? labelled_website(parser) : website);
+	section->university_name = field_text(parser, "university_name");
+	section->city = check_length(parser, "city", field_text(parser, "city"), MAX_CITY);
+	section->address = parse_address(parser);
+	parse_coordinates(parser, section);
+	section->logo_url = field_url(parser, "logo_url");
+	parse_social_media(parser, &section->social_media);
+}

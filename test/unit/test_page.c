@@ -1,0 +1,383 @@
+/*
+ * test_page.c: pages of every kind, right and wrong, by the shipped rules. What a page says is compared as JSON: that is what is
+ * stored.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/page.h"
+#include "shipped_rules.h"
+
+#define ACCOUNTS "https://accounts.example"
+#define ACTIVITIES "https://activities.example"
+
+static RuleSet *rules;
+static Arena *arena;
+
+static int
+set_up(void **state)
+{
+	(void) state;
+	rules = shipped_rules();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void) state;
+	rules_free(rules);
+	return 0;
+}
+
+static int
+begin(void **state)
+{
+	(void) state;
+	arena = arena_create();
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void) state;
+	arena_destroy(arena);
+	return 0;
+}
+
+static const char *
+json_of(PageKind kind, const char *url, const char *html)
+{
+	PageOptions options = {rules, true};
+	SitePage *page = page_parse(arena, &options, kind, url, html, strlen(html), NULL);
+
+	assert_non_null(page);
+	return page_to_json(arena, page);
+}
+
+static void
+expect(PageKind kind, const char *url, const char *html, const char *result)
+{
+	assert_string_equal(json_of(kind, url, html),
+						arena_printf(arena, "{\"kind\":\"%s\",\"url\":\"%s\",%s}",
+									 page_kind_name(kind), url, result));
+}
+
+/* Each of the texts is in the page's JSON. */
+#define expect_parts(kind, url, html, ...)                            \
+	do                                                                \
+	{                                                                 \
+		const char *const parts[] = {__VA_ARGS__};                    \
+		const char *json = json_of(kind, url, html);                  \
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) \
+		{                                                             \
+			if (strstr(json, parts[i]) == NULL)                       \
+				fail_msg("%s\nis not in\n%s", parts[i], json);        \
+		}                                                             \
+	} while (0)
+
+static void
+home_has_countries_and_map(void **state)
+{
+	(void) state;
+	expect(PAGE_HOME, ACCOUNTS "/",
+		   "<a href='/country/al'>ESN Albania</a><a href=/country/all>All</a>"
+		   "<a href='/country/TR'>T&uuml;rkiye</a><a href='/country/al'>again</a>"
+		   "<div class=geolocation-location><h2 class='field-content location-title'>"
+		   "<a href='/section/tr-anka-met'>ESN METU</a></h2></div>"
+		   "<div class=geolocation-location><h2 class='field-content location-title'>"
+		   "<a href=''>ESN Nowhere</a></h2></div>",
+		   "\"data\":{\"countries\":["
+		   "{\"name\":\"Albania\",\"slug\":\"al\",\"url\":\"" ACCOUNTS "/country/al\"},"
+		   "{\"name\":\"T\xc3\xbcrkiye\",\"slug\":\"tr\",\"url\":\"" ACCOUNTS "/country/TR\"}],"
+		   "\"sections\":[{\"name\":\"ESN METU\",\"slug\":\"tr-anka-met\",\"url\":\"" ACCOUNTS
+		   "/section/tr-anka-met\"}]},\"errors\":[]");
+	expect_parts(PAGE_HOME, ACCOUNTS "/", "<a href=/country/all>All</a>",
+				 "\"problem\":\"the page has no list of countries: no link leads to one\"");
+}
+
+static void
+country_has_sections(void **state)
+{
+	const char *sections =
+		"\"data\":{\"slug\":\"tr\",\"sections\":[{\"name\":\"ESN METU\","
+		"\"slug\":\"tr-anka-met\",\"url\":\"" ACCOUNTS "/section/tr-anka-met\"}]},\"errors\":[]";
+
+	(void) state;
+	expect(PAGE_COUNTRY, ACCOUNTS "/country/tr",
+		   "<div class=views-view-grid><a href=''>x</a><a href='/section/tr-anka-met'><img></a>"
+		   "<a href='/section/tr-anka-met'>ESN METU</a></div>",
+		   sections);
+	expect(PAGE_COUNTRY, ACCOUNTS "/country/tr",
+		   "<span class=field-content><a href='/section/tr-anka-met'>ESN METU</a></span>",
+		   sections);
+	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr",
+				 "<div class=view><div class=view-empty></div></div>", "\"sections\":[]");
+	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr", "<p>We are down for maintenance</p>",
+				 "\"problem\":\"the page has no country: nothing matches ");
+}
+
+static void
+section_in_full(void **state)
+{
+	(void) state;
+	expect(
+		PAGE_SECTION, ACCOUNTS "/section/tr-anka-met",
+		"<h1 class=page-header> ESN\n METU </h1>"
+		"<div class=field--name-field-email><div class=field--item>info@metu.example</div></div>"
+		"<a title='Website of the organisation' href='http://metu.example'>Our site</a>"
+		"<div class=field--name-field-university-name><div class=field--item>METU</div></div>"
+		"<div class=field--name-field-city><div class=field--item>Ankara</div></div>"
+		"<div class=field--name-field-address><div class=field--item><p class=address>"
+		"<span class=given-name>A Person</span><span class=country>T\xc3\xbcrkiye</span>"
+		"<span class=address-line1>Dumlup\xc4\xb1nar 1,</span><span class=postal-code>06800</span>"
+		"<span class=locality>Ankara</span></p></div></div>"
+		"<div class=geolocation-location data-lat=39.89123456 data-lng=32.7></div>"
+		"<img class='center-block img-responsive' alt='Logo of METU' src='/logo.png'>"
+		"<a title='Facebook profile' href='https://facebook.example/metu'></a>"
+		"<a title='X profile' href='//x.example/metu'></a>",
+		"\"data\":{\"slug\":\"tr-anka-met\",\"name\":\"ESN METU\",\"email\":"
+		"\"info@metu.example\",\"website\":\"http://metu.example\",\"university_name\":"
+		"\"METU\",\"city\":\"Ankara\",\"address\":\"Dumlup\xc4\xb1nar 1, 06800, Ankara, "
+		"T\xc3\xbcrkiye\",\"latitude\":39.891235,\"longitude\":32.700000,\"logo_url\":"
+		"\"" ACCOUNTS "/logo.png\",\"social_media\":{\"facebook\":"
+		"\"https://facebook.example/metu\",\"x\":\"https://x.example/metu\"}},\"errors\":[]");
+}
+
+static void
+section_variants_and_errors(void **state)
+{
+	(void) state;
+	expect_parts(PAGE_SECTION, ACCOUNTS "/section/x",
+				 "<h1 class=page-header>ESN X</h1><a href=/>Home</a><a href=http://x.example/>"
+				 "Website</a><div class=field--name-field-university-website><a href=/u>U</a></div>"
+				 "<div class=group__field-pseudo-group-logo><img src=/l.png></div>",
+				 "\"website\":\"http://x.example/\"", "\"university_name\":\"U\"",
+				 "\"logo_url\":\"" ACCOUNTS "/l.png\"", "\"social_media\":null", "\"address\":null",
+				 "\"errors\":[]");
+	expect_parts(PAGE_SECTION, ACCOUNTS "/section/x",
+				 "<h1 class=page-header>ESN X</h1><div class=field--name-field-email>"
+				 "<div class=field--item>nobody</div></div><a href=x.example>Website</a>"
+				 "<div class=geolocation-location data-lat=139 data-lng=x></div>",
+				 "\"email\":null", "\"website\":null", "\"latitude\":null,\"longitude\":null",
+				 "{\"field\":\"email\",\"message\":\"not an e-mail address\",\"raw\":\"nobody\"}",
+				 "{\"field\":\"website\",\"message\":\"not a web address\",\"raw\":\"x.example\"}",
+				 "\"not a number of degrees between -90 and 90\",\"raw\":\"139\"",
+				 "\"not a number of degrees between -180 and 180\",\"raw\":\"x\"");
+	expect_parts(PAGE_SECTION, ACCOUNTS "/section/x", "<h1>Access denied</h1>",
+				 "the page has no section: nothing matches");
+	expect_parts(PAGE_SECTION, ACCOUNTS "/section/x", "<h1 class=page-header> </h1>",
+				 "the page has no section: its name is empty");
+}
+
+static void
+listing_has_cards_and_pager(void **state)
+{
+	(void) state;
+	expect(
+		PAGE_LISTING, ACTIVITIES "/organisation/esn-x/activities?page=0",
+		"<article class='activities-mini-preview ct-physical-activity'><div class=eg-c-card-title>"
+		"<a href=/activity/boat-1>Boat</a></div><span class=act-date>03/05/2026</span>"
+		"<span class=act-location-city>Lofoten</span><span class=act-location-rest>, no</span>"
+		"<a href=/organisation/esn-x>ESN X</a></article>"
+		"<article class='activities-mini-preview ct-online-activity'>"
+		"<a href=/activity/talk-2><img></a><a href=/activity/talk-2>Talk</a></article>"
+		"<article class=activities-mini-preview>Lost</article>"
+		"<nav><a title='Go to last page' href='?x=1&page=27'>Last</a></nav>",
+		"\"data\":{\"cards\":[{\"event_slug\":\"boat-1\",\"url\":\"" ACTIVITIES
+		"/activity/boat-1\",\"title\":\"Boat\",\"date\":\"03/05/2026\",\"city\":\"Lofoten\","
+		"\"country_code\":\"NO\",\"is_online\":false,\"organiser\":\"esn-x\","
+		"\"organiser_name\":\"ESN X\"},{\"event_slug\":\"talk-2\",\"url\":\"" ACTIVITIES
+		"/activity/talk-2\",\"title\":\"Talk\",\"date\":null,\"city\":null,"
+		"\"country_code\":null,\"is_online\":true,\"organiser\":null,\"organiser_name\":"
+		"null}],\"last_page\":27},\"errors\":[{\"field\":\"card_title\",\"message\":\"no "
+		"link to an activity\",\"raw\":\"Lost\"}]");
+	expect_parts(PAGE_LISTING, ACTIVITIES "/organisation/esn-x/activities",
+				 "<div class=view></div><li class=pager__item--last><a href='?page=3'></a></li>",
+				 "\"cards\":[],\"last_page\":3");
+	expect_parts(PAGE_LISTING, ACTIVITIES "/organisation/esn-x/activities",
+				 "<div class=view></div><li class=pager__item--last><a "
+				 "href='?page=99999999999999999999'></a></li>",
+				 "\"last_page\":null", "\"not the number of a page\"");
+	expect_parts(PAGE_LISTING, ACTIVITIES "/organisation/esn-x/activities", "<p>Oops</p>",
+				 "\"problem\":\"the page has no list of activities");
+}
+
+#define FULL "ct-physical-activity__field-ct-act"
+
+static void
+activity_in_full(void **state)
+{
+	(void) state;
+	expect(PAGE_ACTIVITY, ACTIVITIES "/activity/boat-1",
+		   "<div class=block--eg-activities-theme-page-title><h1><span>Boat &amp; party</span></h1>"
+		   "</div><article class='node ct-physical-activity ct-physical-activity--full'>"
+		   "<a class=url href='/activity/boat-1'></a>"
+		   "<div class=" FULL "-description><div class=field__item><p>One me@x.example</p><p>Two"
+		   "</p></div></div>"
+		   "<div class='field-top-wrapper " FULL "-dates'><div class=highlight-data-text>"
+		   "<span>03/05/2026</span> - <span>2026-05-04</span></div></div>"
+		   "<div class='field-top-wrapper " FULL "-location'><div class=highlight-data-text>"
+		   "<span>Troms\xc3\xb8,</span><span>Norway</span></div></div>"
+		   "<div class=highlight-data-number><span class=highlight-data-text-big> 1,250 </span>"
+		   "</div><div class=activity-types><div class=activity-type><a>Sports</a></div></div>"
+		   "<div class=pseudo__organisers><div class=pseudo__organiser><a "
+		   "href=/organisation/esn-x>ESN X</a></div><div class=pseudo__organiser><a "
+		   "href=/organisation/esn-y>ESN Y</a></div></div>"
+		   "<div class=activity-causes><div class=activity-label><a>Culture</a></div>"
+		   "<div class=activity-label><a>Culture</a></div></div>"
+		   "<div class=field-sdgs-wrapper><img alt='SDG 13'><img alt=Icon title='Goal 3: Good "
+		   "health'></div>"
+		   "<div class=activity__objectives><div class=field__item><span>Meet</span></div></div>"
+		   "<div class=" FULL
+		   "-goal-activity><div class=field__item><ul><li>a<li>b</ul></div></div>"
+		   "<div class=" FULL "-res-pos-aspect>Call +32 2 256 74 27</div>"
+		   "<picture><img class=img-fluid src=/i.jpg></picture>"
+		   "<div class=" FULL "-link-registrat><a href=https://r.example/1>Register</a></div>"
+		   "</article>",
+		   "\"data\":{\"event_slug\":\"boat-1\",\"url\":\"" ACTIVITIES "/activity/boat-1\","
+		   "\"title\":\"Boat & party\",\"description\":\"One [e-mail]\\nTwo\",\"start_date\":"
+		   "\"2026-05-03\",\"end_date\":\"2026-05-04\",\"is_online\":false,\"city\":"
+		   "\"Troms\xc3\xb8\",\"country_name\":\"Norway\",\"participants\":1250,"
+		   "\"activity_type\":\"Sports\",\"organisers\":[{\"name\":\"ESN X\",\"slug\":"
+		   "\"esn-x\",\"url\":\"" ACTIVITIES "/organisation/esn-x\"},{\"name\":\"ESN Y\","
+		   "\"slug\":\"esn-y\",\"url\":\"" ACTIVITIES "/organisation/esn-y\"}],\"causes\":"
+		   "[\"Culture\"],\"sdgs\":[\"SDG 3\",\"SDG 13\"],\"objectives\":[\"Meet\"],"
+		   "\"activity_goal\":\"a\\nb\",\"outcomes\":\"Call [telephone]\",\"image_url\":"
+		   "\"" ACTIVITIES "/i.jpg\",\"registration_url\":\"https://r.example/1\"},"
+		   "\"errors\":[]");
+}
+
+static void
+activity_by_the_other_selectors(void **state)
+{
+	(void) state;
+	expect_parts(
+		PAGE_ACTIVITY, ACTIVITIES "/activity/talk-2",
+		"<article class='node ct-online-activity ct-online-activity--full'>"
+		"<h1 class=page-header>Talk</h1>"
+		"<div class=activity__field-ct-act-description><div class=field__item>D</div></div>"
+		"<div class=highlight-dates-single><p class=highlight-data-text><span>8 Nov 2023</span></p>"
+		"</div><p class=highlight-data-text><span>03/05/2026</span><span>Online</span></p>"
+		"<div class=ct-online-activity__field-ct-act-types><div class=field__item><a>Talk</a></div>"
+		"</div><div class=pseudo__organisers><a href=/organisation/esn-x>ESN X</a></div>"
+		"<div class=activity-cause><a>Health</a></div>"
+		"<div class=field-sdgs-wrapper><img alt='Goal 4'></div>"
+		"<div class=activity__objective><span class=badge>Learn</span></div></article>",
+		"\"title\":\"Talk\"", "\"description\":\"D\"",
+		"\"start_date\":\"2023-11-08\",\"end_date\":null", "\"is_online\":true",
+		"\"city\":\"Online\"", "\"activity_type\":\"Talk\"", "\"slug\":\"esn-x\"",
+		"\"causes\":[\"Health\"]", "\"sdgs\":[\"SDG 4\"]", "\"objectives\":[\"Learn\"]",
+		"\"participants\":null", "\"errors\":[]");
+}
+
+#define ACTIVITY "<article class='node ct-physical-activity ct-physical-activity--full'>"
+#define DATES(x) "<div class=highlight-dates-single>" x "</div>"
+
+static void
+activity_errors(void **state)
+{
+	char *longer = arena_alloc(arena, 301);
+
+	(void) state;
+	memset(longer, 'x', 300);
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", ACTIVITY, "\"title\":null",
+				 "{\"field\":\"title\",\"message\":\"missing\",\"raw\":null}",
+				 "{\"field\":\"description\",\"message\":\"missing\",\"raw\":null}",
+				 "{\"field\":\"start_date\",\"message\":\"missing\",\"raw\":null}");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
+				 arena_printf(arena, ACTIVITY "<div class=field__item><h1>%s</h1></div>", longer),
+				 "\"longer than 255 characters\"", longer);
+	expect_parts(
+		PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
+		ACTIVITY DATES(
+			"<span>31/02/2024</span><span>soon</span>") "<div class=highlight-data-number><b "
+														"class=highlight-data-text-big>-5</b></div>"
+														"<div class=field-sdgs-wrapper><img "
+														"alt='SDG 18'></div>"
+														"<div class=activity-causes><div "
+														"class=activity-label><a>C</a></div></div>"
+														"<div class=" FULL "-link-registrat><a "
+														"href='mailto:a@b.example'>R</a></div>",
+		"\"start_date\":null,\"end_date\":null", "\"title\":null",
+		"\"start_date\",\"message\":\"no such date\",\"raw\":\"31/02/2024\"",
+		"\"end_date\",\"message\":\"not a date\",\"raw\":\"soon\"",
+		"\"participants\",\"message\":\"not a count\",\"raw\":\"-5\"",
+		"\"sdgs\",\"message\":\"no SDG between 1 and 17\",\"raw\":\"SDG 18\"",
+		"\"not a web address\",\"raw\":\"mailto:[e-mail]\"");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
+				 ACTIVITY DATES("<span>05/03/2024 - 04/03/2024</span>"),
+				 "\"start_date\":\"2024-03-05\",\"end_date\":\"2024-03-04\"",
+				 "\"end_date\",\"message\":\"before start_date\"");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
+				 ACTIVITY DATES("<span>05/03/2024</span><span>05/03/2024</span>"),
+				 "\"start_date\":\"2024-03-05\",\"end_date\":\"2024-03-05\"");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activities", ACTIVITY,
+				 "\"problem\":\"the address is not that of an activity\"");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", "", "\"the page is empty\"");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", "<!-- -->", "\"problem\":\"");
+}
+
+static void
+statistics_in_script_or_body(void **state)
+{
+	const char *url = ACTIVITIES "/organisation/esn-x/statistics";
+
+	(void) state;
+	expect(PAGE_STATISTICS, url,
+		   "<script type='application/json' data-drupal-selector=drupal-settings-json>"
+		   "{\"activities_statistics\":{\"a\":\"<b>\"}}</script>",
+		   "\"data\":{\"slug\":\"esn-x\",\"json\":"
+		   "\"{\\\"activities_statistics\\\":{\\\"a\\\":\\\"<b>\\\"}}\"},\"errors\":[]");
+	expect(PAGE_STATISTICS, url, " {\"total_activities\":{}}",
+		   "\"data\":{\"slug\":\"esn-x\",\"json\":\" {\\\"total_activities\\\":{}}\"},"
+		   "\"errors\":[]");
+	expect(PAGE_STATISTICS, url, "<a href=/organisation/esn-x>ESN X</a>",
+		   "\"data\":{\"slug\":\"esn-x\",\"json\":null},\"errors\":[]");
+	expect_parts(PAGE_STATISTICS, url, "<h1>Error</h1>",
+				 "\"problem\":\"the page has no statistics");
+}
+
+/* Thousands of repeated and nested elements neither take long nor overflow. */
+static void
+hostile_pages_end(void **state)
+{
+	TextBuffer html;
+
+	(void) state;
+	buffer_init(&html, arena);
+	buffer_puts(&html, ACTIVITY);
+	for (int i = 0; i < 20000; i++)
+		buffer_printf(&html, "<div class=pseudo__organisers><a href=/organisation/s-%d>S</a>", i);
+	for (int i = 0; i < 20000; i++)
+		buffer_puts(&html, "<div class=field-sdgs-wrapper><img alt='SDG 99'>");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", html.data, "\"slug\":\"s-0\"");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
+				 ACTIVITY "<h1 class=page-header>\xff\xfe\x80 \xed\xa0\x80</h1>", "\xef\xbf\xbd");
+}
+
+int
+main(void)
+{
+#define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		PAGE_TEST(home_has_countries_and_map),
+		PAGE_TEST(country_has_sections),
+		PAGE_TEST(section_in_full),
+		PAGE_TEST(section_variants_and_errors),
+		PAGE_TEST(listing_has_cards_and_pager),
+		PAGE_TEST(activity_in_full),
+		PAGE_TEST(activity_by_the_other_selectors),
+		PAGE_TEST(activity_errors),
+		PAGE_TEST(statistics_in_script_or_body),
+		PAGE_TEST(hostile_pages_end),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

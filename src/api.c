@@ -22,6 +22,13 @@
 
 #define CANCEL_PATIENCE_MS 5000
 
+/* Said here, as PostgreSQL 15 does not: nothing else of the library can be seen from outside. */
+extern PGDLLEXPORT Datum esn_scrape_accounts(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_scrape_section(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_scrape_activities(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_scrape_all(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_cancel(PG_FUNCTION_ARGS);
+
 PG_FUNCTION_INFO_V1(esn_scrape_accounts);
 PG_FUNCTION_INFO_V1(esn_scrape_section);
 PG_FUNCTION_INFO_V1(esn_scrape_activities);

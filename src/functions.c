@@ -17,6 +17,14 @@
 #include "guc.h"
 #include "store.h"
 
+/* Said here, as PostgreSQL 15 does not: nothing else of the library can be seen from outside. */
+extern PGDLLEXPORT Datum esn_slugify(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_slug_candidates(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_country_key(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_selector_is_valid(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_parse(PG_FUNCTION_ARGS);
+
 PG_FUNCTION_INFO_V1(esn_slugify);
 PG_FUNCTION_INFO_V1(esn_slug_candidates);
 PG_FUNCTION_INFO_V1(esn_country_key);

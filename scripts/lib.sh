@@ -1,0 +1,85 @@
+# What the scripts share. Sourced, from the top of the tree, with set -eu.
+
+PG_BIN=${PG_BIN:-/usr/lib/postgresql/15/bin}
+top=$PWD
+
+step() {
+	printf '\n== %s\n' "$*"
+}
+
+die() {
+	printf '%s\n' "$*" >&2
+	exit 1
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# PostgreSQL and nginx run as an unprivileged user: as you, or, where you are root, as the user that PostgreSQL's package made.
+as_owner() {
+	if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+}
+
+# Where clusters and sites live: build/run, or, where that user cannot go there or a socket's path would be too long, below /tmp.
+run_directory() {
+	local run=$top/build/run
+
+	mkdir -p "$run"
+	if [ ${#run} -gt 80 ] || ! as_owner test -x "$run"; then
+		run=/tmp/esn_pulse-$(printf '%s' "$top" | cksum | cut -d' ' -f1)
+		mkdir -p "$run"
+		ln -sfn "$run" build/run/elsewhere
+	fi
+	[ "$(id -u)" -ne 0 ] || chown postgres: "$run"
+	printf '%s' "$run"
+}
+
+# Builds with one compiler, warnings being errors, into build/<compiler>.
+build() {
+	local quiet=-Werror
+
+	# The flags with which Debian built the server are gcc's; clang need not know all of them.
+	[ "$1" != clang ] || quiet="$quiet -Wno-ignored-optimization-argument -Wno-unknown-warning-option"
+	mkdir -p "build/$1/src/core"
+	make -s -j2 -C "build/$1" -f "$top/pgxs.mk" PG_CONFIG="$PG_BIN/pg_config" CC="$1" WERROR="$quiet"
+}
+
+install_extension() {
+	as_root make -s -C build/gcc -f "$top/pgxs.mk" PG_CONFIG="$PG_BIN/pg_config" CC=gcc WERROR=-Werror install >/dev/null
+}
+
+# cluster_start <name> [setting=value ...]: a private cluster without TCP, anew if it is there; its superuser is you.
+cluster_start() {
+	local data=$run/$1 setting
+	shift
+
+	cluster_stop "$(basename "$data")"
+	as_owner rm -rf "$data"
+	as_owner mkdir -p "$data"
+	as_owner "$PG_BIN/initdb" -D "$data/data" -U "$(id -un)" -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$data.initdb.log" 2>&1 ||
+		die "initdb failed: $(cat "$data.initdb.log")"
+	{
+		echo "listen_addresses = ''"
+		echo "unix_socket_directories = '$data'"
+		echo "fsync = off"
+		for setting in "$@"; do echo "$setting"; done
+	} | as_owner tee -a "$data/data/postgresql.conf" >/dev/null
+	cluster_resume "$(basename "$data")"
+}
+
+cluster_resume() {
+	as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -l "$run/$1/log" -w -s start ||
+		die "the server did not start: $(tail -n 20 "$run/$1/log")"
+}
+
+cluster_stop() {
+	[ ! -f "$run/$1/data/postmaster.pid" ] || as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -m "${2:-fast}" -w -s stop || true
+}
+
+# psql on a cluster: cluster_psql <name> [psql's arguments]
+cluster_psql() {
+	local name=$1
+	shift
+	psql -X -q -h "$run/$name" -d postgres -v ON_ERROR_STOP=1 "$@"
+}

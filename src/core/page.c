@@ -39,7 +39,7 @@ parse_tree(PageParser *parser)
 	if (missing != NULL)
 	{
 		parser->page->problem =
-			arena_printf(parser->arena, "the page has no %s: nothing matches \"%s\"",
+			arena_printf(parser->arena, "the page has no %s: nothing matches the rules for \"%s\"",
 						 kind_subject(parser->page->kind), missing);
 		return;
 	}

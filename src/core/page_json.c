@@ -85,11 +85,6 @@ write_section(TextBuffer *out, const SectionPage *section)
 	write_degrees(out, "longitude", section->longitude);
 	json_member(out, "logo_url", section->logo_url);
 	json_key(out, "social_media");
-	if (section->social_media.count == 0)
-	{
-		buffer_puts(out, "null");
-		return;
-	}
 	buffer_putc(out, '{');
 	for (int i = 0; i < section->social_media.count; i++)
 		json_member(out, section->social_media.items[i].name, section->social_media.items[i].url);

@@ -120,7 +120,7 @@ country_has_sections(void **state)
 	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr",
 				 "<div class=view><div class=view-empty></div></div>", "\"sections\":[]");
 	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr", "<p>We are down for maintenance</p>",
-				 "\"problem\":\"the page has no country: nothing matches ");
+				 "\"problem\":\"the page has no country: nothing matches the rules for ");
 }
 
 static void
@@ -159,7 +159,7 @@ section_variants_and_errors(void **state)
 				 "Website</a><div class=field--name-field-university-website><a href=/u>U</a></div>"
 				 "<div class=group__field-pseudo-group-logo><img src=/l.png></div>",
 				 "\"website\":\"http://x.example/\"", "\"university_name\":\"U\"",
-				 "\"logo_url\":\"" ACCOUNTS "/l.png\"", "\"social_media\":null", "\"address\":null",
+				 "\"logo_url\":\"" ACCOUNTS "/l.png\"", "\"social_media\":{}", "\"address\":null",
 				 "\"errors\":[]");
 	expect_parts(PAGE_SECTION, ACCOUNTS "/section/x",
 				 "<h1 class=page-header>ESN X</h1><div class=field--name-field-email>"
@@ -171,7 +171,7 @@ section_variants_and_errors(void **state)
 				 "\"not a number of degrees between -90 and 90\",\"raw\":\"139\"",
 				 "\"not a number of degrees between -180 and 180\",\"raw\":\"x\"");
 	expect_parts(PAGE_SECTION, ACCOUNTS "/section/x", "<h1>Access denied</h1>",
-				 "the page has no section: nothing matches");
+				 "the page has no section: nothing matches the rules for");
 	expect_parts(PAGE_SECTION, ACCOUNTS "/section/x", "<h1 class=page-header> </h1>",
 				 "the page has no section: its name is empty");
 }

@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""Writes the pages of a made-up network, nginx's rules for what goes wrong there, and the rows that a complete run must leave."""
+
+import argparse
+import json
+import pathlib
+
+from names import COUNTRIES
+from network import PAGE_FAULTS, Network
+from pages import Pages
+
+# How nginx or the misbehaving server plays a fault of an activity's page. {uri} is the page's path, {misbehave} that server.
+FAULT_RULES = {
+    "missing": "return 404;",
+    "gone": "return 410;",
+    "error-500": "return 500;",
+    "foreign-redirect": "return 302 http://127.0.0.1:1/;",
+    "redirect-loop": "return 302 $scheme://$http_host$request_uri;",
+    "error-page": 'default_type text/html; return 200 "<html><body><h1>Error</h1><p>The website encountered an unexpected error.</p></body></html>";',
+    "empty-page": 'default_type text/html; return 200 "";',
+    "maintenance": 'default_type text/html; return 200 "<html><body><h1 class=page-header>Site under maintenance</h1></body></html>";',
+    "reset": "return 444;",
+    "too-large": "try_files /too-large.html =404;",
+    "moved": "return 301 $scheme://$http_host{uri}-moved;",
+    "cut-short": "proxy_pass {misbehave}/cut-short{uri};",
+    "hangs": "proxy_pass {misbehave}/hangs{uri};",
+    "later-429": "proxy_pass {misbehave}/later-429{uri};",
+    "later-503": "proxy_pass {misbehave}/later-503{uri};",
+    "resets-once": "proxy_pass {misbehave}/resets-once{uri};",
+}
+
+
+def copy_value(value):
+    """A value as COPY's text format wants it."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+class Site:
+    def __init__(self, options):
+        self.options = options
+        self.out = pathlib.Path(options.out)
+        self.network = Network(options.seed, options.sections, options.count, not options.no_faults)
+        self.pages = Pages(options.seed, options.padding)
+        self.faults = []
+        self.truth = {}
+
+    def write(self, path, text):
+        file = self.out / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    def row(self, table, *values):
+        self.truth.setdefault(table, []).append("\t".join(map(copy_value, values)))
+
+    def fault(self, site, uri, rule):
+        rule = rule.replace("{uri}", uri).replace("{misbehave}", self.options.misbehave)
+        self.faults.append((site, f"location = {uri} {{ {rule} }}"))
+
+    def failed(self, url, status, message, will_retry):
+        self.row("failed_scrapes", url, status, message, will_retry)
+
+    def error(self, url, section, event_slug, name, message, raw):
+        self.row("validation_errors", url, section, event_slug, name, message, None if raw is None else json.dumps(raw, ensure_ascii=False))
+
+    # --- accounts
+
+    def accounts(self):
+        net, base = self.network, self.options.accounts
+        self.write("accounts/index.html", self.pages.home(COUNTRIES, net.sections))
+        for code, name, _ in COUNTRIES:
+            here = [s for s in net.sections if s.country == code and s.listed]
+            self.write(f"accounts/country/{code}.html", self.pages.country(name, here))
+            failed = code == net.country_500
+            if failed:
+                self.fault("accounts", f"/country/{code}", "return 500;")
+                self.failed(f"{base}/country/{code}", 500, "500", True)
+            name = name.removeprefix("ESN ")
+            self.row("countries", code.upper(), name, code, f"{base}/country/{code}", None if failed else len(here))
+        for section in net.sections:
+            if section.fault == "page-404":
+                self.failed(f"{base}/section/{section.slug}", 404, "404", False)
+            else:
+                self.write(f"accounts/section/{section.slug}.html", self.pages.section(section))
+
+    def section_row(self, s, learned):
+        base, site, info = self.options.accounts, self.options.activities, s.info if s.fault != "page-404" else {}
+        wrong = {e[0] for e in s.errors}
+        known = s.site_slug is not None and (s.guessable or s.slug in learned)
+        order = ["address-line1", "address-line2", "postal-code", "locality", "country"]
+        parts = dict(info.get("address", []))
+
+        def degrees(key):
+            return None if key not in info or key in wrong else f"{float(info[key]):.6f}"
+
+        def value(key):
+            return None if key in wrong else info.get(key)
+
+        self.row("sections", s.country.upper(), s.name, s.slug, s.site_slug if known else None, f"{base}/section/{s.slug}",
+                 f"{site}/organisation/{s.site_slug}" if known else None, info.get("city"),
+                 ", ".join(parts[p] for p in order if p in parts) or None, value("email"), value("website"), info.get("university_name"),
+                 degrees("longitude"), degrees("latitude"), json.dumps(info.get("social_media", {})),
+                 base + info["logo_url"] if "logo_url" in info else None, known, s.site_slug if s.guessable else None,
+                 known and s.fault not in ("list-500", "statistics-500"))
+        for name, message, raw in s.errors if s.fault != "page-404" else []:
+            self.error(f"{base}/section/{s.slug}", s.slug, None, name, message, raw)
+        return known
+
+    # --- activities
+
+    def listing(self, s):
+        base = f"/organisation/{s.site_slug}/activities"
+        pages = [s.activities[i:i + s.cards] for i in range(0, len(s.activities), s.cards)] or [[]]
+        for n in range(1, len(pages), 5):
+            pages[n] = [pages[n - 1][-1], *pages[n]]  # the list moved on while it was read
+        for n, cards in enumerate(pages):
+            self.write(f"activities{base}/page-{n}.html", self.pages.listing(s, cards, n, len(pages) - 1))
+
+    def organisation(self, s, known):
+        site = self.options.activities
+        self.write(f"activities/organisation/{s.site_slug}.html", self.pages.organisation(s))
+        self.listing(s)
+        if s.statistics_form != "missing":
+            self.write(f"activities/organisation/{s.site_slug}/statistics.html", self.pages.statistics(s))
+        if s.fault == "list-500":
+            # only the page itself: HEAD of the list, which tells that the slug is right, is answered
+            self.faults.append(("activities", f"location = /organisation/{s.site_slug}/activities {{ if ($arg_page = 0) {{ return 500; }} "
+                                f"try_files $uri/page-0.html =404; }}"))
+            self.failed(f"{site}/organisation/{s.site_slug}/activities?page=0", 500, "500", True)
+        if s.fault == "statistics-500":
+            self.fault("activities", f"/organisation/{s.site_slug}/statistics", "return 500;")
+            self.failed(f"{site}/organisation/{s.site_slug}/statistics", 500, "500", True)
+        if s.fault == "bad-json" and s.statistics:
+            self.failed(f"{site}/organisation/{s.site_slug}/statistics", 200, "JSON", True)
+        elif known and s.fault != "statistics-500":
+            self.statistics_rows(s)
+
+    def statistics_rows(self, s):
+        figures = {key: dict(pairs) for key, pairs in (s.statistics or {}).items()}
+
+        def get(key, label):
+            return figures.get(key, {}).get(label, 0)
+
+        self.row("section_overall_statistics", s.slug, get("total_activities", "Physical"), get("total_activities", "Online"),
+                 get("total_participants", "Local students"), get("total_participants", "International students"),
+                 get("total_participants", "Coordinators"))
+        causes = [figures.get(k, {}) for k in ("total_causes", "physical_causes", "online_causes")]
+        for label in set().union(*causes):
+            total = causes[0].get(label, causes[1].get(label, 0) + causes[2].get(label, 0))
+            self.row("section_cause_statistics", s.slug, label, total, causes[1].get(label, 0), causes[2].get(label, 0))
+        for table, name in (("section_type_statistics", "types"), ("section_participant_statistics", "participants")):
+            physical, online = figures.get(f"physical_{name}", {}), figures.get(f"online_{name}", {})
+            for label in set(physical) | set(online):
+                self.row(table, s.slug, label, physical.get(label, 0), online.get(label, 0))
+
+    def activity(self, a, seen, stored, sections):
+        uri, url = f"/activity/{a.slug}", f"{self.options.activities}/activity/{a.slug}"
+        self.write(f"activities{uri}.html", self.pages.activity(a))
+        if a.fault:
+            self.fault("activities", uri, FAULT_RULES[a.fault])
+            if a.fault == "moved":
+                self.write(f"activities{uri}-moved.html", self.pages.activity(a))
+            if PAGE_FAULTS[a.fault] and a.number in seen:
+                self.failed(url, *PAGE_FAULTS[a.fault])
+        if a.number in stored:
+            self.activity_rows(a, url, sections)
+
+    def activity_rows(self, a, url, known):
+        codes = {name: code.upper() for code, *names in COUNTRIES for name in names}
+        unmatched = [slug for slug, _, s in a.organisers if s is None or s.slug not in known]
+
+        def cut(text, n):
+            return None if text is None else text[:n]
+
+        self.row("activities", a.slug, url, cut(a.title, 255), a.description, a.start, a.end, cut(a.city, 100), codes.get(a.country),
+                 a.participants, cut(a.type, 100), a.error is None, a.online, a.country, "\n".join(a.goal).replace("x@y.example", "[e-mail]") or None,
+                 a.outcomes, None if a.registration is None or a.registration.startswith("mailto") else a.registration,
+                 None if a.image is None else self.options.activities + a.image,
+                 "{" + ",".join(unmatched) + "}")
+        for _, _, s in a.organisers:
+            if s is not None and s.slug in known:
+                self.row("activity_section_organisers", a.slug, s.slug)
+        for cause in a.causes:
+            self.row("activity_to_cause", a.slug, cut(cause, 100))
+        for n in a.sdgs:
+            if n <= 17:
+                self.row("activity_to_sdg", a.slug, f"SDG {n}")
+        for objective in a.objectives:
+            self.row("activity_to_objective", a.slug, objective)
+        if a.error:
+            self.error(url, None, a.slug, *a.error)
+
+    def run(self):
+        net = self.network
+        learned, seen, stored = net.visible()
+        self.accounts()
+        known = {s.slug for s in net.sections if self.section_row(s, learned)}
+        for s in net.sections:
+            if s.site_slug:
+                self.organisation(s, s.slug in known)
+        for a in net.activities:
+            self.activity(a, seen, stored, known)
+        self.write("activities/too-large.html", "<html><body>" + "x" * 3_000_000)
+        for site in ("accounts", "activities"):
+            self.write(f"{site}-faults.conf", "".join(rule + "\n" for where, rule in self.faults if where == site))
+        for table in ("countries", "sections", "activities", "activity_section_organisers", "activity_to_cause", "activity_to_sdg",
+                      "activity_to_objective", "section_overall_statistics", "section_cause_statistics", "section_type_statistics",
+                      "section_participant_statistics", "validation_errors", "failed_scrapes"):
+            self.write(f"truth/{table}.tsv", "".join(line + "\n" for line in self.truth.get(table, [])))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", required=True, help="directory to write to")
+    parser.add_argument("--accounts", required=True, help="base address of the one site")
+    parser.add_argument("--activities-site", dest="activities", required=True, help="base address of the other")
+    parser.add_argument("--misbehave", default="", help="base address of the server that misbehaves")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sections", type=int, default=517)
+    parser.add_argument("--count", type=int, default=3000, help="of activities")
+    parser.add_argument("--padding", type=int, default=4000, help="bytes of menu on every page")
+    parser.add_argument("--no-faults", action="store_true")
+    options = parser.parse_args()
+    Site(options).run()
+
+
+if __name__ == "__main__":
+    main()

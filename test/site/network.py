@@ -1,0 +1,365 @@
+"""A made-up network: sections, activities, statistics, and what is wrong with some of them. What it says is the truth of the tests;
+nothing here knows how the extension reads a page."""
+
+import datetime
+import random
+from dataclasses import dataclass, field
+
+from names import CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, TOWNS, TYPES, WORDS
+
+CARDS = 12
+
+# What can be wrong with an activity's page as a whole, with the status and the words that failed_scrapes must have (None: it heals).
+PAGE_FAULTS = {
+    "missing": (404, "404", False),
+    "gone": (410, "410", False),
+    "error-500": (500, "500", True),
+    "foreign-redirect": (302, "not one of the configured sites", False),
+    "redirect-loop": (302, "loop", False),
+    "error-page": (200, "has no activity", True),
+    "empty-page": (200, "empty", True),
+    "maintenance": (200, "has no activity", True),
+    "too-large": (200, "larger than", False),
+    "reset": (None, "", True),
+    "cut-short": (None, "broke off", True),
+    "hangs": (None, "timed out", True),
+    "moved": None,
+    "later-429": None,
+    "later-503": None,
+    "resets-once": None,
+}
+
+# What can be wrong with one field: its name and what validation_errors must say.
+FIELD_FAULTS = {
+    "no-title": ("title", "missing"),
+    "long-title": ("title", "longer than 255 characters"),
+    "no-description": ("description", "missing"),
+    "no-date": ("start_date", "missing"),
+    "no-such-date": ("start_date", "no such date"),
+    "not-a-date": ("start_date", "not a date"),
+    "end-before-start": ("end_date", "before start_date"),
+    "negative-participants": ("participants", "not a count"),
+    "about-forty": ("participants", "not a count"),
+    "sdg-18": ("sdgs", "no SDG between 1 and 17"),
+    "mail-as-registration": ("registration_url", "not a web address"),
+    "long-cause": ("causes", "longer than 100 characters"),
+    "long-type": ("activity_type", "longer than 100 characters"),
+    "long-city": ("city", "longer than 100 characters"),
+}
+
+
+@dataclass
+class Section:
+    country: str
+    name: str
+    slug: str  # on accounts
+    site_slug: str | None  # on activities
+    guessable: bool  # whether the slug can be found from the name
+    fault: str | None = None
+    listed: bool = True  # on its country's page, not only on the map
+    info: dict = field(default_factory=dict)
+    errors: list = field(default_factory=list)
+    statistics: dict | None = None
+    statistics_form: str = "script"
+    activities: list = field(default_factory=list)
+    cards: int = CARDS
+
+
+@dataclass
+class Activity:
+    number: int
+    slug: str
+    organisers: list  # (slug, name, Section or None)
+    fault: str | None
+    online: bool
+    title: str | None
+    paragraphs: list
+    description: str | None
+    start: datetime.date | None
+    end: datetime.date | None
+    dates: list  # as written, one text a span
+    city: str | None
+    country: str | None
+    participants: int | None
+    participants_text: str | None
+    type: str | None
+    causes: list
+    sdgs: list
+    objectives: list
+    goal: list
+    outcomes: str | None
+    image: str | None
+    registration: str | None
+    error: tuple | None = None  # field, message, raw
+
+
+def write_date(rng, day):
+    form = rng.randrange(5)
+    if form == 0:
+        return day.isoformat()
+    if form == 1:
+        return day.isoformat() + "T15:30:00Z"
+    if form == 2:
+        return f"{day.day} {day:%b} {day.year}"
+    if form == 3:
+        return f"{day:%B} {day.day}, {day.year}"
+    return f"{day:%d/%m/%Y}"
+
+
+class Network:
+    def __init__(self, seed, sections, activities, faults=True, today=None):
+        self.rng = random.Random(seed)
+        self.today = today or datetime.date.today()
+        self.faults = faults
+        self.sections = []
+        self.activities = []
+        self.make_sections(sections)
+        self.make_activities(activities)
+        for section in self.sections:
+            self.make_statistics(section)
+
+    # --- sections
+
+    def make_sections(self, count):
+        names = [(form, town) for form in FORMS for town in TOWNS]
+        if count > len(names):
+            raise SystemExit(f"at most {len(names)} sections")
+        self.rng.shuffle(names)
+        countries = [c for c in COUNTRIES if c[0] != "li"]  # one country has none
+        for i, ((form, pathauto, plain), town) in enumerate(names[:count]):
+            country = countries[i % len(countries)] if i < len(countries) else self.rng.choice(countries)
+            guess = pathauto.format(town[1])
+            site_slug, guessable = guess, True
+            fate = i % 50
+            if fate == 7:
+                site_slug = plain.format(town[-1])
+            elif fate == 17:
+                site_slug = guess + "-0"
+            elif fate == 27:
+                site_slug, guessable = f"esn-formerly-{i}", False
+            elif fate == 37:
+                site_slug, guessable = None, False
+            section = Section(country[0], form.format(town[0]), f"{country[0]}-{town[1][:4].strip('-')}-{i:03d}", site_slug,
+                              guessable)
+            section.listed = i % 40 != 13
+            self.describe_section(section, town)
+            if self.faults and count >= 50:
+                section.fault = {3: "page-404", 23: "list-500", 33: "statistics-500", 43: "bad-json"}.get(i)
+            self.sections.append(section)
+        self.country_500 = countries[5][0] if self.faults and count >= 50 else None
+
+    def describe_section(self, section, town):
+        rng, info = self.rng, section.info
+        host = section.slug + ".example"
+        if rng.random() < 0.9:
+            info["email"] = f"info@{host}"
+        if rng.random() < 0.8:
+            info["website"] = f"https://{host}/about?a=1&b=2"
+        if rng.random() < 0.9:
+            info["university_name"] = f"University of {town[0]} “Ⅱ”"
+        if rng.random() < 0.9:
+            info["city"] = town[0]
+        if rng.random() < 0.8:
+            info["address"] = [("address-line1", f"{town[0]} st. {rng.randrange(1, 99)}"), ("postal-code", f"{rng.randrange(10**4, 10**5)}"),
+                               ("locality", town[0]), ("country", dict((c[0], c[1]) for c in COUNTRIES)[section.country])]
+            if rng.random() < 0.5:
+                info["address"].insert(1, ("address-line2", "2nd floor"))
+        if rng.random() < 0.8:
+            info["latitude"] = f"{rng.uniform(-60, 60):.8f}"
+            info["longitude"] = f"{rng.uniform(-170, 170):.8f}"
+        if rng.random() < 0.8:
+            info["logo_url"] = f"/sites/default/files/{section.slug}.png"
+        info["social_media"] = {n.lower(): f"https://{n.lower()}.example/{section.slug}" for n in NETWORKS if rng.random() < 0.4}
+        if not self.faults:
+            return
+        wrong = rng.random()
+        if wrong < 0.02:
+            info["email"] = "write to us"
+            section.errors.append(("email", "not an e-mail address", "write to us"))
+        elif wrong < 0.04:
+            info["website"] = f"www.{host}"
+            section.errors.append(("website", "not a web address", f"www.{host}"))
+        elif wrong < 0.06:
+            info["latitude"], info["longitude"] = "95.5", "12.5"
+            section.errors.append(("latitude", "not a number of degrees between -90 and 90", "95.5"))
+
+    # --- activities
+
+    def make_activities(self, count):
+        rng = self.rng
+        hosts = [s for s in self.sections if s.site_slug]
+        large = hosts[0]
+        large.cards = 2
+        empty = {s.slug for s in hosts[1::9]}
+        small = [s for s in hosts if s.slug not in empty and s is not large]
+        hidden = [s for s in small if not s.guessable]
+        for n in range(count):
+            number = 100 + n
+            if n < min(400, count // 3):
+                first = large
+            elif hidden and n % 97 == 0:
+                first = hidden[n // 97 % len(hidden)]
+            else:
+                first = rng.choice(small) if small else large
+            organisers = [(first.site_slug, first.name, first)]
+            if rng.random() < 0.12 and small:
+                other = rng.choice(hidden if hidden and rng.random() < 0.3 else small)
+                if other is not first:
+                    organisers.append((other.site_slug, other.name, other))
+            if rng.random() < 0.03:
+                organisers.insert(rng.randrange(2), (*rng.choice(OUTSIDERS), None))
+            activity = self.make_activity(number, organisers)
+            self.activities.append(activity)
+            for _, _, section in organisers:
+                if section:
+                    section.activities.append(activity)
+        for section in self.sections:
+            section.activities.sort(key=lambda a: -a.number)
+
+    def make_activity(self, number, organisers):
+        rng = self.rng
+        words = rng.sample(WORDS, rng.randrange(2, 6))
+        slug = "-".join(w for w in words if w.isascii()) or "event"
+        start = self.today + datetime.timedelta(days=rng.randrange(-900, 120))
+        end = start + datetime.timedelta(days=rng.choice([0, 1, 2, 7])) if rng.random() < 0.4 else None
+        written = [write_date(rng, start)] + ([write_date(rng, end)] if end else [])
+        if end and rng.random() < 0.5:
+            written = [rng.choice([" - ", " – "]).join(written)]
+        online = rng.random() < 0.12
+        paragraphs = [" ".join(rng.choices(WORDS, k=rng.randrange(4, 30))) for _ in range(rng.randrange(1, 4))]
+        description = list(paragraphs)
+        if rng.random() < 0.08:
+            paragraphs.append("Write to jane.doe+x@students.example or call +90 532 123 45 67 now")
+            description.append("Write to [e-mail] or call [telephone] now")
+        if rng.random() < 0.05:
+            paragraphs.append("Stray \udcff byte, nul \0 and <b> & \"quotes\"")
+            description.append("Stray \ufffd byte, nul \ufffd and <b> & \"quotes\"")
+        country = rng.choice(COUNTRIES)
+        participants = rng.randrange(0, 3000) if rng.random() < 0.9 else None
+        activity = Activity(
+            number, f"{slug}-{number}", organisers, None, online, " ".join(words) + rng.choice(["", "", " & co", " <3", " 😀", " “x”"]),
+            paragraphs, "\n".join(description), start, end, written,
+            None if online else rng.choice(TOWNS)[0],
+            None if online else rng.choice(ELSEWHERE) if rng.random() < 0.03 else country[rng.randrange(1, 3)],
+            participants,
+            None if participants is None else rng.choice(["{}", " {} ", "{:,}"]).format(participants),
+            rng.choice(TYPES) if rng.random() < 0.95 else None,
+            rng.sample(CAUSES, rng.randrange(0, 4)), sorted(rng.sample(range(1, 18), rng.randrange(0, 4))),
+            rng.sample(OBJECTIVES, rng.randrange(0, 3)),
+            rng.sample(["Make friends", "See the town", "Ask x@y.example"], rng.randrange(0, 3)),
+            "Everybody smiled" if rng.random() < 0.3 else None,
+            f"/sites/default/files/{number}.jpg" if rng.random() < 0.7 else None,
+            f"https://forms.example/{number}?a=1&b=2" if rng.random() < 0.4 else None)
+        if self.faults:
+            self.spoil(activity)
+        return activity
+
+    def spoil(self, activity):
+        """One fault in ten pages: half of them of the page, half of a field."""
+        turn = activity.number % 20
+        if turn == 3:
+            activity.fault = self.rng.choice(list(PAGE_FAULTS))
+            # what takes a time-out to fail is rare
+            if activity.fault == "hangs" and activity.number % 3:
+                activity.fault = "gone"
+        elif turn == 13:
+            self.spoil_field(activity, self.rng.choice(list(FIELD_FAULTS)))
+
+    def spoil_field(self, a, fault):
+        raw = None
+        if fault == "no-title":
+            a.title = None
+        elif fault == "long-title":
+            raw = ("Ünï " * 80).strip()
+            a.title = raw
+        elif fault == "no-description":
+            a.paragraphs, a.description = [], None
+        elif fault == "no-date":
+            a.dates, a.start, a.end = [], None, None
+        elif fault == "no-such-date":
+            raw = "31/02/2024"
+            a.dates, a.start, a.end = [raw], None, None
+        elif fault == "not-a-date":
+            raw = "some day in spring"
+            a.dates, a.start, a.end = [raw], None, None
+        elif fault == "end-before-start":
+            a.end = a.start - datetime.timedelta(days=3)
+            raw = f"{a.end:%d/%m/%Y}"
+            a.dates = [f"{a.start:%d/%m/%Y}", raw]
+        elif fault == "negative-participants":
+            raw, a.participants = "-5", None
+            a.participants_text = raw
+        elif fault == "about-forty":
+            raw, a.participants = "about forty", None
+            a.participants_text = raw
+        elif fault == "sdg-18":
+            raw = "SDG 18"
+            a.sdgs = [3, 18]
+        elif fault == "mail-as-registration":
+            a.registration, raw = "mailto:a.b@c.example", "mailto:[e-mail]"
+        elif fault == "long-cause":
+            raw = "Cause " + "c" * 120
+            a.causes = [raw]
+        elif fault == "long-type":
+            raw = "Type " + "t" * 120
+            a.type = raw
+        elif fault == "long-city":
+            a.online, raw, a.country = False, "Llan" + "fair" * 40, "Italy"
+            a.city = raw
+        a.error = (*FIELD_FAULTS[fault], raw)
+
+    # --- statistics
+
+    def make_statistics(self, section):
+        rng = self.rng
+        if not section.site_slug:
+            return
+        form = rng.random()
+        section.statistics_form = "missing" if form < 0.05 else "bare" if form < 0.1 else "body" if form < 0.3 else "script"
+        if section.statistics_form in ("missing", "bare"):
+            return
+
+        def pairs(labels):
+            return [[label, rng.randrange(0, 5000)] for label in labels]
+
+        causes = rng.sample(CAUSES, rng.randrange(1, 5))
+        types = rng.sample(TYPES, rng.randrange(1, 5))
+        section.statistics = {
+            "total_activities": pairs(["Physical", "Online"]),
+            "total_participants": pairs(["Local students", "International students", "Coordinators"]),
+            "total_causes": pairs(causes), "physical_causes": pairs(causes), "online_causes": pairs(causes[:1]),
+            "physical_types": pairs(types), "online_types": pairs(types[1:]),
+            "physical_participants": pairs(["Local", "International"]), "online_participants": pairs(["Local"]),
+        }
+        for key in list(section.statistics):
+            if rng.random() < 0.05:
+                section.statistics[key] = []
+        if rng.random() < 0.3:
+            section.statistics["total_activities"].reverse()  # the labels win over the order
+        if rng.random() < 0.3:
+            section.statistics["total_participants"].reverse()
+
+    # --- what a complete run can see
+
+    def visible(self):
+        """Sections whose list can be read, and the activities whose page is stored: slugs that cannot be guessed are learned from pages."""
+        known = [s for s in self.sections if s.site_slug and s.guessable]
+        learned, seen, stored = set(), set(), {}
+        while known:
+            section = known.pop()
+            for activity in self.listed(section):
+                if activity.number in seen:
+                    continue
+                seen.add(activity.number)
+                if activity.fault and PAGE_FAULTS[activity.fault]:
+                    continue
+                stored[activity.number] = activity
+                for _, _, other in activity.organisers:
+                    if other and not other.guessable and other.slug not in learned:
+                        learned.add(other.slug)
+                        known.append(other)
+        return learned, seen, stored
+
+    def listed(self, section):
+        """The activities of a list that can be read."""
+        return [] if section.fault == "list-500" else section.activities

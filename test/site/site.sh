@@ -1,0 +1,90 @@
+# The two sites on loopback. Sourced after scripts/lib.sh, with `run` set.
+
+# Three or more ports that nobody listens on now.
+free_ports() {
+	python3 - "$1" <<-'PYTHON'
+		import socket, sys
+		sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
+		for s in sockets:
+		    s.bind(("127.0.0.1", 0))
+		print(*(s.getsockname()[1] for s in sockets))
+	PYTHON
+}
+
+# site_server <site> <listen> [tls]: nginx's server block of one site. A page's file is its path with .html.
+site_server() {
+	cat <<-NGINX
+		server {
+			listen 127.0.0.1:$2${3:+ ssl http2};
+			root $dir/$1;
+			default_type text/html;
+			${3:+ssl_certificate $dir/tls/server.pem; ssl_certificate_key $dir/tls/server.key;}
+			include $dir/$1-faults.conf;
+			include $dir/$1-switch.conf;
+			location / { try_files \$uri.html \$uri/index.html =404; }
+			location ~ ^/organisation/[^/]+/activities\$ { try_files \$uri/page-\$arg_page.html \$uri/page-0.html =404; }
+		}
+	NGINX
+}
+
+# A certificate for localhost from an authority that exists only here.
+site_certificates() {
+	mkdir -p "$dir/tls"
+	(
+		cd "$dir/tls"
+		openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Test authority" -keyout ca.key -out ca.pem 2>/dev/null
+		openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout server.key -out server.csr 2>/dev/null
+		printf 'subjectAltName=DNS:localhost' >san
+		openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.pem 2>/dev/null
+	)
+}
+
+# site_start <name> [options of generate.py]: makes the pages and serves them. Sets accounts_url and activities_url; with site_tls=1
+# the sites speak https, and $run/<name>/tls/ca.pem is the authority.
+site_start() {
+	local name=$1 scheme=http host=127.0.0.1 tls=${site_tls:-} ports
+	shift
+	dir=$run/$name
+	site_stop "$name"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	read -ra ports < <(free_ports 3)
+	[ -z "$tls" ] || { scheme=https host=localhost && site_certificates; }
+	accounts_url=$scheme://$host:${ports[0]}
+	activities_url=$scheme://$host:${ports[1]}
+	python3 test/site/generate.py --out "$dir" --accounts "$accounts_url" --activities-site "$activities_url" \
+		--misbehave "http://127.0.0.1:${ports[2]}" "$@"
+	touch "$dir/accounts-switch.conf" "$dir/activities-switch.conf"
+	mkdir -p "$dir/tmp"
+	{
+		echo "pid $dir/nginx.pid; error_log $dir/nginx.log; worker_processes 1;"
+		echo "events { worker_connections 256; }"
+		echo "http { access_log $dir/access.log; gzip on; gzip_min_length 1; keepalive_requests 100000;"
+		for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $dir/tmp/$kind;"; done
+		site_server accounts "${ports[0]}" "$tls"
+		site_server activities "${ports[1]}" "$tls"
+		echo "}"
+	} >"$dir/nginx.conf"
+	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
+	as_owner nginx -e "$dir/nginx.log" -c "$dir/nginx.conf"
+	mkfifo "$dir/misbehave.input"
+	python3 test/site/misbehave.py "${ports[2]}" "$dir/activities" <"$dir/misbehave.input" >/dev/null 2>&1 &
+	echo $! >"$dir/misbehave.pid"
+	exec 9>"$dir/misbehave.input"
+	printf '%s %s\n' "$accounts_url" "$activities_url" >"$dir/urls"
+}
+
+# site_switch <name> <site> <nginx rules>: what the whole site answers from now on; "" puts it right.
+site_switch() {
+	printf '%s\n' "$3" | as_owner tee "$run/$1/$2-switch.conf" >/dev/null
+	as_owner nginx -e "$run/$1/nginx.log" -c "$run/$1/nginx.conf" -s reload
+}
+
+site_stop() {
+	local pid
+
+	for pid in "$run/$1/nginx.pid" "$run/$1/misbehave.pid"; do
+		[ ! -s "$pid" ] || kill "$(cat "$pid")" 2>/dev/null || true
+		rm -f "$pid"
+	done
+}

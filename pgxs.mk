@@ -7,7 +7,7 @@ MODULE_big = esn_pulse
 PGFILEDESC = "esn_pulse - a database of the Erasmus Student Network"
 
 # Adding a file to the project is adding its name here.
-SERVER = accounts activities api channel esn_pulse functions guc launch run store worker
+SERVER = accounts activities api channel esn_pulse functions guc launch run runner sql store store_batch worker
 CORE = arena css_compile css_match html http http_judge http_transfer json page page_accounts page_activities \
 	page_activity page_fields page_json politeness redact rules slug text validate value
 SQL = 00-pure-functions 10-tables 15-sdgs 20-rules 30-functions 40-store 50-views 90-privileges

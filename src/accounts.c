@@ -208,6 +208,7 @@ void
 accounts_handle(Run *run, Task *task, const HttpResponse *response, const SitePage *page)
 {
 	AccountsPhase *phase = run->phase;
+	MemoryContext before = MemoryContextSwitchTo(run->context);
 
 	switch (task->kind)
 	{
@@ -243,6 +244,7 @@ accounts_handle(Run *run, Task *task, const HttpResponse *response, const SitePa
 		else
 			run->counts.sections_failed++;
 	}
+	MemoryContextSwitchTo(before);
 }
 
 /* When all countries are in: the sections that only the map shows. */
@@ -250,6 +252,7 @@ static void
 feed_from_map(Run *run)
 {
 	AccountsPhase *phase = run->phase;
+	MemoryContext before = MemoryContextSwitchTo(run->context);
 
 	while (phase->lists_open == 0 && phase->on_map != NIL && run_has_room(run))
 	{
@@ -258,6 +261,7 @@ feed_from_map(Run *run)
 		phase->on_map = list_delete_first(phase->on_map);
 		begin_section(run, row->accounts_slug, row->name, row->activities_slug);
 	}
+	MemoryContextSwitchTo(before);
 }
 
 static void

@@ -16,7 +16,6 @@ submit_listing(Run *run, SectionWork *section, int number)
 										section->row.activities_slug, number)};
 
 	run_submit(run, TASK_LISTING, HTTP_GET, &page, section->row.activities_slug, section);
-	pfree(page.url);
 }
 
 static void
@@ -29,7 +28,6 @@ submit_statistics(Run *run, SectionWork *section)
 
 	run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
 			   section);
-	pfree(url);
 }
 
 /* Opens the next sections while the queue has room. */
@@ -38,7 +36,7 @@ feed_sections(Run *run)
 {
 	while (run->waiting != NIL && run_has_room(run))
 	{
-		SectionWork *section = palloc0(sizeof(SectionWork));
+		SectionWork *section = MemoryContextAllocZero(run->context, sizeof(SectionWork));
 
 		section->row = *(SectionRow *) linitial(run->waiting);
 		run->waiting = list_delete_first(run->waiting);
@@ -102,8 +100,6 @@ submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
 		hash_search(run->open_activities, key, HASH_ENTER, NULL);
 		run_submit(run, TASK_ACTIVITY, HTTP_GET, page, slug, section);
 	}
-	list_free_deep(claimed);
-	pfree(urls);
 }
 
 static void
@@ -113,11 +109,8 @@ finish_section(Run *run, SectionWork *section)
 		run->counts.sections_failed++;
 	else
 	{
-		char *id = psprintf("%d", section->row.id);
-
 		run->counts.sections_processed++;
-		run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS, id);
-		pfree(id);
+		run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS, psprintf("%d", section->row.id));
 	}
 	pfree(section);
 }
@@ -143,10 +136,24 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 		finish_section(run, section);
 }
 
-void
+bool
 activities_run(Run *run, List *sections)
 {
-	run->sections_due = list_length(sections);
-	run->waiting = sections;
+	ListCell *cell;
+
+	run->waiting = NIL;
+	foreach (cell, sections)
+	{
+		SectionRow *row = lfirst(cell);
+
+		if (bms_is_member(row->id, run->begun))
+			continue;
+		run->begun = bms_add_member(run->begun, row->id);
+		run->waiting = lappend(run->waiting, row);
+	}
+	if (run->waiting == NIL)
+		return false;
+	run->sections_due += list_length(run->waiting);
 	run_pump(run, feed_sections);
+	return true;
 }

@@ -11,6 +11,7 @@
 #include "core/slug.h"
 #include "datatype/timestamp.h"
 #include "launch.h"
+#include "nodes/bitmapset.h"
 #include "store.h"
 #include "utils/hsearch.h"
 
@@ -58,9 +59,12 @@ typedef struct Run
 	RuleSet *rules;
 	int64 rules_hash;
 	Slugger *slugger;
-	Arena *arena;
-	MemoryContext batch_context;
-	List *batch; /* of Record */
+	Arena *arena;          /* of the page being read */
+	MemoryContext context; /* what lasts as long as the run */
+	MemoryContext
+		scratch; /* what lasts for one turn of the loop: current in feed and handle functions */
+	MemoryContext batch_context; /* what lasts until the batch is stored */
+	List *batch;                 /* of Record */
 	TimestampTz batch_since;
 	HTAB *open_activities;    /* slugs submitted and not yet stored */
 	List *handled_activities; /* of those: read or failed, to be stored with the batch */
@@ -71,8 +75,9 @@ typedef struct Run
 	char *failure; /* why the run as a whole failed; NULL: it didn't */
 	TimestampTz progress_at;
 	int sections_due;
-	List *waiting; /* of SectionWork, to be opened */
-	void *phase;   /* what accounts.c remembers */
+	Bitmapset *begun; /* ids of the sections whose activities were begun */
+	List *waiting;    /* of SectionRow, to be begun */
+	void *phase;      /* what accounts.c remembers */
 } Run;
 
 /* Called when a request has ended; page is NULL where there is none to read (HEAD, 304, failure). */
@@ -98,7 +103,8 @@ extern void accounts_handle(Run *run, Task *task, const HttpResponse *response,
 							const SitePage *page);
 
 /* activities.c */
-extern void activities_run(Run *run, List *sections);
+/* Reads those of the sections (a List of SectionRow) that this run has not begun yet; false: there was none. */
+extern bool activities_run(Run *run, List *sections);
 extern void activities_handle(Run *run, Task *task, const HttpResponse *response,
 							  const SitePage *page);
 

@@ -83,6 +83,9 @@ extern int64 store_begin_run(const char *module, const char *requested_by, const
 extern void store_end_run(int64 run, const char *status, const char *message,
 						  const RunCounts *counts);
 
+/* Writes the counts into the run's row, within the transaction of the caller. */
+extern void store_counts(int64 run, const RunCounts *counts);
+
 /* Tells listeners of esn_pulse_alert. */
 extern void store_alert(const char *payload);
 

@@ -1,0 +1,285 @@
+/*
+ * runner.c: one run from its row's first state to its last, whatever happens in between.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "channel.h"
+#include "guc.h"
+#include "run.h"
+
+#define ACCOUNTS_MODULE "AccountsScraper"
+#define ACTIVITIES_MODULE "ActivitiesAndStatisticsScraper"
+#define MAX_USER_AGENTS 64
+
+typedef void (*RunBody)(Run *run);
+
+static void
+open_http(Run *run)
+{
+	const char *agents[MAX_USER_AGENTS];
+	HttpOptions options = {.origins = {guc_accounts_url, guc_activities_url},
+						   .delay_ms = guc_request_delay,
+						   .max_parallel = guc_max_parallel_requests,
+						   .timeout_ms = guc_request_timeout,
+						   .max_retries = guc_max_retries,
+						   .retry_base_ms = guc_retry_base_delay,
+						   .max_body = (size_t) guc_max_page_size * 1024,
+						   .user_agents = agents};
+	char error[256];
+	char *rest = pstrdup(guc_user_agents);
+	char *agent;
+
+	while ((agent = strsep(&rest, "\n")) != NULL && options.user_agent_count < MAX_USER_AGENTS)
+	{
+		if (*agent != '\0')
+			agents[options.user_agent_count++] = agent;
+	}
+	options.ca_file = *guc_ca_file == '\0' ? NULL : guc_ca_file;
+	options.seed = (uint64) GetCurrentTimestamp() ^ ((uint64) MyProcPid << 32);
+	run->http = http_open(&options, error, sizeof(error));
+	if (run->http == NULL)
+		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+						errmsg("could not start fetching: %s", error)));
+}
+
+static void
+open_run(Run *run, const RunRequest *request, int wake_fd)
+{
+	const char *error;
+	HASHCTL control = {.keysize = SLUG_SIZE, .entrysize = SLUG_SIZE, .hcxt = run->context};
+
+	run->request = request;
+	run->wake_fd = wake_fd;
+	run->scratch = AllocSetContextCreate(run->context, "esn_pulse turn", ALLOCSET_DEFAULT_SIZES);
+	run->batch_context =
+		AllocSetContextCreate(run->context, "esn_pulse batch", ALLOCSET_DEFAULT_SIZES);
+	run->open_activities = hash_create("esn_pulse open activities", 256, &control,
+									   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	run->arena = arena_create();
+	run->slugger = slugger_open(&error);
+	if (run->arena == NULL || run->slugger == NULL)
+		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+						errmsg("could not start reading pages: %s",
+							   run->arena == NULL ? "out of memory" : error)));
+	run->rules = store_load_rules(guc_redact_personal_data, &run->rules_hash);
+}
+
+static void
+close_run(Run *run)
+{
+	http_release(run->response);
+	http_close(run->http);
+	rules_free(run->rules);
+	slugger_close(run->slugger);
+	arena_destroy(run->arena);
+}
+
+/* Too few sections came in: says so to the caller, the log and whoever listens. */
+static void
+check_success(Run *run)
+{
+	int failed = run->counts.sections_failed;
+	int all = run->counts.sections_processed + failed;
+	StringInfoData payload;
+
+	if (all == 0 || run->counts.sections_processed >= guc_min_success_ratio * all)
+		return;
+	initStringInfo(&payload);
+	appendStringInfo(&payload,
+					 "{\"run_id\": " INT64_FORMAT
+					 ", \"scraper_module\": \"%s\", \"sections_processed\": %d, "
+					 "\"sections_failed\": %d}",
+					 run->id, run->module, all - failed, failed);
+	store_alert(payload.data);
+	ereport(LOG, (errmsg("esn_pulse run " INT64_FORMAT ": %d of %d sections failed", run->id,
+						 failed, all)));
+	channel_notice(WARNING, "SELECT * FROM failed_scrapes WHERE resolved_at IS NULL;",
+				   "%d of %d sections failed, more than esn_pulse.min_success_ratio allows", failed,
+				   all);
+}
+
+static const char *
+final_message(const Run *run, const char **status)
+{
+	int left = run->sections_due - run->counts.sections_processed - run->counts.sections_failed;
+
+	*status = run->failure != NULL ? "failed" : "completed";
+	if (run->failure == NULL && run->counts.sections_processed == 0 &&
+		run->counts.sections_failed > 0)
+	{
+		*status = "failed";
+		return run->refused ? "the site refuses to be asked; see failed_scrapes"
+							: "no section came in; see failed_scrapes";
+	}
+	if (run->failure == NULL && run->refused)
+		return "the site refuses to be asked: stopped; what is left comes first next time";
+	if (run->failure == NULL && run->out_of_time)
+		return psprintf("time limit reached; %d sections are left and come first next time",
+						Max(left, 0));
+	return run->failure;
+}
+
+/* Writes the end of a run that an ERROR has ended: a cancel, or a fault that is the caller's to hear. */
+static void
+end_in_error(Run *run)
+{
+	const char *reason = worker_stop_reason();
+	ErrorData *error;
+
+	MemoryContextSwitchTo(run->context);
+	error = CopyErrorData();
+	HOLD_CANCEL_INTERRUPTS();
+	FlushErrorState();
+	AbortOutOfAnyTransaction();
+	MemoryContextSwitchTo(run->context);
+	store_end_run(run->id, reason != NULL ? "cancelled" : "failed",
+				  reason != NULL
+					  ? reason
+					  : psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message),
+				  &run->counts);
+	if (reason == NULL)
+	{
+		RESUME_CANCEL_INTERRUPTS();
+		ReThrowError(error);
+	}
+	channel_notice(WARNING, "What it had committed stays. Start it again: it goes on where it was.",
+				   "run " INT64_FORMAT " %s", run->id, reason);
+	channel_row(MESSAGE_ENDED, store_run_row(run->id));
+	close_run(run);
+	proc_exit(0);
+}
+
+/* One run from its row's first state to its last. */
+static void
+perform(Run *run, const char *module, const char *what, int seconds, RunBody body)
+{
+	const char *status;
+	const char *message;
+
+	run->module = module;
+	memset(&run->counts, 0, sizeof(run->counts));
+	run->failure = NULL;
+	run->out_of_time = run->refused = false;
+	run->sections_due = 0;
+	run->begun = NULL;
+	run->waiting = NIL;
+	run->phase = NULL;
+	run->progress_at = GetCurrentTimestamp();
+	run->deadline = TimestampTzPlusMilliseconds(run->progress_at, (int64) seconds * 1000);
+	run->id = store_begin_run(module, run->request->requested_by, what);
+	PG_TRY();
+	{
+		channel_row(MESSAGE_STARTED, store_run_row(run->id));
+		open_http(run);
+		body(run);
+		check_success(run);
+	}
+	PG_CATCH();
+	{
+		end_in_error(run);
+	}
+	PG_END_TRY();
+	run->counts.requests = http_totals(run->http).requests;
+	http_close(run->http);
+	run->http = NULL;
+	message = final_message(run, &status);
+	store_end_run(run->id, status, message, &run->counts);
+	if (message != NULL)
+		channel_notice(strcmp(status, "failed") == 0 ? WARNING : NOTICE, NULL,
+					   "run " INT64_FORMAT ": %s", run->id, message);
+}
+
+static void
+section_body(Run *run)
+{
+	const char *slug = run->request->slug;
+	SectionRow *section = store_find_section(slug);
+
+	run->sections_due = 1;
+	if (section == NULL || section->activities_slug == NULL)
+	{
+		accounts_find_section(run, section == NULL ? slug : section->accounts_slug);
+		if (run->failure != NULL)
+			return;
+		section = store_find_section(section == NULL ? slug : section->accounts_slug);
+	}
+	if (section == NULL || section->activities_slug == NULL)
+		run->failure = psprintf(
+			"activities.esn.org shows no section \"%s\" under any slug that its name suggests",
+			slug);
+	else
+	{
+		run->sections_due = 0;
+		activities_run(run, list_make1(section));
+	}
+}
+
+/* Activities name sections whose slug nobody could guess: those come last, until none is new. */
+static void
+activities_body(Run *run)
+{
+	int max_sections = run->request->max_sections;
+	bool more;
+
+	do
+		more = activities_run(run, store_due_sections(max_sections));
+	while (more && max_sections == 0 && !run->out_of_time && !run->refused);
+}
+
+/* Accounts first where that is due; false where activities has nothing to go on with. */
+static bool
+prepare_sections(Run *run)
+{
+	bool empty = !store_has_sections();
+
+	if (!empty && !(run->request->kind == RUN_ALL && store_accounts_due(guc_accounts_max_age)))
+		return true;
+	channel_notice(NOTICE, NULL,
+				   empty ? "no section is known yet: reading accounts first"
+						 : "the last good reading of accounts is old: reading accounts first");
+	perform(run, ACCOUNTS_MODULE, "accounts", guc_accounts_time_limit, accounts_run);
+	if (store_has_sections())
+		return true;
+	channel_notice(WARNING, "See its error_message and failed_scrapes.",
+				   "accounts brought no section: there is nothing to read activities of");
+	return false;
+}
+
+void
+run_execute(const RunRequest *request, int wake_fd)
+{
+	Run *run = MemoryContextAllocZero(TopMemoryContext, sizeof(Run));
+	const char *full = request->full ? ", full" : "";
+
+	run->context = AllocSetContextCreate(TopMemoryContext, "esn_pulse run", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(run->context);
+	store_open();
+	if (!store_lock())
+		store_report_other_run();
+	open_run(run, request, wake_fd);
+	switch (request->kind)
+	{
+		case RUN_ACCOUNTS:
+			perform(run, ACCOUNTS_MODULE, "accounts", guc_accounts_time_limit, accounts_run);
+			break;
+		case RUN_SECTION:
+			perform(run, ACTIVITIES_MODULE, psprintf("section %s%s", request->slug, full),
+					guc_activities_time_limit, section_body);
+			break;
+		case RUN_ACTIVITIES:
+		case RUN_ALL:
+			if (prepare_sections(run))
+				perform(run, ACTIVITIES_MODULE, psprintf("activities%s", full),
+						guc_activities_time_limit, activities_body);
+			break;
+	}
+	channel_row(MESSAGE_ENDED, store_run_row(run->id));
+	close_run(run);
+}

@@ -1,0 +1,196 @@
+/*
+ * sql.c: see sql.h. What to write and how stands in the extension's SQL functions (sql/install/).
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "sql.h"
+#include "store.h"
+
+#define LOCK_TIMEOUT "5s"
+#define MAX_ARGS 9
+
+/* What the owner's transactions need to know of the extension. */
+static Oid extension_oid = InvalidOid;
+static Oid owner_oid = InvalidOid;
+
+typedef struct Statement
+{
+	const char *sql;
+	int nargs;
+	Oid types[MAX_ARGS];
+	SPIPlanPtr plan;
+} Statement;
+
+static Statement statements[] = {
+	[SQL_BEGIN_RUN] = {"SELECT esn_begin_run($1, $2, $3)", 3, {TEXTOID, TEXTOID, TEXTOID}},
+	[SQL_PROGRESS] =
+		{"UPDATE scraper_status SET sections_processed = $2, sections_failed = $3, requests = $4, "
+		 "not_modified = $5, bytes_received = $6, pages_failed = $7, "
+		 "activities_new = ($8)[1], activities_changed = ($8)[2], activities_unchanged = ($8)[3], "
+		 "activities_invalid = ($8)[4] WHERE id = $1",
+		 8,
+		 {INT8OID, INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, INT4OID, INT4ARRAYOID}},
+	[SQL_END_RUN] = {"UPDATE scraper_status SET status = $2, completed_at = clock_timestamp(), "
+					 "error_message = $3 WHERE id = $1",
+					 3,
+					 {INT8OID, TEXTOID, TEXTOID}},
+	[SQL_RUN_ROW] = {"SELECT s FROM scraper_status s WHERE id = $1", 1, {INT8OID}},
+	[SQL_CLAIM] = {"SELECT url, etag, last_modified FROM esn_claim_pages($1, $2, $3, $4, $5)",
+				   5,
+				   {INT8OID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID}},
+	[SQL_FIND_SECTION] =
+		{"SELECT id, accounts_slug, activities_slug, name FROM esn_find_sections($1)",
+		 1,
+		 {TEXTOID}},
+	[SQL_DUE_SECTIONS] =
+		{"SELECT id, accounts_slug, activities_slug, name FROM esn_due_sections($1)", 1, {INT4OID}},
+	[SQL_KNOWN_SECTIONS] =
+		{"SELECT id, accounts_platform_slug, activities_platform_slug, name FROM sections", 0, {0}},
+	[SQL_HAS_SECTIONS] = {"SELECT true FROM sections LIMIT 1", 0, {0}},
+	[SQL_ACCOUNTS_DUE] = {"SELECT true WHERE NOT EXISTS (SELECT FROM sections) OR NOT EXISTS "
+						  "(SELECT FROM scraper_status "
+						  "WHERE scraper_module = 'AccountsScraper' AND status = 'completed' "
+						  "AND started_at > now() - make_interval(mins => $1))",
+						  1,
+						  {INT4OID}},
+	[SQL_OTHER_RUN] =
+		{"SELECT id, started_at::text, request FROM scraper_status WHERE status = 'running'",
+		 0,
+		 {0}},
+	[SQL_NOTIFY] = {"SELECT pg_notify('esn_pulse_alert', $1)", 1, {TEXTOID}},
+	[SQL_HOME] = {"SELECT esn_store_home($1, $2, $3)", 3, {INT8OID, JSONBOID, TEXTOID}},
+	[SQL_COUNTRIES] = {"SELECT esn_store_countries($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_SECTIONS] = {"SELECT esn_store_sections($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_PROBES] = {"SELECT esn_store_probes($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_ACTIVITIES] =
+		{"SELECT added, changed, unchanged, invalid FROM esn_store_activities($1, $2, $3)",
+		 3,
+		 {INT8OID, JSONBOID, TEXTOID}},
+	[SQL_STATISTICS] = {"SELECT esn_store_statistics($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_ERRORS] = {"SELECT esn_store_errors($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_FETCHES] = {"SELECT esn_store_fetches($1, $2, $3)", 3, {INT8OID, TEXTOID, JSONBOID}},
+	[SQL_FAILURES] = {"SELECT esn_store_failures($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_SECTIONS_DONE] =
+		{"SELECT esn_finish_sections(ARRAY(SELECT jsonb_array_elements_text($1)::integer))",
+		 1,
+		 {JSONBOID}},
+	[SQL_LINK] = {"SELECT esn_link_organisers()", 0, {0}},
+};
+
+void
+sql_begin(const char *activity)
+{
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	pgstat_report_activity(STATE_RUNNING, activity);
+	if (OidIsValid(extension_oid))
+	{
+		if (get_extension_oid("esn_pulse", true) != extension_oid)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_OBJECT),
+					 errmsg("the extension esn_pulse was dropped while the run was going on")));
+		SetUserIdAndSecContext(owner_oid, SECURITY_LOCAL_USERID_CHANGE);
+	}
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+sql_commit(void)
+{
+	SPI_finish();
+	if (OidIsValid(extension_oid))
+		SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+	pgstat_report_stat(true);
+	pgstat_report_activity(STATE_IDLE, NULL);
+}
+
+void
+sql_execute(StatementId id, Datum *args, const char *nulls)
+{
+	Statement *statement = &statements[id];
+	int result;
+
+	if (statement->plan == NULL)
+	{
+		SPIPlanPtr plan = SPI_prepare(statement->sql, statement->nargs, statement->types);
+
+		if (plan == NULL)
+			elog(ERROR, "could not prepare \"%s\": %s", statement->sql,
+				 SPI_result_code_string(SPI_result));
+		SPI_keepplan(plan);
+		statement->plan = plan;
+	}
+	result = SPI_execute_plan(statement->plan, args, nulls, false, 0);
+	if (result < 0)
+		elog(ERROR, "could not run \"%s\": %s", statement->sql, SPI_result_code_string(result));
+}
+
+char *
+sql_text(MemoryContext context, uint64 row, int column)
+{
+	char *value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+
+	return value == NULL ? NULL : MemoryContextStrdup(context, value);
+}
+
+Datum
+sql_datum(uint64 row, int column)
+{
+	bool isnull;
+	Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
+
+	if (isnull)
+		elog(ERROR, "unexpected null in column %d", column);
+	return value;
+}
+
+void
+store_open(void)
+{
+	char *path = NULL;
+	Oid extension;
+	Oid owner = InvalidOid;
+
+	StartTransactionCommand();
+	SetConfigOption("search_path", "pg_catalog", PGC_SUSET, PGC_S_OVERRIDE);
+	CommitTransactionCommand();
+	sql_begin("esn_pulse: looking for the extension");
+	extension = get_extension_oid("esn_pulse", true);
+	if (SPI_execute("SELECT quote_ident(n.nspname), c.relowner FROM pg_extension e "
+					"JOIN pg_namespace n ON n.oid = e.extnamespace "
+					"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'scraper_status' "
+					"WHERE e.extname = 'esn_pulse'",
+					true, 1) == SPI_OK_SELECT &&
+		SPI_processed == 1)
+	{
+		path = psprintf("pg_catalog, %s, pg_temp", sql_text(CurrentMemoryContext, 0, 1));
+		owner = DatumGetObjectId(sql_datum(0, 2));
+		SetConfigOption("search_path", path, PGC_SUSET, PGC_S_OVERRIDE);
+	}
+	sql_commit();
+	if (!OidIsValid(owner))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("the extension esn_pulse is not installed in this database"),
+						errhint("CREATE EXTENSION esn_pulse;")));
+	StartTransactionCommand();
+	SetConfigOption("lock_timeout", LOCK_TIMEOUT, PGC_SUSET, PGC_S_OVERRIDE);
+	SetConfigOption("DateStyle", "ISO, YMD", PGC_SUSET, PGC_S_OVERRIDE);
+	CommitTransactionCommand();
+	extension_oid = extension;
+	owner_oid = owner;
+}

@@ -1,0 +1,194 @@
+/*
+ * store_batch.c: writing what a run has read, many pages in one transaction.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+
+#include "guc.h"
+#include "sql.h"
+#include "store.h"
+
+/* The records of one kind (of RECORD_NOT_MODIFIED: and of one kind of page) as a jsonb array; false where there are none. */
+static bool
+collect(List *records, RecordKind kind, PageKind page, Datum *array)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	initStringInfo(&text);
+	foreach (cell, records)
+	{
+		Record *record = lfirst(cell);
+
+		if (record->kind != kind || (kind == RECORD_NOT_MODIFIED && record->page != page))
+			continue;
+		appendStringInfoChar(&text, text.len == 0 ? '[' : ',');
+		appendStringInfoString(&text, record->json);
+	}
+	if (text.len == 0)
+		return false;
+	appendStringInfoChar(&text, ']');
+	*array = DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+	return true;
+}
+
+static void
+store_fetches(int64 run, PageKind page, Datum array)
+{
+	Datum args[3] = {Int64GetDatum(run), CStringGetTextDatum(page_kind_name(page)), array};
+
+	sql_execute(SQL_FETCHES, args, NULL);
+}
+
+/* Pages of one kind: the data by the kind's own function, the errors and the fetches by those of all. */
+static void
+store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementId id,
+			const char *third, RunCounts *counts)
+{
+	Datum args[3] = {Int64GetDatum(run)};
+
+	if (!collect(records, kind, page, &args[1]))
+		return;
+	store_fetches(run, page, args[1]);
+	sql_execute(SQL_ERRORS, args, NULL);
+	if (third != NULL)
+		args[2] = CStringGetTextDatum(third);
+	sql_execute(id, args, third == NULL ? "  n" : NULL);
+	if (id == SQL_ACTIVITIES)
+	{
+		counts->added += DatumGetInt32(sql_datum(0, 1));
+		counts->changed += DatumGetInt32(sql_datum(0, 2));
+		counts->unchanged += DatumGetInt32(sql_datum(0, 3));
+		counts->invalid += DatumGetInt32(sql_datum(0, 4));
+	}
+}
+
+static void
+write_batch(int64 run, List *records, const char *only_section, RunCounts *counts)
+{
+	Datum args[3] = {Int64GetDatum(run)};
+
+	sql_begin("esn_pulse: storing pages");
+	store_pages(run, records, RECORD_HOME, PAGE_HOME, SQL_HOME, only_section, counts);
+	store_pages(run, records, RECORD_COUNTRY, PAGE_COUNTRY, SQL_COUNTRIES, NULL, counts);
+	store_pages(run, records, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL, counts);
+	if (collect(records, RECORD_PROBE, PAGE_KINDS, &args[1]))
+		sql_execute(SQL_PROBES, args, NULL);
+	if (collect(records, RECORD_LISTING, PAGE_LISTING, &args[1]))
+	{
+		store_fetches(run, PAGE_LISTING, args[1]);
+		sql_execute(SQL_ERRORS, args, NULL);
+	}
+	store_pages(run, records, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, guc_activities_url,
+				counts);
+	store_pages(run, records, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL, counts);
+	for (PageKind page = 0; page < PAGE_KINDS; page++)
+	{
+		if (collect(records, RECORD_NOT_MODIFIED, page, &args[1]))
+			store_fetches(run, page, args[1]);
+	}
+	if (collect(records, RECORD_FAILURE, PAGE_KINDS, &args[1]))
+		sql_execute(SQL_FAILURES, args, NULL);
+	if (collect(records, RECORD_SECTION_DONE, PAGE_KINDS, &args[0]))
+		sql_execute(SQL_SECTIONS_DONE, args, NULL);
+	store_counts(run, counts);
+	sql_commit();
+}
+
+/* Whether an error speaks of the data in a record rather than of the state of the server. */
+static bool
+is_about_content(const ErrorData *error)
+{
+	int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+
+	return category == ERRCODE_DATA_EXCEPTION ||
+		   category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		   category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+}
+
+/* As write_batch(), but false instead of an ERROR where the database refuses what is in a record; *reason says why. */
+static bool
+try_batch(int64 run, List *records, const char *only_section, RunCounts *counts, char **reason)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RunCounts before = *counts;
+	volatile bool stored = true;
+
+	PG_TRY();
+	{
+		write_batch(run, records, only_section, counts);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		if (!is_about_content(error))
+			PG_RE_THROW();
+		FlushErrorState();
+		AbortCurrentTransaction();
+		MemoryContextSwitchTo(caller);
+		*counts = before;
+		*reason = error->message;
+		stored = false;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	return stored;
+}
+
+/* The failure that stands for a record that the database refuses. */
+static Record *
+refused(const Record *record, const char *reason)
+{
+	Record *failure = palloc0(sizeof(Record));
+	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(record->json)));
+	JsonbValue *url = getKeyJsonValueFromContainer(&json->root, "url", 3, NULL);
+	StringInfoData out;
+
+	if (url == NULL || url->type != jbvString)
+		return NULL;
+	initStringInfo(&out);
+	appendStringInfoString(
+		&out, "{\"kind\": \"refused\", \"will_retry\": true, \"attempts\": 1, \"url\": ");
+	escape_json(&out, pnstrdup(url->val.string.val, url->val.string.len));
+	appendStringInfoString(&out, ", \"message\": ");
+	escape_json(&out, psprintf("the database refuses the page: %s", reason));
+	appendStringInfoChar(&out, '}');
+	failure->kind = RECORD_FAILURE;
+	failure->json = out.data;
+	return failure;
+}
+
+void
+store_batch(int64 run, List *records, const char *only_section, RunCounts *counts)
+{
+	char *reason = NULL;
+	ListCell *cell;
+
+	if (try_batch(run, records, only_section, counts, &reason))
+		return;
+	foreach (cell, records)
+	{
+		Record *record = lfirst(cell);
+
+		if (!try_batch(run, list_make1(record), only_section, counts, &reason))
+		{
+			Record *failure = refused(record, reason);
+
+			if (failure == NULL)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("could not store a record: %s", reason)));
+			counts->pages_failed++;
+			write_batch(run, list_make1(failure), only_section, counts);
+		}
+	}
+}

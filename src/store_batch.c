@@ -68,6 +68,8 @@ store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementI
 		counts->unchanged += DatumGetInt32(sql_datum(0, 3));
 		counts->invalid += DatumGetInt32(sql_datum(0, 4));
 	}
+	else if (id == SQL_STATISTICS)
+		counts->pages_failed += DatumGetInt32(sql_datum(0, 1));
 }
 
 static void

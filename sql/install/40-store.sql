@@ -318,23 +318,32 @@ END $$;
 COMMENT ON FUNCTION esn_statistics_object(text) IS
 'The statistics within a JSON document; an empty object where it holds none, NULL where it is no JSON. document: JSON text.';
 
-CREATE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS void
+CREATE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
 	item record;
+	unreadable integer := 0;
 BEGIN
 	FOR item IN
 		SELECT s.id, esn_statistics_object(coalesce(p->'page'->'data'->>'json', '{}')) AS figures,
-			p->>'url' AS url
+			p->>'url' AS url, p->'fetch'->'status' AS status
 		FROM jsonb_array_elements(pages) p JOIN sections s ON s.id = (p->>'section_id')::integer
 	LOOP
-		CONTINUE WHEN item.figures IS NULL;
-		PERFORM esn_store_section_statistics(item.id, item.figures);
-		PERFORM esn_store_statistics_errors(run, item.id, item.url, item.figures);
+		IF item.figures IS NULL THEN
+			unreadable := unreadable + 1;
+			PERFORM esn_store_failures(run, jsonb_build_array(jsonb_build_object('url', item.url, 'section_id', item.id,
+				'kind', 'statistics', 'status', item.status, 'message', 'the statistics are no JSON', 'attempts', 1, 'will_retry', true)));
+			-- The next run is to see the page again, whether or not it has changed.
+			UPDATE fetched_pages SET etag = NULL, last_modified = NULL WHERE url = item.url;
+		ELSE
+			PERFORM esn_store_section_statistics(item.id, item.figures);
+			PERFORM esn_store_statistics_errors(run, item.id, item.url, item.figures);
+		END IF;
 	END LOOP;
+	RETURN unreadable;
 END $$;
 COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
-'Stores pages of statistics. run: the run. pages: array of pages.';
+'Stores pages of statistics; one that is no JSON becomes a failure. run: the run. pages: array of pages. Returns how many were no JSON.';
 
 CREATE FUNCTION esn_store_section_statistics(section integer, figures jsonb) RETURNS void
 LANGUAGE plpgsql AS $$

@@ -332,17 +332,17 @@ degrees_parse(const char *s, int limit, char out[16])
 	char text[VALUE_SIZE];
 	size_t len;
 	char *end;
-	double value;
+	long double value; /* so that a half in the seventh decimal is seen as one */
 
 	if (!normalise(s, text))
 		return false;
 	len = strlen(text);
 	if (len == 0 || strspn(text, "0123456789.+-eE") != len)
 		return false;
-	value = strtod(text, &end);
-	if (*end != '\0' || !isfinite(value) || fabs(value) > limit)
+	value = strtold(text, &end);
+	if (*end != '\0' || !isfinite(value) || fabsl(value) > limit)
 		return false;
-	value = round(value * 1e6) / 1e6;
-	snprintf(out, 16, "%.6f", value == 0 ? 0.0 : value);
+	value = roundl(value * 1e6L) / 1e6L;
+	snprintf(out, 16, "%.6Lf", value == 0 ? 0.0L : value);
 	return true;
 }

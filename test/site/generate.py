@@ -2,6 +2,7 @@
 """Writes the pages of a made-up network, nginx's rules for what goes wrong there, and the rows that a complete run must leave."""
 
 import argparse
+import decimal
 import json
 import pathlib
 
@@ -94,7 +95,7 @@ class Site:
         parts = dict(info.get("address", []))
 
         def degrees(key):
-            return None if key not in info or key in wrong else f"{float(info[key]):.6f}"
+            return None if key not in info or key in wrong else str(decimal.Decimal(info[key]).quantize(decimal.Decimal("1e-6"), decimal.ROUND_HALF_UP))
 
         def value(key):
             return None if key in wrong else info.get(key)

@@ -259,9 +259,9 @@ class Network:
         turn = activity.number % 20
         if turn == 3:
             activity.fault = self.rng.choice(list(PAGE_FAULTS))
-            # what takes a time-out to fail is rare
-            if activity.fault == "hangs" and activity.number % 3:
-                activity.fault = "gone"
+            # what takes long is rare
+            if activity.fault in ("hangs", "later-429", "later-503") and activity.number % 200 != 3:
+                activity.fault = "moved"
         elif turn == 13:
             self.spoil_field(activity, self.rng.choice(list(FIELD_FAULTS)))
 

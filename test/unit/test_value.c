@@ -156,6 +156,8 @@ degrees_are_read(void **state)
 	assert_string_equal(out, "39.891543");
 	assert_true(degrees_parse(" -0.00000001 ", 90, out));
 	assert_string_equal(out, "0.000000");
+	assert_true(degrees_parse("-64.9058075", 180, out));
+	assert_string_equal(out, "-64.905808");
 	assert_true(degrees_parse("-179.9999999", 180, out));
 	assert_string_equal(out, "-180.000000");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -93,8 +93,11 @@ write_batch(int64 run, List *records, const char *only_section, RunCounts *count
 	store_pages(run, records, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL, counts);
 	for (PageKind page = 0; page < PAGE_KINDS; page++)
 	{
-		if (collect(records, RECORD_NOT_MODIFIED, page, &args[1]))
-			store_fetches(run, page, args[1]);
+		if (!collect(records, RECORD_NOT_MODIFIED, page, &args[1]))
+			continue;
+		store_fetches(run, page, args[1]);
+		if (page == PAGE_ACTIVITY)
+			counts->unchanged += JsonContainerSize(&DatumGetJsonbP(args[1])->root);
 	}
 	if (collect(records, RECORD_FAILURE, PAGE_KINDS, &args[1]))
 		sql_execute(SQL_FAILURES, args, NULL);

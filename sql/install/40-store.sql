@@ -113,7 +113,7 @@ BEGIN
 	), one AS (
 		SELECT DISTINCT ON (id) id, slug FROM fitting ORDER BY id, slug
 	)
-	UPDATE sections s SET activities_platform_slug = o.slug, can_scrape_activities = true,
+	UPDATE sections s SET activities_platform_slug = o.slug, last_validated_activities_slug = o.slug, can_scrape_activities = true,
 		activities_url = activities_base || '/organisation/' || o.slug
 	FROM one o WHERE s.id = o.id;
 END $$;

@@ -150,6 +150,12 @@ http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
 			snprintf(reason, sizeof(reason), "the answer broke off after %zu bytes",
 					 transfer->response.body_len);
 			break;
+		case CURLE_GOT_NOTHING:
+		case CURLE_SEND_ERROR:
+		case CURLE_RECV_ERROR:
+			snprintf(reason, sizeof(reason),
+					 "the connection was closed before the answer was whole");
+			break;
 		default:
 			snprintf(reason, sizeof(reason), "%s", curl_easy_strerror(code));
 			break;

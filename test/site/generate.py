@@ -104,7 +104,7 @@ class Site:
                  f"{site}/organisation/{s.site_slug}" if known else None, info.get("city"),
                  ", ".join(parts[p] for p in order if p in parts) or None, value("email"), value("website"), info.get("university_name"),
                  degrees("longitude"), degrees("latitude"), json.dumps(info.get("social_media", {})),
-                 base + info["logo_url"] if "logo_url" in info else None, known, s.site_slug if s.guessable else None,
+                 base + info["logo_url"] if "logo_url" in info else None, known, s.site_slug if known else None,
                  known and s.fault not in ("list-500", "statistics-500"))
         for name, message, raw in s.errors if s.fault != "page-404" else []:
             self.error(f"{base}/section/{s.slug}", s.slug, None, name, message, raw)

@@ -19,6 +19,7 @@
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/timeout.h"
 
 #include "channel.h"
 #include "guc.h"
@@ -56,7 +57,9 @@ handle_terminate(SIGNAL_ARGS)
 static void
 handle_cancel(SIGNAL_ARGS)
 {
-	cancelled = true;
+	/* A lock time-out signals in the same way. */
+	if (!get_timeout_indicator(LOCK_TIMEOUT, false))
+		cancelled = true;
 	wake_up();
 }
 
@@ -142,6 +145,10 @@ esn_worker_main(Datum main_arg)
 		error = CopyErrorData();
 		EmitErrorReport();
 		FlushErrorState();
+		if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE && error->hint == NULL)
+			error->hint = "Another session holds a lock on a row that the run needs; if it is the "
+						  "session that "
+						  "waits for the run, end its transaction first.";
 		HOLD_INTERRUPTS();
 		AbortOutOfAnyTransaction();
 		channel_error(error);

@@ -258,11 +258,11 @@ run_execute(const RunRequest *request, int wake_fd)
 	Run *run = MemoryContextAllocZero(TopMemoryContext, sizeof(Run));
 	const char *full = request->full ? ", full" : "";
 
-	run->context = AllocSetContextCreate(TopMemoryContext, "esn_pulse run", ALLOCSET_DEFAULT_SIZES);
-	MemoryContextSwitchTo(run->context);
 	store_open();
 	if (!store_lock())
 		store_report_other_run();
+	run->context = AllocSetContextCreate(TopMemoryContext, "esn_pulse run", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(run->context);
 	open_run(run, request, wake_fd);
 	switch (request->kind)
 	{

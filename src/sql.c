@@ -24,6 +24,9 @@
 static Oid extension_oid = InvalidOid;
 static Oid owner_oid = InvalidOid;
 
+/* A transaction's end leaves TopMemoryContext current: what is allocated there is never freed. */
+static MemoryContext caller_context = NULL;
+
 typedef struct Statement
 {
 	const char *sql;
@@ -91,6 +94,7 @@ static Statement statements[] = {
 void
 sql_begin(const char *activity)
 {
+	caller_context = CurrentMemoryContext;
 	SetCurrentStatementStartTimestamp();
 	StartTransactionCommand();
 	PushActiveSnapshot(GetTransactionSnapshot());
@@ -115,6 +119,7 @@ sql_commit(void)
 		SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
 	PopActiveSnapshot();
 	CommitTransactionCommand();
+	MemoryContextSwitchTo(caller_context);
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
 }

@@ -36,7 +36,8 @@ typedef enum StatementId
 
 /*
  * Begins a transaction as the owner, connected to SPI. The user is put back by sql_commit(), or by the abort. Each transaction looks
- * whether the extension is still the one that the run began with. activity: for pg_stat_activity.
+ * whether the extension is still the one that the run began with. activity: for pg_stat_activity. sql_commit() makes the memory
+ * context current that was so at sql_begin().
  */
 extern void sql_begin(const char *activity);
 extern void sql_commit(void);

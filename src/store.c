@@ -33,12 +33,14 @@ bool
 store_lock(void)
 {
 	LOCKTAG tag;
+	MemoryContext caller = CurrentMemoryContext;
 	LockAcquireResult result;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, LOCK_OBJECT, 2);
 	StartTransactionCommand();
 	result = LockAcquire(&tag, ExclusiveLock, true, true);
 	CommitTransactionCommand();
+	MemoryContextSwitchTo(caller);
 	return result != LOCKACQUIRE_NOT_AVAIL;
 }
 

@@ -1,21 +1,40 @@
 #!/usr/bin/env bash
-# Sets up all and runs every test: packages, format, warnings of both compilers, unit tests under the sanitizers.
+# Sets up all and runs every test: packages, format, warnings of both compilers, unit tests under the sanitizers, then the extension
+# in private clusters: pg_regress, pgTAP, and runs over the two sites on loopback.
 set -eu
 cd "$(dirname "$0")/.."
-
-step() {
-	printf '\n== %s\n' "$*"
-}
+. scripts/lib.sh
 
 step "packages"
 scripts/setup.sh
 
 step "format"
-clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.c
+clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch]
 
-step "server side, both compilers"
-make -s -j2 compile CC=gcc
-make -s -j2 compile CC=clang
+step "build, both compilers, warnings are errors"
+build gcc
+build clang
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
 make -s unit
+
+step "install"
+install_extension
+run=$(run_directory)
+trap 'cluster_stop check' EXIT
+
+step "pg_regress"
+cluster_start check
+mkdir -p build/regress
+"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test --outputdir=build/regress --bindir="$PG_BIN" \
+	--host="$run/check" --user="$(id -un)" --encoding=UTF8 $(cd test/sql && basename -s .sql -- *.sql)
+
+step "pgTAP"
+cluster_psql check -c 'CREATE DATABASE pgtap' -c '\c pgtap' -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION esn_pulse'
+pg_prove -h "$run/check" -U "$(id -un)" -d pgtap test/pgtap/*.sql
+cluster_stop check
+
+step "the two sites"
+prove --timer -e bash test/site/t/*.sh
+
+step "all tests passed"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need, by name, from Debian; only what is missing.
+# Installs what the build, the demo and the tests need, by name, from Debian; only what is missing.
 set -eu
 
-packages=(gcc make pkg-config clang clang-format libclang-rt-14-dev postgresql-15 postgresql-server-dev-15
-	libcurl4-openssl-dev libxml2-dev libicu-dev libcmocka-dev)
+packages=(gcc make pkg-config clang clang-format libclang-rt-14-dev valgrind
+	postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+	libcurl4-openssl-dev libxml2-dev libicu-dev libcmocka-dev nginx-light openssl python3 procps)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -13,13 +14,23 @@ done
 
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-export DEBIAN_FRONTEND=noninteractive
+as_root() { "${as_root[@]}" "$@"; }
 
-# Debian would make and start a cluster of its own; the project brings its own, under build/.
+# Debian would make and start a cluster of its own, and a web server; the project brings its own, under build/.
 if ! dpkg-query -W postgresql-common >/dev/null 2>&1; then
-	"${as_root[@]}" mkdir -p /etc/postgresql-common
-	echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+	as_root mkdir -p /etc/postgresql-common
+	echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
 fi
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+	as_root chmod +x "$policy"
+	trap 'as_root rm -f "$policy"' EXIT
+fi
+
 echo "installing: ${missing[*]}"
-"${as_root[@]}" apt-get update -q >/dev/null
-"${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+as_root apt-get update -q >/dev/null
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
+case " ${missing[*]} " in
+*" nginx-light "*) as_root systemctl disable nginx >/dev/null 2>&1 || true ;;
+esac

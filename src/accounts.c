@@ -217,8 +217,8 @@ accounts_handle(Run *run, Task *task, const HttpResponse *response, const SitePa
 			if (page != NULL)
 				handle_home(run, &page->home);
 			else
-				run->failure = psprintf("the home page of %s could not be read; see failed_scrapes",
-										guc_accounts_url);
+				run->failure = psprintf("the home page of %s could not be read: %s",
+										guc_accounts_url, run->page_failure);
 			break;
 		case TASK_COUNTRY:
 			phase->lists_open--;

@@ -116,6 +116,7 @@ run_fail_page(Run *run, const Task *task, const HttpResponse *response, const ch
 	append_member(&json, "message", message);
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, RECORD_FAILURE, PAGE_KINDS, json.data);
+	strlcpy(run->page_failure, message, sizeof(run->page_failure));
 	run->counts.pages_failed++;
 }
 

@@ -56,6 +56,7 @@ typedef struct Run
 	int wake_fd;
 	HttpClient *http;
 	HttpResponse *response; /* being handled */
+	char page_failure[256]; /* why the page that failed last did */
 	RuleSet *rules;
 	int64 rules_hash;
 	Slugger *slugger;

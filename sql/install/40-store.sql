@@ -482,7 +482,9 @@ BEGIN
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, (p->>'section_id')::integer AS section_id,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, (f.status = 304) AS not_modified, f.*,
 			CASE WHEN f.status <> 304 THEN hashtextextended(p->'page'->>'data', 0) END AS content_hash,
-			decode(p->>'body', 'base64') AS body
+			decode(p->>'body', 'base64') AS body,
+			page_kind <> 'statistics' OR f.status = 304
+				OR esn_statistics_object(coalesce(p->'page'->'data'->>'json', '{}')) IS NOT NULL AS readable
 		FROM jsonb_array_elements(pages) p, jsonb_to_record(p->'fetch')
 			AS f(status integer, etag text, last_modified text, rules_hash bigint)
 		ORDER BY p->>'url'
@@ -505,7 +507,7 @@ BEGIN
 		WHERE NOT EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)
 	)
 	UPDATE failed_scrapes k SET resolved_at = now()
-	FROM page p WHERE k.url = left(p.url, 500) AND k.resolved_at IS NULL;
+	FROM page p WHERE p.readable AND k.url = left(p.url, 500) AND k.resolved_at IS NULL;
 END $$;
 COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS
 'Records pages that were read, and closes their failures. run: the run. page_kind: home, country, section, listing, activity or statistics. pages: array of pages.';
@@ -537,7 +539,7 @@ BEGIN
 		WHERE NOT (p.gone AND (
 			p.kind IN ('activity', 'section') AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)))
 	), upd AS (
-		UPDATE failed_scrapes k SET section_id = coalesce(f.section_id, k.section_id), scraper_module = f.module,
+		UPDATE failed_scrapes k SET section_id = coalesce(k.section_id, f.section_id), scraper_module = f.module,
 			http_status_code = f.status, error_message = f.message, retry_count = k.retry_count + f.attempts,
 			last_attempt = now(), will_retry = f.will_retry, run_id = run
 		FROM failure f

@@ -132,6 +132,8 @@ http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
 	switch (code)
 	{
 		case CURLE_PEER_FAILED_VERIFICATION:
+			http_fail(transfer, false, "the site's certificate cannot be trusted");
+			return;
 		case CURLE_SSL_CACERT_BADFILE:
 		case CURLE_URL_MALFORMAT:
 		case CURLE_UNSUPPORTED_PROTOCOL:
@@ -147,12 +149,14 @@ http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
 					 (long long) (seconds / 1000), (long long) (seconds % 1000 / 100));
 			break;
 		case CURLE_PARTIAL_FILE:
+		case CURLE_HTTP2_STREAM:
 			snprintf(reason, sizeof(reason), "the answer broke off after %zu bytes",
 					 transfer->response.body_len);
 			break;
 		case CURLE_GOT_NOTHING:
 		case CURLE_SEND_ERROR:
 		case CURLE_RECV_ERROR:
+		case CURLE_HTTP2:
 			snprintf(reason, sizeof(reason),
 					 "the connection was closed before the answer was whole");
 			break;

@@ -112,4 +112,7 @@ extern void activities_handle(Run *run, Task *task, const HttpResponse *response
 /* worker.c: why the run is to stop; NULL: it isn't. */
 extern const char *worker_stop_reason(void);
 
+/* While stops are held, a request to stop is only noted, so that the end of a run can be written; it takes effect when they no longer are. */
+extern void worker_hold_stops(bool hold);
+
 #endif

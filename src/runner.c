@@ -126,6 +126,25 @@ final_message(const Run *run, const char **status)
 	return run->failure;
 }
 
+/* Writes how a run ended by an ERROR stands; where even that fails, its row is marked by whoever looks next. */
+static void
+end_row(Run *run, const char *status, const char *message)
+{
+	PG_TRY();
+	{
+		store_end_run(run->id, status, message, &run->counts);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(run->context);
+		EmitErrorReport();
+		FlushErrorState();
+		AbortOutOfAnyTransaction();
+		MemoryContextSwitchTo(run->context);
+	}
+	PG_END_TRY();
+}
+
 /* Writes the end of a run that an ERROR has ended: a cancel, or a fault that is the caller's to hear. */
 static void
 end_in_error(Run *run)
@@ -135,20 +154,16 @@ end_in_error(Run *run)
 
 	MemoryContextSwitchTo(run->context);
 	error = CopyErrorData();
-	HOLD_CANCEL_INTERRUPTS();
+	worker_hold_stops(true);
 	FlushErrorState();
 	AbortOutOfAnyTransaction();
 	MemoryContextSwitchTo(run->context);
-	store_end_run(run->id, reason != NULL ? "cancelled" : "failed",
-				  reason != NULL
-					  ? reason
-					  : psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message),
-				  &run->counts);
+	end_row(run, reason != NULL ? "cancelled" : "failed",
+			reason != NULL
+				? reason
+				: psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));
 	if (reason == NULL)
-	{
-		RESUME_CANCEL_INTERRUPTS();
 		ReThrowError(error);
-	}
 	channel_notice(WARNING, "What it had committed stays. Start it again: it goes on where it was.",
 				   "run " INT64_FORMAT " %s", run->id, reason);
 	channel_row(MESSAGE_ENDED, store_run_row(run->id));
@@ -173,12 +188,14 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->phase = NULL;
 	run->progress_at = GetCurrentTimestamp();
 	run->deadline = TimestampTzPlusMilliseconds(run->progress_at, (int64) seconds * 1000);
+	worker_hold_stops(false);
 	run->id = store_begin_run(module, run->request->requested_by, what);
 	PG_TRY();
 	{
 		channel_row(MESSAGE_STARTED, store_run_row(run->id));
 		open_http(run);
 		body(run);
+		store_link_organisers();
 		check_success(run);
 	}
 	PG_CATCH();
@@ -190,6 +207,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	http_close(run->http);
 	run->http = NULL;
 	message = final_message(run, &status);
+	worker_hold_stops(true);
 	store_end_run(run->id, status, message, &run->counts);
 	if (message != NULL)
 		channel_notice(strcmp(status, "failed") == 0 ? WARNING : NOTICE, NULL,

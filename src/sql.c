@@ -5,11 +5,13 @@
 
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "storage/lmgr.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -101,6 +103,8 @@ sql_begin(const char *activity)
 	pgstat_report_activity(STATE_RUNNING, activity);
 	if (OidIsValid(extension_oid))
 	{
+		/* Locked, so that whoever drops it waits for the end of the transaction. */
+		LockDatabaseObject(ExtensionRelationId, extension_oid, 0, AccessShareLock);
 		if (get_extension_oid("esn_pulse", true) != extension_oid)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_OBJECT),

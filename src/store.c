@@ -185,12 +185,19 @@ store_end_run(int64 run, const char *status, const char *message, const RunCount
 	Datum args[3];
 
 	sql_begin("esn_pulse: ending a run");
-	sql_execute(SQL_LINK, NULL, NULL);
 	store_counts(run, counts);
 	args[0] = Int64GetDatum(run);
 	args[1] = CStringGetTextDatum(status);
 	args[2] = message == NULL ? (Datum) 0 : CStringGetTextDatum(message);
 	sql_execute(SQL_END_RUN, args, message == NULL ? "  n" : NULL);
+	sql_commit();
+}
+
+void
+store_link_organisers(void)
+{
+	sql_begin("esn_pulse: linking organisers");
+	sql_execute(SQL_LINK, NULL, NULL);
 	sql_commit();
 }
 

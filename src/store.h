@@ -86,6 +86,9 @@ extern void store_end_run(int64 run, const char *status, const char *message,
 /* Writes the counts into the run's row, within the transaction of the caller. */
 extern void store_counts(int64 run, const RunCounts *counts);
 
+/* Links activities with those of their organisers that have become known sections. */
+extern void store_link_organisers(void);
+
 /* Tells listeners of esn_pulse_alert. */
 extern void store_alert(const char *payload);
 

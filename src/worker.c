@@ -30,6 +30,7 @@ extern PGDLLEXPORT void esn_worker_main(Datum main_arg);
 
 static volatile sig_atomic_t terminated = false;
 static volatile sig_atomic_t cancelled = false;
+static volatile sig_atomic_t stops_held = false;
 static int wake_pipe[2] = {-1, -1};
 static Launch *launch = NULL;
 
@@ -51,16 +52,20 @@ static void
 handle_terminate(SIGNAL_ARGS)
 {
 	terminated = true;
-	wake_up();
+	if (!stops_held)
+		wake_up();
 }
 
 static void
 handle_cancel(SIGNAL_ARGS)
 {
-	/* A lock time-out signals in the same way. */
-	if (!get_timeout_indicator(LOCK_TIMEOUT, false))
+	/* A lock time-out signals in the same way, and must end its wait even while stops are held. */
+	bool lock_timeout = get_timeout_indicator(LOCK_TIMEOUT, false);
+
+	if (!lock_timeout)
 		cancelled = true;
-	wake_up();
+	if (lock_timeout || !stops_held)
+		wake_up();
 }
 
 const char *
@@ -73,6 +78,16 @@ worker_stop_reason(void)
 	if (terminated)
 		return "cancelled: the worker was terminated, by an administrator or with the server";
 	return NULL;
+}
+
+void
+worker_hold_stops(bool hold)
+{
+	stops_held = hold;
+	if (hold)
+		QueryCancelPending = false;
+	else if (worker_stop_reason() != NULL)
+		wake_up();
 }
 
 static void

@@ -20,7 +20,11 @@ site_server() {
 			default_type text/html;
 			${3:+ssl_certificate $dir/tls/server.pem; ssl_certificate_key $dir/tls/server.key;}
 			include $dir/$1-faults.conf;
-			include $dir/$1-switch.conf;
+			set \$mitigated "";
+			if (-f $dir/$1.answers-500) { return 500; }
+			if (-f $dir/$1.answers-503) { return 503; }
+			if (-f $dir/$1.answers-403) { set \$mitigated challenge; return 403; }
+			add_header cf-mitigated \$mitigated always;
 			location / { try_files \$uri.html \$uri/index.html =404; }
 			location ~ ^/organisation/[^/]+/activities\$ { try_files \$uri/page-\$arg_page.html \$uri/page-0.html =404; }
 		}
@@ -54,7 +58,6 @@ site_start() {
 	activities_url=$scheme://$host:${ports[1]}
 	python3 test/site/generate.py --out "$dir" --accounts "$accounts_url" --activities-site "$activities_url" \
 		--misbehave "http://127.0.0.1:${ports[2]}" "$@"
-	touch "$dir/accounts-switch.conf" "$dir/activities-switch.conf"
 	mkdir -p "$dir/tmp"
 	{
 		echo "pid $dir/nginx.pid; error_log $dir/nginx.log; worker_processes 1;"
@@ -74,10 +77,10 @@ site_start() {
 	printf '%s %s\n' "$accounts_url" "$activities_url" >"$dir/urls"
 }
 
-# site_switch <name> <site> <nginx rules>: what the whole site answers from now on; "" puts it right.
+# site_switch <name> <site> <500, 503 or 403>: what the whole site answers from now on, 403 being Cloudflare's; "" puts it right.
 site_switch() {
-	printf '%s\n' "$3" | as_owner tee "$run/$1/$2-switch.conf" >/dev/null
-	as_owner nginx -e "$run/$1/nginx.log" -c "$run/$1/nginx.conf" -s reload
+	rm -f "$run/$1/$2".answers-*
+	[ -z "$3" ] || touch "$run/$1/$2.answers-$3"
 }
 
 site_stop() {

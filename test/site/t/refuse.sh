@@ -1,0 +1,39 @@
+# Where a run can't be, it is refused: with an SQLSTATE, what is wrong and what to do.
+. test/site/tests.sh
+site_cluster refuse "wal_level = replica" "max_wal_senders = 2"
+site_database refused --sections 5 --count 10 --seed 31 --no-faults
+
+# A standby.
+as_owner rm -rf "$run/standby"
+as_owner mkdir -p "$run/standby"
+as_owner pg_basebackup -h "$run/$cluster" -U "$PGUSER" -D "$run/standby/data" -R -c fast --no-sync
+echo "unix_socket_directories = '$run/standby'" | as_owner tee -a "$run/standby/data/postgresql.conf" >/dev/null
+cluster_resume standby
+output=$(cluster=standby sql "SELECT esn_scrape_all()" || true)
+cluster_stop standby
+like "a standby refuses a run" "$output" \
+	"*ERROR:  25006: a run cannot write here: the server is a read-only standby*HINT:  Start it on the primary server*"
+like "so does a read-only transaction" "$(sql "BEGIN READ ONLY; SELECT esn_scrape_all()" || true)" "*ERROR:  25006: *the transaction is read-only*"
+
+cluster_psql "$cluster" -c "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"
+like "so does a database that is not UTF8" "$(database=latin sql "CREATE EXTENSION esn_pulse" "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  0A000: the encoding of this database is LATIN1, not UTF8*HINT:  CREATE DATABASE *UTF8*"
+
+# A role without rights, and a caller's settings.
+sql "CREATE ROLE outsider LOGIN"
+like "a role without rights is refused" "$(sql "SET ROLE outsider; SELECT esn_scrape_all()" || true)" "*ERROR:  42501: permission denied for function esn_scrape_all*"
+like "where the sites are is not the caller's to say" \
+	"$(PGUSER=outsider sql "SET esn_pulse.accounts_url = 'http://127.0.0.1:1'" "SELECT esn_slugify('x')" "SHOW esn_pulse.accounts_url")" "*$accounts_url"
+
+# No worker is free: one is all there is, and it is taken.
+sql "ALTER SYSTEM SET max_worker_processes = 2"
+cluster_stop "$cluster"
+cluster_resume "$cluster"
+sql "SET esn_pulse.request_delay = 600000" "SELECT status FROM esn_scrape_accounts(wait => false)" >/dev/null
+cluster_psql "$cluster" -c "CREATE DATABASE other" -c "\\c other" -c "CREATE EXTENSION esn_pulse"
+like "without a free worker slot a run is refused" "$(database=other sql "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  53000: no background worker is free for the run*HINT:  Raise max_worker_processes (now 2)*"
+is "the run that goes on can be stopped" "$(sql "SELECT esn_cancel(max(id)) FROM esn_runs")" t
+like "then there is room" "$(database=other sql "SET esn_pulse.accounts_url = '$accounts_url'" "SET esn_pulse.activities_url = '$activities_url'" \
+	"SELECT status FROM esn_scrape_all()")" "*completed"
+done_testing

@@ -9,11 +9,12 @@
 #include "guc.h"
 #include "run.h"
 
+/* Asks for the next page of a section's list. */
 static void
-submit_listing(Run *run, SectionWork *section, int number)
+submit_listing(Run *run, SectionWork *section)
 {
 	ClaimedPage page = {.url = psprintf("%s/organisation/%s/activities?page=%d", guc_activities_url,
-										section->row.activities_slug, number)};
+										section->row.activities_slug, section->pages++)};
 
 	run_submit(run, TASK_LISTING, HTTP_GET, &page, section->row.activities_slug, section);
 }
@@ -30,20 +31,48 @@ submit_statistics(Run *run, SectionWork *section)
 			   section);
 }
 
-/* Opens the next sections while the queue has room. */
+static void
+open_section(Run *run, const SectionRow *row)
+{
+	SectionWork *section = MemoryContextAllocZero(run->context, sizeof(SectionWork));
+
+	section->row = *row;
+	submit_listing(run, section);
+	submit_statistics(run, section);
+}
+
+/* While the queue has room, goes on with the lists that are being read, then opens the next sections: so that little is open at once. */
 static void
 feed_sections(Run *run)
 {
-	while (run->waiting != NIL && run_has_room(run))
+	while (run_has_room(run) && (run->reading != NIL || run->waiting != NIL))
 	{
-		SectionWork *section = MemoryContextAllocZero(run->context, sizeof(SectionWork));
+		if (run->reading != NIL)
+		{
+			SectionWork *section = linitial(run->reading);
 
-		section->row = *(SectionRow *) linitial(run->waiting);
-		run->waiting = list_delete_first(run->waiting);
-		section->pages = 1;
-		submit_listing(run, section, 0);
-		submit_statistics(run, section);
+			submit_listing(run, section);
+			if (section->pages > section->last_page)
+				run->reading = list_delete_first(run->reading);
+		}
+		else
+		{
+			open_section(run, linitial(run->waiting));
+			run->waiting = list_delete_first(run->waiting);
+		}
 	}
+}
+
+/* Has the pages of the list that have become known asked for. */
+static void
+note_last_page(Run *run, SectionWork *section, int last_page)
+{
+	MemoryContext before = MemoryContextSwitchTo(run->context);
+
+	if (last_page >= section->pages && section->pages > section->last_page)
+		run->reading = lappend(run->reading, section);
+	section->last_page = Max(section->last_page, last_page);
+	MemoryContextSwitchTo(before);
 }
 
 static void
@@ -124,15 +153,14 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 		close_activity(run, task->subject);
 	else if (task->kind == TASK_LISTING && page != NULL)
 	{
-		while (section->pages <= page->listing.last_page)
-			submit_listing(run, section, section->pages++);
+		note_last_page(run, section, page->listing.last_page);
 		submit_activities(run, section, &page->listing);
 	}
 	else if (task->kind == TASK_LISTING)
 		section->failure = "a page of its list failed";
 	else if (task->kind == TASK_STATISTICS && page == NULL && response->outcome != HTTP_ANSWERED)
 		section->failure = "its statistics failed";
-	if (section->pending == 0)
+	if (section->pending == 0 && section->pages > section->last_page)
 		finish_section(run, section);
 }
 
@@ -141,7 +169,7 @@ activities_run(Run *run, List *sections)
 {
 	ListCell *cell;
 
-	run->waiting = NIL;
+	run->waiting = run->reading = NIL;
 	foreach (cell, sections)
 	{
 		SectionRow *row = lfirst(cell);

@@ -35,6 +35,7 @@ typedef struct SectionWork
 	int candidate; /* the one that is being probed */
 	int pending;   /* tasks submitted and not yet handled */
 	int pages;     /* of its list, asked for so far */
+	int last_page; /* of its list, as far as is known */
 	char *failure; /* why it doesn't count as read; NULL: nothing yet */
 } SectionWork;
 
@@ -78,6 +79,7 @@ typedef struct Run
 	int sections_due;
 	Bitmapset *begun; /* ids of the sections whose activities were begun */
 	List *waiting;    /* of SectionRow, to be begun */
+	List *reading;    /* of SectionWork, with further pages of their list to be asked for */
 	void *phase;      /* what accounts.c remembers */
 } Run;
 

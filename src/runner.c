@@ -184,7 +184,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->out_of_time = run->refused = false;
 	run->sections_due = 0;
 	run->begun = NULL;
-	run->waiting = NIL;
+	run->waiting = run->reading = NIL;
 	run->phase = NULL;
 	run->progress_at = GetCurrentTimestamp();
 	run->deadline = TimestampTzPlusMilliseconds(run->progress_at, (int64) seconds * 1000);

@@ -19,7 +19,19 @@
 #include "sql.h"
 #include "store.h"
 
-#define LOCK_TIMEOUT "5s"
+/*
+ * Settings of the worker's session. Every statement of a run looks up by key a few rows of tables that were empty when it was planned and
+ * grow while it is used: only plans by index, nested loops, stay right.
+ */
+static const struct
+{
+	const char *name;
+	const char *value;
+} session_settings[] = {
+	{"lock_timeout", "5s"},    {"DateStyle", "ISO, YMD"},  {"jit", "off"},
+	{"enable_seqscan", "off"}, {"enable_hashjoin", "off"}, {"enable_mergejoin", "off"},
+};
+
 #define MAX_ARGS 9
 
 /* What the owner's transactions need to know of the extension. */
@@ -197,8 +209,9 @@ store_open(void)
 						errmsg("the extension esn_pulse is not installed in this database"),
 						errhint("CREATE EXTENSION esn_pulse;")));
 	StartTransactionCommand();
-	SetConfigOption("lock_timeout", LOCK_TIMEOUT, PGC_SUSET, PGC_S_OVERRIDE);
-	SetConfigOption("DateStyle", "ISO, YMD", PGC_SUSET, PGC_S_OVERRIDE);
+	for (int i = 0; i < lengthof(session_settings); i++)
+		SetConfigOption(session_settings[i].name, session_settings[i].value, PGC_SUSET,
+						PGC_S_OVERRIDE);
 	CommitTransactionCommand();
 	extension_oid = extension;
 	owner_oid = owner;

@@ -1,0 +1,46 @@
+-- Everything that the extension makes says what it is: \d+ and \df+ are the manual that is always at hand.
+BEGIN;
+SELECT no_plan();
+
+CREATE TEMP VIEW members AS
+SELECT d.classid, d.objid FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+WHERE e.extname = 'esn_pulse' AND d.deptype = 'e';
+CREATE TEMP VIEW functions AS
+SELECT p.oid::regprocedure AS function, obj_description(p.oid, 'pg_proc') AS comment, p.proargnames, p.proargmodes, p.pronargs
+FROM members JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid;
+CREATE TEMP VIEW relations AS
+SELECT c.oid, c.oid::regclass AS relation, c.relkind
+FROM members JOIN pg_class c ON classid = 'pg_class'::regclass AND objid = c.oid WHERE c.relkind IN ('r', 'v', 'm');
+
+SELECT isnt(obj_description((SELECT oid FROM pg_extension WHERE extname = 'esn_pulse'), 'pg_extension'), NULL, 'the extension has a comment');
+
+-- Tables and views.
+SELECT cmp_ok((SELECT count(*) FROM relations), '>=', 20::bigint, 'there are the tables and the view to look at');
+SELECT ok(length(obj_description(oid, 'pg_class')) >= 20, format('%s has a comment', relation)) FROM relations ORDER BY relation::text;
+
+-- Functions, and each argument by its name, with a colon behind it.
+SELECT cmp_ok((SELECT count(*) FROM functions), '>=', 15::bigint, 'there are functions to look at');
+SELECT ok(length(comment) >= 20, format('%s has a comment', function)) FROM functions ORDER BY function::text;
+SELECT is((SELECT count(*) FROM functions WHERE pronargs > 0 AND coalesce(proargnames[1], '') = ''), 0::bigint, 'no argument is without a name');
+SELECT ok(coalesce(comment ~ ('\m' || argument || ': '), false), format('%s says what its argument %s is', function, argument))
+FROM functions, unnest(proargnames, proargmodes) WITH ORDINALITY AS a (argument, mode, n)
+WHERE mode IN ('i', 'b', 'v') OR mode IS NULL
+ORDER BY function::text, n;
+
+-- Columns whose name doesn't say all: those with a unit, a rule or a NULL that means something.
+SELECT ok(coalesce(length(col_description(attrelid, attnum)) >= 5, false), format('%s.%s has a comment', tab, col))
+FROM (VALUES
+	('sections', 'accounts_platform_slug'), ('sections', 'activities_platform_slug'), ('sections', 'can_scrape_activities'),
+	('sections', 'last_validated_activities_slug'), ('sections', 'last_scraped'), ('sections', 'removed_at'), ('sections', 'social_media'),
+	('activities', 'event_slug'), ('activities', 'end_date'), ('activities', 'is_future_event'), ('activities', 'participants'),
+	('activities', 'is_valid'), ('activities', 'unmatched_organisers'), ('activities', 'removed_at'),
+	('scraper_status', 'sections_processed'), ('scraper_status', 'sections_failed'),
+	('validation_errors', 'raw_data'), ('validation_errors', 'resolved_at'),
+	('failed_scrapes', 'retry_count'), ('failed_scrapes', 'will_retry'), ('failed_scrapes', 'resolved_at'),
+	('fetched_pages', 'content_hash'), ('fetched_pages', 'body'),
+	('extraction_rules', 'position'), ('extraction_rules', 'required'), ('extraction_rules', 'shipped'))
+	AS v (tab, col)
+LEFT JOIN pg_attribute ON attrelid = tab::regclass AND attname = col;
+
+SELECT * FROM finish();
+ROLLBACK;

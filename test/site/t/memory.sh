@@ -1,0 +1,30 @@
+# The worker's private memory does not grow with the number of pages.
+. test/site/tests.sh
+site_cluster memory
+
+# peak_of_run: runs everything, prints the worker's peak of private memory in kB.
+peak_of_run() {
+	local pid anon peak=0 caller
+	sql "SELECT status FROM esn_scrape_all()" >"$run/memory.output" &
+	caller=$!
+	eventually 20 t sql "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'esn_pulse run')" || true
+	pid=$(sql "SELECT pid FROM pg_stat_activity WHERE backend_type = 'esn_pulse run'")
+	while anon=$(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status" 2>/dev/null) && [ -n "$anon" ]; do
+		[ "$anon" -le "$peak" ] || peak=$anon
+		sleep 0.05
+	done
+	wait "$caller"
+	echo "$peak"
+}
+
+site_database few --sections 500 --count 3000 --seed 41 --no-faults
+few=$(peak_of_run)
+like "a run over 3,000 activities completes" "$(cat "$run/memory.output")" "*completed"
+site_database many --sections 500 --count 30000 --seed 42 --no-faults
+many=$(peak_of_run)
+like "a run over 30,000 activities completes" "$(cat "$run/memory.output")" "*completed"
+echo "# peak of private memory: $few kB for 3,000, $many kB for 30,000 activities"
+is "all of them are there" "$(sql "SELECT count(*) FROM activities")" 30000
+is "ten times the pages take the memory of one time, within a tenth" "$((many <= few + few / 10))" 1
+is "and less than 64 MB" "$((many < 65536))" 1
+done_testing

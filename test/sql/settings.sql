@@ -1,0 +1,110 @@
+-- The settings esn_pulse.*: their ranges and units, who may set which, what is refused.
+SET client_min_messages = warning;
+DROP EXTENSION IF EXISTS esn_pulse CASCADE;
+CREATE EXTENSION esn_pulse;
+LOAD 'esn_pulse';
+\set me :USER
+
+-- Defaults and ranges. Named one by one, so that a new setting doesn't change what is tested here.
+SELECT name, setting, unit, min_val, max_val, enumvals, context
+FROM pg_settings
+WHERE name = ANY (SELECT 'esn_pulse.' || unnest(ARRAY['accounts_url', 'activities_url', 'request_delay', 'max_parallel_requests',
+	'request_timeout', 'max_retries', 'retry_base_delay', 'max_page_size', 'accounts_time_limit', 'activities_time_limit',
+	'accounts_max_age', 'min_success_ratio', 'keep_pages', 'redact_personal_data', 'ca_file']))
+ORDER BY name COLLATE "C";
+
+-- Each says what it is for.
+SELECT name FROM pg_settings WHERE name LIKE 'esn\_pulse.%' AND coalesce(short_desc, '') = '';
+
+-- Units are understood, and written back.
+SET esn_pulse.request_delay = '2s';
+SET esn_pulse.max_page_size = '1MB';
+SET esn_pulse.activities_time_limit = '2h';
+SET esn_pulse.accounts_max_age = '30d';
+SHOW esn_pulse.request_delay;
+SHOW esn_pulse.max_page_size;
+SHOW esn_pulse.activities_time_limit;
+SHOW esn_pulse.accounts_max_age;
+
+-- Out of range, of the wrong unit or kind.
+\set VERBOSITY terse
+SET esn_pulse.request_delay = -1;
+SET esn_pulse.request_delay = '2MB';
+SET esn_pulse.max_parallel_requests = 0;
+SET esn_pulse.max_parallel_requests = 65;
+SET esn_pulse.request_timeout = 0;
+SET esn_pulse.max_retries = 11;
+SET esn_pulse.max_page_size = 0;
+SET esn_pulse.activities_time_limit = 0;
+SET esn_pulse.min_success_ratio = 1.5;
+SET esn_pulse.redact_personal_data = maybe;
+\set VERBOSITY default
+SET esn_pulse.keep_pages = 'few';
+
+-- The base of an address: scheme, host, port, and nothing behind it.
+SET esn_pulse.accounts_url = 'accounts.esn.org';
+SET esn_pulse.activities_url = 'ftp://activities.esn.org';
+\set VERBOSITY terse
+SET esn_pulse.accounts_url = '';
+SET esn_pulse.accounts_url = 'https://';
+SET esn_pulse.accounts_url = 'https://accounts.esn.org/';
+SET esn_pulse.accounts_url = 'https://accounts.esn.org/country';
+SET esn_pulse.accounts_url = 'https://accounts.esn.org?a=b';
+SET esn_pulse.accounts_url = 'https://someone@accounts.esn.org';
+SET esn_pulse.accounts_url = 'https://accounts.esn.org #';
+SET esn_pulse.accounts_url = 'http://127.0.0.1:8080';
+SHOW esn_pulse.accounts_url;
+RESET esn_pulse.accounts_url;
+
+-- User-Agents: one a line, printable, at least one. The default says who asks.
+\set VERBOSITY default
+SET esn_pulse.user_agents = '';
+SET esn_pulse.user_agents = E'esn_pulse\r\nX-Evil: yes';
+\set VERBOSITY terse
+SET esn_pulse.user_agents = E' \n \n';
+SET esn_pulse.user_agents = 'ESN Yıldız';
+SET esn_pulse.user_agents = E'one/1.0\ntwo/2.0';
+SHOW esn_pulse.user_agents;
+RESET esn_pulse.user_agents;
+SELECT current_setting('esn_pulse.user_agents') ~ '^esn_pulse/.*Erasmus Student Network' AS names_the_project;
+
+-- A typing mistake is no setting.
+\set VERBOSITY default
+SET esn_pulse.xyz = 1;
+SET esn_pulse.request_delays = 1;
+
+-- How patient a run is, is its caller's to say; whom it asks and how hard, the superuser's.
+CREATE ROLE regress_esn_reader LOGIN;
+SET SESSION AUTHORIZATION regress_esn_reader;
+\set VERBOSITY terse
+SET esn_pulse.accounts_url = 'http://127.0.0.1:8080';
+SET esn_pulse.activities_url = 'http://127.0.0.1:8080';
+SET esn_pulse.request_delay = 0;
+SET esn_pulse.max_parallel_requests = 64;
+SET esn_pulse.max_page_size = 16;
+SET esn_pulse.user_agents = 'Mozilla/5.0';
+SET esn_pulse.keep_pages = 'all';
+SET esn_pulse.redact_personal_data = off;
+SET esn_pulse.ca_file = '/dev/null';
+SET esn_pulse.request_timeout = '5s';
+SET esn_pulse.max_retries = 0;
+SET esn_pulse.retry_base_delay = '1s';
+SET esn_pulse.accounts_time_limit = '1min';
+SET esn_pulse.activities_time_limit = '1min';
+SET esn_pulse.accounts_max_age = 0;
+SET esn_pulse.min_success_ratio = 1;
+RESET SESSION AUTHORIZATION;
+
+-- Nor may it be set before the library is there to refuse it.
+\c - regress_esn_reader
+SET esn_pulse.accounts_url = 'http://127.0.0.1:8080';
+SET esn_pulse.redact_personal_data = off;
+SET esn_pulse.xyz = 1;
+SELECT esn_slugify('ESN METU');
+SHOW esn_pulse.accounts_url;
+SHOW esn_pulse.redact_personal_data;
+\set VERBOSITY sqlstate
+SHOW esn_pulse.xyz;
+
+\c - :me
+DROP ROLE regress_esn_reader;

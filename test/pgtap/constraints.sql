@@ -25,16 +25,20 @@ UPDATE activities SET is_valid = false WHERE id = -1;
 SELECT lives_ok(format('UPDATE activities SET %s WHERE id = -1', change), 'an invalid activity may have: ' || change)
 FROM unnest(ARRAY['title = NULL', 'title = ''''', 'url = NULL', 'description = NULL', 'end_date = ''2024-05-02''', 'start_date = NULL',
 	'is_future_event = NULL']) AS change;
-SELECT throws_ok('UPDATE activities SET participants = -1 WHERE id = -1', '23514', NULL, 'not even an invalid activity has -1 participants');
+SELECT throws_ok('UPDATE activities SET participants = -1 WHERE id = -1', '23514', NULL,
+	'not even an invalid activity has -1 participants');
 SELECT throws_ok('UPDATE activities SET is_valid = true WHERE id = -1', '23514', NULL, 'nor does it become valid by saying so');
 SELECT throws_ok('UPDATE activities SET event_slug = NULL WHERE id = -1', '23502', NULL, 'every activity has an address');
 SELECT throws_ok('UPDATE activities SET is_valid = NULL WHERE id = -1', '23502', NULL, 'an activity is valid or invalid');
-SELECT throws_ok($$UPDATE activities SET title = repeat('x', 256) WHERE id = -1$$, '22001', NULL, 'a title has at most 255 characters');
+SELECT throws_ok($$UPDATE activities SET title = repeat('x', 256) WHERE id = -1$$, '22001', NULL,
+	'a title has at most 255 characters');
 SELECT lives_ok($$UPDATE activities SET title = repeat('ı', 255) WHERE id = -1$$, 'characters, not bytes');
-SELECT lives_ok($$INSERT INTO activities (event_slug, is_valid) VALUES ('only-a-slug', false)$$, 'an invalid activity needs no more than its slug');
+SELECT lives_ok($$INSERT INTO activities (event_slug, is_valid) VALUES ('only-a-slug', false)$$,
+	'an invalid activity needs no more than its slug');
 
 -- What there is only once.
-SELECT throws_ok($$INSERT INTO activities (event_slug, is_valid) VALUES ('boat-party-1', false)$$, '23505', NULL, 'an activity is there once');
+SELECT throws_ok($$INSERT INTO activities (event_slug, is_valid) VALUES ('boat-party-1', false)$$, '23505', NULL,
+	'an activity is there once');
 SELECT throws_ok($$INSERT INTO sections (name, accounts_platform_slug, accounts_url) VALUES ('Other', 'tr-anka-met', 'x')$$, '23505', NULL,
 	'a section is there once');
 SELECT throws_ok($$INSERT INTO sections (name, accounts_url) VALUES ('Other', 'x')$$, '23502', NULL, 'a section has a slug');

@@ -2,6 +2,10 @@
 BEGIN;
 SELECT no_plan();
 
+-- Should a stranger be let in, nobody outside is to be asked.
+SET LOCAL esn_pulse.accounts_url = 'http://127.0.0.1:1';
+SET LOCAL esn_pulse.activities_url = 'http://127.0.0.1:1';
+SET LOCAL esn_pulse.max_retries = 0;
 CREATE ROLE esn_test_stranger;
 INSERT INTO extraction_rules (page_kind, field, position, selector) VALUES ('activity', 'title', 1, 'h2.mine');
 
@@ -68,7 +72,8 @@ RESET ROLE;
 REVOKE SELECT ON activities FROM esn_test_stranger;
 GRANT EXECUTE ON FUNCTION esn_cancel(bigint) TO esn_test_stranger;
 SET LOCAL ROLE esn_test_stranger;
-SELECT throws_ok('SELECT esn_cancel(-1)', '42704', NULL, 'an operator needs no right on the table of runs to be told that there is no such run');
+SELECT throws_ok('SELECT esn_cancel(-1)', '42704', NULL,
+	'an operator needs no right on the table of runs to be told that there is no such run');
 SELECT throws_ok('SELECT * FROM scraper_status', '42501', NULL, 'an operator does not thereby read');
 RESET ROLE;
 

@@ -132,7 +132,8 @@ SELECT is_empty($$
 	GROUP BY 1, 2 HAVING count(*) > 1$$, 'no index is there twice');
 
 -- What nobody may come to hold: nothing is lost in a crash.
-SELECT is_empty($$SELECT relname FROM pg_class WHERE relname IN (SELECT tab FROM wanted) AND relpersistence <> 'p'$$, 'no table is unlogged');
+SELECT is_empty($$SELECT relname FROM pg_class WHERE relname IN (SELECT tab FROM wanted) AND relpersistence <> 'p'$$,
+	'no table is unlogged');
 
 -- The view of the runs.
 SELECT has_view('esn_runs');
@@ -148,7 +149,8 @@ SELECT is((SELECT count(DISTINCT description)::integer FROM sdgs), 17, 'no two g
 SELECT lives_ok($$INSERT INTO sdgs (name) VALUES ('SDG 18')$$, 'a further goal gets a number of its own');
 
 -- The shipped rules.
-SELECT is_empty('SELECT * FROM extraction_rules WHERE NOT shipped', 'no rule comes with the extension that an upgrade would not replace');
+SELECT is_empty('SELECT * FROM extraction_rules WHERE NOT shipped',
+	'no rule comes with the extension that an upgrade would not replace');
 SELECT is_empty($$
 	SELECT kind FROM unnest(ARRAY['home', 'country', 'section', 'listing', 'activity', 'statistics']) kind
 	WHERE kind NOT IN (SELECT page_kind FROM extraction_rules WHERE required)$$, 'each kind of page is known by something');

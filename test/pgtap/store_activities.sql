@@ -65,12 +65,14 @@ SELECT results_eq($$SELECT created_at = '2024-01-01', updated_at = now() FROM ac
 -- A change of one relation alone moves updated_at, and leaves the other relations alone.
 UPDATE activities SET updated_at = '2024-01-02';
 CREATE TEMP TABLE goals AS SELECT ctid AS place, * FROM activity_to_sdg;
-SELECT is(pg_temp.store(pg_temp.activity('boat-party-1', '{"causes": ["Health", "Education"]}')), '0 new, 1 changed, 0 unchanged, 0 invalid', 'a cause more and one less is a change');
+SELECT is(pg_temp.store(pg_temp.activity('boat-party-1', '{"causes": ["Health", "Education"]}')), '0 new, 1 changed, 0 unchanged, 0 invalid',
+	'a cause more and one less is a change');
 SELECT results_eq('SELECT updated_at = now() FROM activities', ARRAY[true], 'which updated_at says');
 SELECT results_eq('SELECT c.name::text FROM activity_to_cause JOIN activity_causes c ON c.id = cause_id ORDER BY 1', ARRAY['Education', 'Health'],
 	'causes are replaced');
 SELECT set_eq('SELECT ctid AS place, activity_id, sdg_id FROM activity_to_sdg', 'SELECT * FROM goals', 'goals stay as they are');
-SELECT is((SELECT count(*) FROM activity_causes WHERE name IN ('Culture', 'Health', 'Education')), 3::bigint, 'a cause is known for ever, and once');
+SELECT is((SELECT count(*) FROM activity_causes WHERE name IN ('Culture', 'Health', 'Education')), 3::bigint,
+	'a cause is known for ever, and once');
 
 -- Countries go by many names; one without sections is no fault.
 SELECT is(pg_temp.store(pg_temp.activity('in-' || n, jsonb_build_object('country_name', country))), '1 new, 0 changed, 0 unchanged, 0 invalid',
@@ -123,12 +125,14 @@ SELECT is(pg_temp.store(pg_temp.activity('bad-1', '{"title": null}', '[{"field":
 SELECT results_eq($$SELECT resolved_at IS NULL FROM validation_errors WHERE field_name = 'title' ORDER BY id$$, ARRAY[false, true],
 	'as a row of its own: what was closed stays closed');
 SELECT is(pg_temp.store(pg_temp.activity('bad-2', '{}', '[{"field": "sdgs", "message": "no SDG between 1 and 17", "raw": "SDG 18"},
-	{"field": "sdgs", "message": "no SDG between 1 and 17", "raw": "SDG 0"}]')), '1 new, 0 changed, 0 unchanged, 1 invalid', 'two values of one field');
+	{"field": "sdgs", "message": "no SDG between 1 and 17", "raw": "SDG 0"}]')), '1 new, 0 changed, 0 unchanged, 1 invalid',
+	'two values of one field');
 SELECT results_eq($$SELECT error_message, raw_data FROM validation_errors WHERE field_name = 'sdgs'$$,
 	$$VALUES ('no SDG between 1 and 17', '["SDG 0", "SDG 18"]'::jsonb)$$, 'are one row with both values');
 SELECT is(pg_temp.store(pg_temp.activity('bad-3', '{"start_date": null, "end_date": null}', '[{"field": "start_date", "message": "missing", "raw": null}]')),
 	'1 new, 0 changed, 0 unchanged, 1 invalid', 'an activity without a date');
-SELECT results_eq($$SELECT is_future_event FROM activities WHERE event_slug = 'bad-3'$$, ARRAY[NULL::boolean], 'is neither past nor to come');
+SELECT results_eq($$SELECT is_future_event FROM activities WHERE event_slug = 'bad-3'$$, ARRAY[NULL::boolean],
+	'is neither past nor to come');
 SELECT is(pg_temp.store(pg_temp.activity('good-1'), pg_temp.activity('bad-3'), pg_temp.activity('good-2')),
 	'2 new, 1 changed, 0 unchanged, 0 invalid', 'a batch holds pages of every fate');
 
@@ -163,7 +167,8 @@ SELECT is(pg_temp.store(pg_temp.activity('learn-1', '{"organisers": [{"name": "E
 	{"name": "ESN Twin", "slug": "esn-twin-7"}, {"name": "ESN Tromsø", "slug": "esn-tromso-old"}]}')),
 	'1 new, 0 changed, 0 unchanged, 0 invalid', 'a page with three slugs that are not known');
 SELECT results_eq('SELECT activities_platform_slug::text, last_validated_activities_slug::text, can_scrape_activities, activities_url FROM sections WHERE id = -3',
-	$$VALUES ('esn-isik-0', 'esn-isik-0', true, 'https://activities.example/organisation/esn-isik-0')$$, 'one section is known by its name');
+	$$VALUES ('esn-isik-0', 'esn-isik-0', true, 'https://activities.example/organisation/esn-isik-0')$$,
+	'one section is known by its name');
 SELECT results_eq($$SELECT section_id FROM activity_section_organisers JOIN activities a ON a.id = activity_id WHERE event_slug = 'learn-1'$$,
 	ARRAY[-3], 'and linked at once');
 SELECT results_eq('SELECT activities_platform_slug::text FROM sections WHERE id IN (-2, -4, -5) ORDER BY id DESC', ARRAY['esn-tromso', NULL, NULL],
@@ -180,6 +185,8 @@ SELECT results_eq('SELECT event_slug::text FROM activities WHERE removed_at = no
 	'two are marked: not the one that could not be read, nor the one whose namesake is gone');
 SELECT is_empty('SELECT event_slug FROM activities WHERE removed_at IS NOT NULL AND updated_at <> now()', 'and no other');
 SELECT is_empty($$SELECT url FROM failed_scrapes WHERE url LIKE '%/good-%'$$, 'that a page is gone is news, no failure');
+SELECT results_eq($$SELECT error_message FROM failed_scrapes WHERE url LIKE '%/in-_' ORDER BY url$$, ARRAY['the site answered 503', 'timed out'],
+	'that a known page could not be read is one, with an answer or without');
 SELECT is((SELECT count(*) FROM activity_to_cause JOIN activities a ON a.id = activity_id WHERE event_slug = 'good-1'), 2::bigint,
 	'a removed activity keeps its relations');
 UPDATE activities SET removed_at = '2024-01-03' WHERE event_slug = 'good-1';
@@ -193,7 +200,8 @@ SELECT results_eq($$SELECT http_status_code, will_retry FROM failed_scrapes WHER
 	'a dead link to an activity that was never seen is a failure, which nobody tries again');
 -- in-1 could not be read above; now it is known to be gone.
 SELECT pg_temp.fail('activity', pg_temp.activity_url('in-1'), 404, 'the site answered 404', false, 'in-1') \g /dev/null
-SELECT results_eq($$SELECT removed_at = now() FROM activities WHERE event_slug = 'in-1'$$, ARRAY[true], 'first unreadable, then gone: it is marked');
+SELECT results_eq($$SELECT removed_at = now() FROM activities WHERE event_slug = 'in-1'$$, ARRAY[true],
+	'first unreadable, then gone: it is marked');
 SELECT is_empty($$SELECT * FROM failed_scrapes WHERE url LIKE '%/in-1' AND will_retry AND resolved_at IS NULL$$,
 	'what is known to be gone is not waiting to be tried again');
 

@@ -14,15 +14,21 @@
 #include "run.h"
 
 #define MAX_HINTS 5
+#define MAX_NEAR 5000
+
+typedef struct KnownSection
+{
+	char accounts_slug[SLUG_SIZE]; /* the key */
+	char *activities_slug;         /* NULL: not known */
+} KnownSection;
 
 typedef struct AccountsPhase
 {
 	const char *wanted; /* slug of the one section that counts; NULL: all */
-	SectionWork *found; /* it */
 	int lists_open;     /* home page and countries not yet answered */
-	List *on_map;       /* of SectionRow: what the home page's map shows */
-	List *sections;     /* of SectionWork: what has been begun */
-	List *known;        /* of SectionRow: what the database knows */
+	List *on_map;       /* of NamedSlug: what the home page's map shows and is still to be begun */
+	HTAB *known;        /* of KnownSection: what the database knows */
+	HTAB *begun;        /* slugs of the sections that have been begun */
 	List *near;         /* of char *: all slugs, for a hint */
 } AccountsPhase;
 
@@ -35,19 +41,35 @@ submit_url(Run *run, TaskKind kind, HttpMethod method, char *url, const char *su
 	run_submit(run, kind, method, &page, subject, section);
 }
 
-static char *
-known_activities_slug(const AccountsPhase *phase, const char *accounts_slug)
+static HTAB *
+make_slug_table(Run *run, const char *name, Size entry_size)
+{
+	HASHCTL control = {.keysize = SLUG_SIZE, .entrysize = entry_size, .hcxt = run->context};
+
+	return hash_create(name, 1024, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+}
+
+static void
+remember_known_sections(Run *run, AccountsPhase *phase)
 {
 	ListCell *cell;
 
-	foreach (cell, phase->known)
+	phase->known = make_slug_table(run, "esn_pulse known sections", sizeof(KnownSection));
+	foreach (cell, store_known_sections())
 	{
 		SectionRow *row = lfirst(cell);
+		KnownSection *known = hash_search(phase->known, row->accounts_slug, HASH_ENTER, NULL);
 
-		if (strcmp(row->accounts_slug, accounts_slug) == 0)
-			return row->activities_slug;
+		known->activities_slug = row->activities_slug;
 	}
-	return NULL;
+}
+
+static const KnownSection *
+find_known_section(const Run *run, const char *accounts_slug)
+{
+	const AccountsPhase *phase = run->phase;
+
+	return hash_search(phase->known, accounts_slug, HASH_FIND, NULL);
 }
 
 static void
@@ -76,6 +98,8 @@ settle_probe(Run *run, SectionWork *section, const char *slug)
 		appendStringInfoString(&json, ", \"activities_url\": ");
 		escape_json(&json, psprintf("%s/organisation/%s", guc_activities_url, slug));
 	}
+	if (section->asked != NULL)
+		appendStringInfo(&json, ", \"asked\": [%s]", section->asked->data);
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, RECORD_PROBE, PAGE_KINDS, json.data);
 	pfree(json.data);
@@ -84,16 +108,16 @@ settle_probe(Run *run, SectionWork *section, const char *slug)
 void
 accounts_probe(Run *run, SectionWork *section)
 {
-	AccountsPhase *phase = run->phase;
+	const KnownSection *known = find_known_section(run, section->row.accounts_slug);
 	char *guesses[SLUG_MAX_CANDIDATES];
 	int count = slug_candidates(run->slugger, run->arena, section->row.name, guesses);
-	char *known = known_activities_slug(phase, section->row.accounts_slug);
+	char *learned = known == NULL ? NULL : known->activities_slug;
 
-	if (known != NULL)
-		section->candidates[section->candidate_count++] = known;
+	if (learned != NULL)
+		section->candidates[section->candidate_count++] = learned;
 	for (int i = 0; i < count; i++)
 	{
-		if (known == NULL || strcmp(known, guesses[i]) != 0)
+		if (learned == NULL || strcmp(learned, guesses[i]) != 0)
 			section->candidates[section->candidate_count++] = pstrdup(guesses[i]);
 	}
 	if (section->candidate_count == 0)
@@ -102,29 +126,40 @@ accounts_probe(Run *run, SectionWork *section)
 		submit_probe(run, section);
 }
 
+/* Begins those sections that have not been begun yet: their pages, and the probes of their slugs. */
 static void
-begin_section(Run *run, const char *slug, const char *name, char *url)
+begin_sections(Run *run, const NamedSlug *entries, int count)
 {
 	AccountsPhase *phase = run->phase;
-	SectionWork *section;
+	char **urls = palloc(sizeof(char *) * Max(count, 1));
+	SectionWork **sections = palloc(sizeof(SectionWork *) * Max(count, 1));
 	List *claimed;
-	ListCell *cell;
+	int fresh = 0;
 
-	foreach (cell, phase->sections)
+	for (int i = 0; i < count; i++)
 	{
-		if (strcmp(((SectionWork *) lfirst(cell))->row.accounts_slug, slug) == 0)
-			return;
+		SectionWork *section;
+		bool found;
+
+		hash_search(phase->begun, entries[i].slug, HASH_ENTER, &found);
+		if (found)
+			continue;
+		section = palloc0(sizeof(SectionWork));
+		section->row.accounts_slug = pstrdup(entries[i].slug);
+		section->row.name = pstrdup(entries[i].name);
+		urls[fresh] = unconstify(char *, entries[i].url);
+		sections[fresh++] = section;
 	}
-	section = palloc0(sizeof(SectionWork));
-	section->row.accounts_slug = pstrdup(slug);
-	section->row.name = pstrdup(name);
-	phase->sections = lappend(phase->sections, section);
-	phase->found = section;
-	run->sections_due = list_length(phase->sections);
-	claimed = store_claim(run->id, PAGE_SECTION, &url, 1, run->rules_hash, run->request->full);
-	foreach (cell, claimed)
-		run_submit(run, TASK_SECTION, HTTP_GET, lfirst(cell), slug, section);
-	accounts_probe(run, section);
+	claimed = store_claim(run->id, PAGE_SECTION, urls, fresh, run->rules_hash, run->request->full);
+	for (int i = 0; i < fresh; i++)
+	{
+		run_submit(run, TASK_SECTION, HTTP_GET, list_nth(claimed, i),
+				   sections[i]->row.accounts_slug, sections[i]);
+		accounts_probe(run, sections[i]);
+	}
+	run->sections_due += fresh;
+	pfree(urls);
+	pfree(sections);
 }
 
 /* Whether an entry of the map is the wanted section: its slug there, or one that its name suggests for the other platform. */
@@ -145,35 +180,53 @@ is_wanted(Run *run, const AccountsPhase *phase, const NamedSlug *entry)
 	return false;
 }
 
+/* Keeps both of the slugs that an entry of the map suggests, for the hint to a slug that nobody knows. */
+static void
+remember_near(Run *run, AccountsPhase *phase, const NamedSlug *entry)
+{
+	if (list_length(phase->near) >= MAX_NEAR)
+		return;
+	phase->near =
+		lappend(phase->near, pstrdup(slug_pathauto(run->slugger, run->arena, entry->name)));
+	phase->near = lappend(phase->near, pstrdup(entry->slug));
+}
+
+static void
+search_map(Run *run, const NamedSlugList *map)
+{
+	AccountsPhase *phase = run->phase;
+
+	for (int i = 0; i < map->count; i++)
+	{
+		remember_near(run, phase, &map->items[i]);
+		if (*run->only_section == '\0' && is_wanted(run, phase, &map->items[i]))
+		{
+			run->only_section = pstrdup(map->items[i].slug);
+			begin_sections(run, &map->items[i], 1);
+		}
+	}
+}
+
 static void
 handle_home(Run *run, const HomePage *home)
 {
 	AccountsPhase *phase = run->phase;
 
+	if (phase->wanted != NULL)
+	{
+		search_map(run, &home->sections);
+		return;
+	}
 	for (int i = 0; i < home->sections.count; i++)
 	{
-		const NamedSlug *entry = &home->sections.items[i];
+		NamedSlug *entry = palloc(sizeof(NamedSlug));
 
-		if (phase->wanted == NULL)
-		{
-			SectionRow *row = palloc0(sizeof(SectionRow));
-
-			row->accounts_slug = pstrdup(entry->slug);
-			row->name = pstrdup(entry->name);
-			row->activities_slug = pstrdup(entry->url); /* of the map's link: where to read it */
-			phase->on_map = lappend(phase->on_map, row);
-			continue;
-		}
-		phase->near = lappend(phase->near, slug_pathauto(run->slugger, run->arena, entry->name));
-		llast(phase->near) = pstrdup(llast(phase->near));
-		phase->near = lappend(phase->near, pstrdup(entry->slug));
-		if (phase->found == NULL && is_wanted(run, phase, entry))
-		{
-			run->only_section = pstrdup(entry->slug);
-			begin_section(run, entry->slug, entry->name, unconstify(char *, entry->url));
-		}
+		entry->slug = pstrdup(home->sections.items[i].slug);
+		entry->name = pstrdup(home->sections.items[i].name);
+		entry->url = pstrdup(home->sections.items[i].url);
+		phase->on_map = lappend(phase->on_map, entry);
 	}
-	for (int i = 0; phase->wanted == NULL && i < home->countries.count; i++)
+	for (int i = 0; i < home->countries.count; i++)
 	{
 		const NamedSlug *country = &home->countries.items[i];
 
@@ -183,25 +236,62 @@ handle_home(Run *run, const HomePage *home)
 	}
 }
 
+/* The slug to which the site has led us from the one that we asked for; NULL: it shows something else. */
+static const char *
+answered_slug(Run *run, const HttpResponse *response)
+{
+	static const char tail[] = "/activities";
+	const char *url = response->effective_url;
+	size_t len = strcspn(url, "?#");
+
+	if (len < sizeof(tail) || strncmp(url + len - strlen(tail), tail, strlen(tail)) != 0)
+		return NULL;
+	return slug_from_url(run->arena, arena_strndup(run->arena, url, len - strlen(tail)),
+						 "organisation");
+}
+
+static void
+note_asked(SectionWork *section, const char *url)
+{
+	if (section->asked == NULL)
+		section->asked = makeStringInfo();
+	else
+		appendStringInfoString(section->asked, ", ");
+	escape_json(section->asked, url);
+}
+
 /* A slug is right where the site answers 200; 404 and 410 send us to the next candidate; anything else is no answer. */
 static void
 handle_probe(Run *run, Task *task, const HttpResponse *response)
 {
 	SectionWork *section = task->section;
+	int status = response->outcome == HTTP_ANSWERED ? response->status : 0;
+	const char *slug = status == 200 ? answered_slug(run, response) : NULL;
 
-	if (response->outcome != HTTP_ANSWERED)
-		section->failure = "its slug could not be checked";
-	else if (response->status == 200)
-		settle_probe(run, section, section->candidates[section->candidate]);
-	else if (response->status != 404 && response->status != 410)
+	if (status != 200 && status != 404 && status != 410)
 	{
 		section->failure = "its slug could not be checked";
-		run_fail_page(run, task, response, psprintf("the site answered %d", response->status));
+		if (response->outcome == HTTP_ANSWERED)
+			run_fail_page(run, task, response, psprintf("the site answered %d", status));
+		return;
 	}
+	note_asked(section, task->url);
+	if (slug != NULL)
+		settle_probe(run, section, slug);
 	else if (++section->candidate < section->candidate_count)
 		submit_probe(run, section);
 	else
 		settle_probe(run, section, NULL);
+}
+
+/* An answer that needs no page: it has not changed, or a section that was known is gone. */
+static bool
+is_settled(const Run *run, const Task *task, const HttpResponse *response)
+{
+	if (response->outcome != HTTP_ANSWERED)
+		return false;
+	return response->status == 304 || ((response->status == 404 || response->status == 410) &&
+									   find_known_section(run, task->subject) != NULL);
 }
 
 void
@@ -222,15 +312,11 @@ accounts_handle(Run *run, Task *task, const HttpResponse *response, const SitePa
 			break;
 		case TASK_COUNTRY:
 			phase->lists_open--;
-			for (int i = 0; page != NULL && i < page->country.sections.count; i++)
-			{
-				const NamedSlug *entry = &page->country.sections.items[i];
-
-				begin_section(run, entry->slug, entry->name, unconstify(char *, entry->url));
-			}
+			if (page != NULL)
+				begin_sections(run, page->country.sections.items, page->country.sections.count);
 			break;
 		case TASK_SECTION:
-			if (page == NULL && response->status != 304)
+			if (page == NULL && !is_settled(run, task, response))
 				task->section->failure = "its page failed";
 			break;
 		default:
@@ -256,10 +342,8 @@ feed_from_map(Run *run)
 
 	while (phase->lists_open == 0 && phase->on_map != NIL && run_has_room(run))
 	{
-		SectionRow *row = linitial(phase->on_map);
-
+		begin_sections(run, linitial(phase->on_map), 1);
 		phase->on_map = list_delete_first(phase->on_map);
-		begin_section(run, row->accounts_slug, row->name, row->activities_slug);
 	}
 	MemoryContextSwitchTo(before);
 }
@@ -269,9 +353,10 @@ read_home(Run *run, AccountsPhase *phase)
 {
 	char *url = psprintf("%s/", guc_accounts_url);
 
-	phase->known = store_known_sections();
-	phase->lists_open = 1;
 	run->phase = phase;
+	remember_known_sections(run, phase);
+	phase->begun = make_slug_table(run, "esn_pulse begun sections", SLUG_SIZE);
+	phase->lists_open = 1;
 	run->only_section = phase->wanted == NULL ? NULL : "";
 	submit_url(run, TASK_HOME, HTTP_GET, url, NULL, NULL);
 	run_pump(run, feed_from_map);
@@ -321,7 +406,7 @@ accounts_find_section(Run *run, const char *slug)
 
 	phase->wanted = slug;
 	read_home(run, phase);
-	if (run->failure == NULL && phase->found == NULL && !run->out_of_time)
+	if (run->failure == NULL && *run->only_section == '\0' && !run->out_of_time)
 		report_unknown(phase);
 	run->counts.sections_processed = run->counts.sections_failed = 0;
 }

@@ -75,21 +75,16 @@ note_last_page(Run *run, SectionWork *section, int last_page)
 	MemoryContextSwitchTo(before);
 }
 
-static void
-activity_key(char key[SLUG_SIZE], const char *slug)
-{
-	memset(key, 0, SLUG_SIZE);
-	strlcpy(key, slug == NULL ? "" : slug, SLUG_SIZE);
-}
-
-/* Whether an activity has been asked for and its answer is not yet stored. */
+/* Notes that an activity has been asked for and its answer is not yet stored; false where that is noted already. */
 static bool
-is_open(Run *run, const char *slug)
+open_activity(Run *run, const char *slug)
 {
-	char key[SLUG_SIZE];
+	char key[SLUG_SIZE] = {0};
+	bool found;
 
-	activity_key(key, slug);
-	return hash_search(run->open_activities, key, HASH_FIND, NULL) != NULL;
+	strlcpy(key, slug, SLUG_SIZE);
+	hash_search(run->open_activities, key, HASH_ENTER, &found);
+	return !found;
 }
 
 /* Its answer is in the batch: once that is stored, the tables know. */
@@ -97,9 +92,9 @@ static void
 close_activity(Run *run, const char *slug)
 {
 	MemoryContext before = MemoryContextSwitchTo(run->batch_context);
-	char *key = palloc(SLUG_SIZE);
+	char *key = palloc0(SLUG_SIZE);
 
-	activity_key(key, slug);
+	strlcpy(key, slug, SLUG_SIZE);
 	run->handled_activities = lappend(run->handled_activities, key);
 	MemoryContextSwitchTo(before);
 }
@@ -109,24 +104,29 @@ static void
 submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
 {
 	char **urls = palloc(sizeof(char *) * Max(listing->card_count, 1));
+	const char **slugs = palloc(sizeof(char *) * Max(listing->card_count, 1));
 	List *claimed;
 	ListCell *cell;
 	int count = 0;
 
 	for (int i = 0; i < listing->card_count; i++)
 	{
-		if (!is_open(run, listing->cards[i].event_slug))
-			urls[count++] = unconstify(char *, listing->cards[i].url);
+		const Card *card = &listing->cards[i];
+
+		if (!open_activity(run, card->event_slug))
+			continue;
+		urls[count] = unconstify(char *, card->url);
+		slugs[count++] = card->event_slug;
 	}
 	claimed = store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules_hash, run->request->full);
+	for (int i = 0; i < count; i++)
+		hash_search(run->open_activities, slugs[i], HASH_REMOVE, NULL);
 	foreach (cell, claimed)
 	{
 		ClaimedPage *page = lfirst(cell);
 		char *slug = slug_from_url(run->arena, page->url, "activity");
-		char key[SLUG_SIZE];
 
-		activity_key(key, slug);
-		hash_search(run->open_activities, key, HASH_ENTER, NULL);
+		open_activity(run, slug);
 		run_submit(run, TASK_ACTIVITY, HTTP_GET, page, slug, section);
 	}
 }
@@ -144,6 +144,14 @@ finish_section(Run *run, SectionWork *section)
 	pfree(section);
 }
 
+/* An answer that needs no page: they have not changed, or the section has none. */
+static bool
+has_no_statistics(const HttpResponse *response)
+{
+	return response->outcome == HTTP_ANSWERED &&
+		   (response->status == 304 || response->status == 404 || response->status == 410);
+}
+
 void
 activities_handle(Run *run, Task *task, const HttpResponse *response, const SitePage *page)
 {
@@ -158,7 +166,7 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 	}
 	else if (task->kind == TASK_LISTING)
 		section->failure = "a page of its list failed";
-	else if (task->kind == TASK_STATISTICS && page == NULL && response->outcome != HTTP_ANSWERED)
+	else if (page == NULL && !has_no_statistics(response))
 		section->failure = "its statistics failed";
 	if (section->pending == 0 && section->pages > section->last_page)
 		finish_section(run, section);

@@ -153,5 +153,10 @@ esn_cancel(PG_FUNCTION_ARGS)
 		ResetLatch(MyLatch);
 		CHECK_FOR_INTERRUPTS();
 	}
+	if (kill(pid, 0) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("run " INT64_FORMAT " was asked to stop but has not stopped yet", run),
+				 errhint("It stops as soon as it can; look at esn_runs.")));
 	PG_RETURN_BOOL(true);
 }

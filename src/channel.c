@@ -182,16 +182,15 @@ channel_decode(const char *data, Size len, Message *message)
 {
 	StringInfoData in;
 
-	/* A copy, so that a tuple is aligned and stays when the queue moves on. */
-	initStringInfo(&in);
-	appendBinaryStringInfo(&in, data + 1, len - 1);
 	memset(message, 0, sizeof(*message));
 	message->kind = (MessageKind) data[0];
 	if (message->kind == MESSAGE_STARTED || message->kind == MESSAGE_ENDED)
 	{
-		message->row = PointerGetDatum(in.data);
+		/* A copy, so that the tuple is aligned and stays when the queue moves on. */
+		message->row = PointerGetDatum(memcpy(palloc(len - 1), data + 1, len - 1));
 		return;
 	}
+	in = (StringInfoData){.data = unconstify(char *, data + 1), .len = len - 1, .maxlen = -1};
 	message->report = palloc0(sizeof(ErrorData));
 	message->report->elevel = pq_getmsgint(&in, 4);
 	message->report->sqlerrcode = pq_getmsgint(&in, 4);

@@ -23,6 +23,7 @@ extern PGDLLEXPORT Datum esn_slug_candidates(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_country_key(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_selector_is_valid(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_redact(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_parse(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(esn_slugify);
@@ -30,6 +31,7 @@ PG_FUNCTION_INFO_V1(esn_slug_candidates);
 PG_FUNCTION_INFO_V1(esn_country_key);
 PG_FUNCTION_INFO_V1(esn_selector_is_valid);
 PG_FUNCTION_INFO_V1(esn_rule_is_known);
+PG_FUNCTION_INFO_V1(esn_redact);
 PG_FUNCTION_INFO_V1(esn_parse);
 
 /* One of each for the life of the backend: a slugger is dear to make, an arena keeps a chunk. */
@@ -115,6 +117,26 @@ esn_rule_is_known(PG_FUNCTION_ARGS)
 }
 
 Datum
+esn_redact(PG_FUNCTION_ARGS)
+{
+	const char *value = text_argument(fcinfo, 0);
+
+	if (guc_redact_personal_data)
+		value = redact_personal_data(get_arena(), value);
+	PG_RETURN_TEXT_P(cstring_to_text(value));
+}
+
+/* The page that is tried is held to the limit of those that are fetched. */
+static void
+check_page_size(const char *html)
+{
+	if (strlen(html) > (size_t) guc_max_page_size * 1024)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						errmsg("the page is larger than %d kB", guc_max_page_size),
+						errhint("The limit is esn_pulse.max_page_size.")));
+}
+
+Datum
 esn_parse(PG_FUNCTION_ARGS)
 {
 	PageOptions options = {.redact = guc_redact_personal_data};
@@ -135,6 +157,7 @@ esn_parse(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("\"%s\" is no address of a page", url),
 						errhint("An address begins with https:// or http://.")));
+	check_page_size(html);
 	rules = store_compile_rules();
 	options.rules = rules;
 	page = page_parse(get_arena(), &options, kind, url, html, strlen(html), "utf-8");

@@ -3,7 +3,9 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
+#include "fmgr.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
@@ -103,6 +105,10 @@ report_lost_worker(void)
 static Datum
 await_row(shm_mq_handle *queue, MessageKind awaited)
 {
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext messages =
+		AllocSetContextCreate(caller, "esn_pulse messages", ALLOCSET_SMALL_SIZES);
+
 	for (;;)
 	{
 		Size len;
@@ -120,11 +126,14 @@ await_row(shm_mq_handle *queue, MessageKind awaited)
 			CHECK_FOR_INTERRUPTS();
 			continue;
 		}
+		MemoryContextReset(messages);
+		MemoryContextSwitchTo(messages);
 		channel_decode(data, len, &message);
+		MemoryContextSwitchTo(caller);
 		if (message.kind == MESSAGE_NOTICE || message.kind == MESSAGE_ERROR)
 			ThrowErrorData(message.report);
 		else if (message.kind == awaited || message.kind == MESSAGE_ENDED)
-			return message.row;
+			return PointerGetDatum(DatumGetHeapTupleHeaderCopy(message.row));
 	}
 }
 

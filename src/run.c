@@ -9,7 +9,10 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/ipc.h"
+#include "storage/pmsignal.h"
+#include "utils/fmgrprotos.h"
 #include "utils/json.h"
+#include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
@@ -95,6 +98,12 @@ append_member(StringInfo out, const char *name, const char *value)
 		escape_json(out, value);
 }
 
+static void
+append_section(StringInfo out, const Task *task)
+{
+	append_member(out, "section", task->section == NULL ? NULL : task->section->row.accounts_slug);
+}
+
 void
 run_fail_page(Run *run, const Task *task, const HttpResponse *response, const char *message)
 {
@@ -109,15 +118,13 @@ run_fail_page(Run *run, const Task *task, const HttpResponse *response, const ch
 					 task_traits[task->kind].name, response->attempts, healing ? "true" : "false");
 	if (response->status != 0)
 		appendStringInfo(&json, ", \"status\": %d", response->status);
-	if (task->section != NULL && task->section->row.id != 0)
-		appendStringInfo(&json, ", \"section_id\": %d", task->section->row.id);
+	append_section(&json, task);
 	append_member(&json, "url", task->url);
 	append_member(&json, "subject", task->subject);
 	append_member(&json, "message", message);
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, RECORD_FAILURE, PAGE_KINDS, json.data);
 	strlcpy(run->page_failure, message, sizeof(run->page_failure));
-	run->counts.pages_failed++;
 }
 
 /* The page itself, redacted, as base64, where esn_pulse.keep_pages says so. */
@@ -162,8 +169,7 @@ add_page(Run *run, const Task *task, const HttpResponse *response, const SitePag
 	append_member(&json, "etag", response->etag);
 	append_member(&json, "last_modified", response->last_modified);
 	appendStringInfoChar(&json, '}');
-	if (task->section != NULL && task->section->row.id != 0)
-		appendStringInfo(&json, ", \"section_id\": %d", task->section->row.id);
+	append_section(&json, task);
 	append_member(&json, "url", task->url);
 	append_body(run, &json, response, page);
 	if (page_json != NULL)
@@ -171,6 +177,29 @@ add_page(Run *run, const Task *task, const HttpResponse *response, const SitePag
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, page_json == NULL ? RECORD_NOT_MODIFIED : traits->record, traits->page,
 				   json.data);
+}
+
+/* Whether jsonb takes a text. No transaction is open, and jsonb_in() needs none. */
+static bool
+is_jsonb(const char *text)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	volatile bool taken = true;
+
+	PG_TRY();
+	{
+		(void) DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		if (!store_is_about_content(geterrcode()))
+			PG_RE_THROW();
+		FlushErrorState();
+		taken = false;
+	}
+	PG_END_TRY();
+	return taken;
 }
 
 /* Reads an answer of status 200. Returns the page, or NULL where it is no such page (then its failure is recorded). */
@@ -185,6 +214,9 @@ read_page(Run *run, const Task *task, const HttpResponse *response)
 	if (page == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
 						errdetail("While reading %s.", task->url)));
+	if (page->problem == NULL && page->kind == PAGE_STATISTICS && page->statistics.json != NULL &&
+		!is_jsonb(page->statistics.json))
+		page->problem = "the statistics are no JSON";
 	if (page->problem != NULL)
 	{
 		run_fail_page(run, task, response, page->problem);
@@ -195,6 +227,15 @@ read_page(Run *run, const Task *task, const HttpResponse *response)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	add_page(run, task, response, page, json);
 	return page;
+}
+
+/* Of a list and of statistics it is the address that says whose they are: a redirect to another path shows something else. */
+static bool
+is_elsewhere(const Task *task, const HttpResponse *response)
+{
+	return (task->kind == TASK_LISTING || task->kind == TASK_STATISTICS) &&
+		   (strcspn(task->url, "?") != strcspn(response->effective_url, "?") ||
+			strncmp(task->url, response->effective_url, strcspn(task->url, "?")) != 0);
 }
 
 static void
@@ -212,6 +253,9 @@ handle_response(Run *run, const HttpResponse *response)
 		/* the status is all there is */;
 	else if (response->status == 304)
 		add_page(run, task, response, NULL, NULL);
+	else if (is_elsewhere(task, response))
+		run_fail_page(run, task, response,
+					  psprintf("redirected to %s, which is another page", response->effective_url));
 	else if (response->status >= 200 && response->status < 300)
 		page = read_page(run, task, response);
 	else if (task->kind == TASK_STATISTICS && (response->status == 404 || response->status == 410))
@@ -229,18 +273,28 @@ handle_response(Run *run, const HttpResponse *response)
 	pfree(task);
 }
 
+void
+run_take_totals(Run *run)
+{
+	HttpTotals totals;
+
+	if (run->http == NULL)
+		return;
+	totals = http_totals(run->http);
+	run->counts.requests = totals.requests;
+	run->counts.not_modified = totals.not_modified;
+	run->counts.bytes = totals.bytes;
+}
+
 static void
 flush_batch(Run *run)
 {
-	HttpTotals totals = http_totals(run->http);
 	MemoryContext before;
 	ListCell *cell;
 
 	if (run->batch == NIL)
 		return;
-	run->counts.requests = totals.requests;
-	run->counts.not_modified = totals.not_modified;
-	run->counts.bytes = totals.bytes;
+	run_take_totals(run);
 	before = MemoryContextSwitchTo(run->batch_context);
 	store_batch(run->id, run->batch, run->only_section, &run->counts);
 	MemoryContextSwitchTo(before);
@@ -310,6 +364,8 @@ run_pump(Run *run, FeedFunction feed)
 		bool waited;
 
 		CHECK_FOR_INTERRUPTS();
+		if (!PostmasterIsAlive())
+			proc_exit(1);
 		MemoryContextReset(run->scratch);
 		if (GetCurrentTimestamp() >= run->deadline)
 			run->out_of_time = true;

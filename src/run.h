@@ -32,11 +32,12 @@ typedef struct SectionWork
 	SectionRow row;
 	char *candidates[SLUG_MAX_CANDIDATES + 1]; /* slugs to probe, in order */
 	int candidate_count;
-	int candidate; /* the one that is being probed */
-	int pending;   /* tasks submitted and not yet handled */
-	int pages;     /* of its list, asked for so far */
-	int last_page; /* of its list, as far as is known */
-	char *failure; /* why it doesn't count as read; NULL: nothing yet */
+	int candidate;    /* the one that is being probed */
+	StringInfo asked; /* addresses that were answered, as a list in JSON */
+	int pending;      /* tasks submitted and not yet handled */
+	int pages;        /* of its list, asked for so far */
+	int last_page;    /* of its list, as far as is known */
+	char *failure;    /* why it doesn't count as read; NULL: nothing yet */
 } SectionWork;
 
 /* A request under way, the owner of its HttpRequest. */
@@ -94,6 +95,9 @@ extern void run_add_record(Run *run, RecordKind kind, PageKind page, const char 
 extern void run_fail_page(Run *run, const Task *task, const HttpResponse *response,
 						  const char *message);
 extern bool run_has_room(const Run *run);
+
+/* Brings the run's counts of requests up to date. */
+extern void run_take_totals(Run *run);
 
 /* Runs what was asked for, from the lock to the last row. ERROR where it can't even begin or was stopped by an error. */
 extern void run_execute(const RunRequest *request, int wake_fd);

@@ -155,6 +155,7 @@ end_in_error(Run *run)
 	MemoryContextSwitchTo(run->context);
 	error = CopyErrorData();
 	worker_hold_stops(true);
+	run_take_totals(run);
 	FlushErrorState();
 	AbortOutOfAnyTransaction();
 	MemoryContextSwitchTo(run->context);
@@ -182,6 +183,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	memset(&run->counts, 0, sizeof(run->counts));
 	run->failure = NULL;
 	run->out_of_time = run->refused = false;
+	run->page_failure[0] = '\0';
 	run->sections_due = 0;
 	run->begun = NULL;
 	run->waiting = run->reading = NIL;
@@ -203,7 +205,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 		end_in_error(run);
 	}
 	PG_END_TRY();
-	run->counts.requests = http_totals(run->http).requests;
+	run_take_totals(run);
 	http_close(run->http);
 	run->http = NULL;
 	message = final_message(run, &status);
@@ -224,14 +226,16 @@ section_body(Run *run)
 	if (section == NULL || section->activities_slug == NULL)
 	{
 		accounts_find_section(run, section == NULL ? slug : section->accounts_slug);
-		if (run->failure != NULL)
+		if (run->failure != NULL || run->out_of_time)
 			return;
-		section = store_find_section(section == NULL ? slug : section->accounts_slug);
+		section = store_find_section(run->only_section);
 	}
 	if (section == NULL || section->activities_slug == NULL)
-		run->failure = psprintf(
-			"activities.esn.org shows no section \"%s\" under any slug that its name suggests",
-			slug);
+		run->failure = psprintf("the section %s has no page on %s that could be found: %s", slug,
+								guc_activities_url,
+								*run->page_failure != '\0'
+									? run->page_failure
+									: "none of the slugs that its name suggests is known there");
 	else
 	{
 		run->sections_due = 0;

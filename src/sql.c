@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -28,8 +29,13 @@ static const struct
 	const char *name;
 	const char *value;
 } session_settings[] = {
-	{"lock_timeout", "5s"},    {"DateStyle", "ISO, YMD"},  {"jit", "off"},
-	{"enable_seqscan", "off"}, {"enable_hashjoin", "off"}, {"enable_mergejoin", "off"},
+	{"lock_timeout", "5s"},
+	{"DateStyle", "ISO, YMD"},
+	{"jit", "off"},
+	{"enable_seqscan", "off"},
+	{"enable_hashjoin", "off"},
+	{"enable_mergejoin", "off"},
+	{"plan_cache_mode", "force_generic_plan"},
 };
 
 #define MAX_ARGS 9
@@ -102,6 +108,7 @@ static Statement statements[] = {
 		{"SELECT esn_finish_sections(ARRAY(SELECT jsonb_array_elements_text($1)::integer))",
 		 1,
 		 {JSONBOID}},
+	[SQL_LEARN] = {"SELECT esn_learn_slugs($1, $2)", 2, {JSONBOID, TEXTOID}},
 	[SQL_LINK] = {"SELECT esn_link_organisers()", 0, {0}},
 };
 
@@ -121,7 +128,8 @@ sql_begin(const char *activity)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_OBJECT),
 					 errmsg("the extension esn_pulse was dropped while the run was going on")));
-		SetUserIdAndSecContext(owner_oid, SECURITY_LOCAL_USERID_CHANGE);
+		SetUserIdAndSecContext(owner_oid,
+							   SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 	}
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -131,10 +139,11 @@ void
 sql_commit(void)
 {
 	SPI_finish();
+	PopActiveSnapshot();
+	/* What is deferred to the commit is the owner's to do, too. */
+	CommitTransactionCommand();
 	if (OidIsValid(extension_oid))
 		SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, 0);
-	PopActiveSnapshot();
-	CommitTransactionCommand();
 	MemoryContextSwitchTo(caller_context);
 	pgstat_report_stat(true);
 	pgstat_report_activity(STATE_IDLE, NULL);
@@ -180,10 +189,21 @@ sql_datum(uint64 row, int column)
 	return value;
 }
 
+/* Whoever may create functions and operators where the extension's are looked up could have them run as its owner. */
+static void
+check_schema(const char *schema, Oid namespace)
+{
+	if (pg_namespace_aclcheck(namespace, ACL_ID_PUBLIC, ACL_CREATE) == ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("everybody may create objects in the schema %s", schema),
+				 errdetail("What somebody creates there could be run by esn_pulse as its owner."),
+				 errhint("REVOKE CREATE ON SCHEMA %s FROM PUBLIC;", schema)));
+}
+
 void
 store_open(void)
 {
-	char *path = NULL;
 	Oid extension;
 	Oid owner = InvalidOid;
 
@@ -192,16 +212,19 @@ store_open(void)
 	CommitTransactionCommand();
 	sql_begin("esn_pulse: looking for the extension");
 	extension = get_extension_oid("esn_pulse", true);
-	if (SPI_execute("SELECT quote_ident(n.nspname), c.relowner FROM pg_extension e "
+	if (SPI_execute("SELECT quote_ident(n.nspname), n.oid, c.relowner FROM pg_extension e "
 					"JOIN pg_namespace n ON n.oid = e.extnamespace "
 					"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'scraper_status' "
 					"WHERE e.extname = 'esn_pulse'",
 					true, 1) == SPI_OK_SELECT &&
 		SPI_processed == 1)
 	{
-		path = psprintf("pg_catalog, %s, pg_temp", sql_text(CurrentMemoryContext, 0, 1));
-		owner = DatumGetObjectId(sql_datum(0, 2));
-		SetConfigOption("search_path", path, PGC_SUSET, PGC_S_OVERRIDE);
+		const char *schema = sql_text(CurrentMemoryContext, 0, 1);
+
+		check_schema(schema, DatumGetObjectId(sql_datum(0, 2)));
+		owner = DatumGetObjectId(sql_datum(0, 3));
+		SetConfigOption("search_path", psprintf("pg_catalog, %s, pg_temp", schema), PGC_SUSET,
+						PGC_S_OVERRIDE);
 	}
 	sql_commit();
 	if (!OidIsValid(owner))

@@ -31,6 +31,7 @@ typedef enum StatementId
 	SQL_FETCHES,
 	SQL_FAILURES,
 	SQL_SECTIONS_DONE,
+	SQL_LEARN,
 	SQL_LINK
 } StatementId;
 

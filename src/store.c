@@ -212,6 +212,14 @@ store_alert(const char *payload)
 	sql_commit();
 }
 
+static void
+report_lost_row(int64 run)
+{
+	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+					errmsg("the row of run " INT64_FORMAT " is gone from scraper_status", run),
+					errhint("Leave the row of a run that goes on; esn_cancel() stops it.")));
+}
+
 Datum
 store_run_row(int64 run)
 {
@@ -223,9 +231,7 @@ store_run_row(int64 run)
 	sql_begin("esn_pulse: reading the run's row");
 	sql_execute(SQL_RUN_ROW, args, NULL);
 	if (SPI_processed != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("the row of run " INT64_FORMAT " is gone from scraper_status", run)));
+		report_lost_row(run);
 	before = MemoryContextSwitchTo(caller);
 	row = PointerGetDatum(DatumGetHeapTupleHeaderCopy(sql_datum(0, 1)));
 	MemoryContextSwitchTo(before);
@@ -341,5 +347,7 @@ store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, 
 	}
 	MemoryContextSwitchTo(before);
 	sql_commit();
+	if (kind != PAGE_ACTIVITY && list_length(claimed) != count)
+		report_lost_row(run);
 	return claimed;
 }

@@ -111,4 +111,7 @@ extern List *store_claim(int64 run, PageKind kind, char **urls, int count, int64
  */
 extern void store_batch(int64 run, List *records, const char *only_section, RunCounts *counts);
 
+/* Whether an error (its SQLSTATE) speaks of data that the database refuses rather than of the state of the server. */
+extern bool store_is_about_content(int sqlerrcode);
+
 #endif

@@ -57,7 +57,9 @@ store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementI
 	if (!collect(records, kind, page, &args[1]))
 		return;
 	store_fetches(run, page, args[1]);
-	sql_execute(SQL_ERRORS, args, NULL);
+	/* What is wrong with statistics shows only where they are stored. */
+	if (id != SQL_STATISTICS)
+		sql_execute(SQL_ERRORS, args, NULL);
 	if (third != NULL)
 		args[2] = CStringGetTextDatum(third);
 	sql_execute(id, args, third == NULL ? "  n" : NULL);
@@ -68,8 +70,6 @@ store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementI
 		counts->unchanged += DatumGetInt32(sql_datum(0, 3));
 		counts->invalid += DatumGetInt32(sql_datum(0, 4));
 	}
-	else if (id == SQL_STATISTICS)
-		counts->pages_failed += DatumGetInt32(sql_datum(0, 1));
 }
 
 static void
@@ -87,6 +87,8 @@ write_batch(int64 run, List *records, const char *only_section, RunCounts *count
 	{
 		store_fetches(run, PAGE_LISTING, args[1]);
 		sql_execute(SQL_ERRORS, args, NULL);
+		args[2] = CStringGetTextDatum(guc_activities_url);
+		sql_execute(SQL_LEARN, &args[1], NULL);
 	}
 	store_pages(run, records, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, guc_activities_url,
 				counts);
@@ -100,18 +102,20 @@ write_batch(int64 run, List *records, const char *only_section, RunCounts *count
 			counts->unchanged += JsonContainerSize(&DatumGetJsonbP(args[1])->root);
 	}
 	if (collect(records, RECORD_FAILURE, PAGE_KINDS, &args[1]))
+	{
 		sql_execute(SQL_FAILURES, args, NULL);
+		counts->pages_failed += DatumGetInt32(sql_datum(0, 1));
+	}
 	if (collect(records, RECORD_SECTION_DONE, PAGE_KINDS, &args[0]))
 		sql_execute(SQL_SECTIONS_DONE, args, NULL);
 	store_counts(run, counts);
 	sql_commit();
 }
 
-/* Whether an error speaks of the data in a record rather than of the state of the server. */
-static bool
-is_about_content(const ErrorData *error)
+bool
+store_is_about_content(int sqlerrcode)
 {
-	int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+	int category = ERRCODE_TO_CATEGORY(sqlerrcode);
 
 	return category == ERRCODE_DATA_EXCEPTION ||
 		   category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
@@ -136,7 +140,7 @@ try_batch(int64 run, List *records, const char *only_section, RunCounts *counts,
 
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
-		if (!is_about_content(error))
+		if (!store_is_about_content(error->sqlerrcode))
 			PG_RE_THROW();
 		FlushErrorState();
 		AbortCurrentTransaction();
@@ -192,7 +196,6 @@ store_batch(int64 run, List *records, const char *only_section, RunCounts *count
 			if (failure == NULL)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 								errmsg("could not store a record: %s", reason)));
-			counts->pages_failed++;
 			write_batch(run, list_make1(failure), only_section, counts);
 		}
 	}

@@ -80,6 +80,11 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION esn_due_sections(integer) IS 'The sections whose activities can be read, those not read for longest first. max_sections: at most so many, NULL: all.';
 
+CREATE FUNCTION esn_redact(value text) RETURNS text
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION esn_redact(text) IS
+'The text with e-mail addresses and telephone numbers replaced, where esn_pulse.redact_personal_data says so. value: the text.';
+
 -- Which of these pages are still to be read in this run, and what a conditional request for them needs.
 CREATE FUNCTION esn_claim_pages(run bigint, page_kind text, urls text[], rules_hash bigint, "full" boolean)
 RETURNS TABLE (url text, etag text, last_modified text)

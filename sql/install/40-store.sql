@@ -1,5 +1,5 @@
 -- How pages become rows. Each function takes the pages of one kind, as the parser's JSON with what is known of the fetch:
---   {"url", "section_id", "fetch": {"status", "etag", "last_modified", "attempts", "rules_hash"},
+--   {"url", "section": slug on accounts.esn.org, "fetch": {"status", "etag", "last_modified", "attempts", "rules_hash"},
 --    "page": {"kind", "url", "data": {...}, "errors": [...]}}
 -- and writes only what differs. They run in the worker, one short transaction for a batch; nobody else may call them.
 
@@ -7,7 +7,7 @@ CREATE FUNCTION esn_store_home(run bigint, pages jsonb, only_section text) RETUR
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH listed AS MATERIALIZED (
-		SELECT DISTINCT ON (upper(c->>'slug')) upper(c->>'slug') AS code, left(c->>'name', 100) AS name,
+		SELECT DISTINCT ON (upper(c->>'slug' COLLATE "C")) upper(c->>'slug' COLLATE "C") AS code, left(c->>'name', 100) AS name,
 			c->>'slug' AS slug, left(c->>'url', 255) AS url
 		FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'countries') c
 		ORDER BY 1
@@ -83,6 +83,10 @@ COMMENT ON FUNCTION esn_store_sections(bigint, jsonb) IS
 CREATE FUNCTION esn_store_probes(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+	UPDATE failed_scrapes k SET resolved_at = now()
+	FROM jsonb_to_recordset(pages) AS p(asked jsonb), jsonb_array_elements_text(p.asked) a
+	WHERE k.url = left(a, 500) AND k.resolved_at IS NULL;
+
 	UPDATE sections k SET can_scrape_activities = p.slug IS NOT NULL,
 		activities_platform_slug = coalesce(p.slug, k.activities_platform_slug),
 		activities_url = coalesce(p.activities_url, k.activities_url),
@@ -94,15 +98,20 @@ BEGIN
 			coalesce(p.activities_url, k.activities_url), coalesce(p.slug, k.last_validated_activities_slug));
 END $$;
 COMMENT ON FUNCTION esn_store_probes(bigint, jsonb) IS
-'Stores under which slug activities.esn.org knows sections. run: the run. pages: array of {"section": slug on accounts.esn.org, "slug": slug that was answered 200 or null, "activities_url"}.';
+'Stores under which slug activities.esn.org knows sections, and closes the failures of what was asked for. run: the run. pages: array of {"section": slug on accounts.esn.org, "slug": slug that was answered 200 or null, "activities_url", "asked": addresses that were answered}.';
 
--- Organisers that the activities name by slug and name: a section whose slug could not be guessed is known by its name.
+-- Organisers that activities and cards name by slug and name: a section whose slug could not be guessed is known by its name.
 CREATE FUNCTION esn_learn_slugs(pages jsonb, activities_base text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH named AS MATERIALIZED (
 		SELECT DISTINCT o->>'slug' AS slug, esn_slugify(o->>'name') AS key
-		FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'organisers') o
+		FROM (
+			SELECT jsonb_array_elements(p->'page'->'data'->'organisers') FROM jsonb_array_elements(pages) p
+			UNION ALL
+			SELECT jsonb_build_object('slug', c->'organiser', 'name', c->'organiser_name')
+			FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'cards') c
+		) named(o)
 		WHERE o->>'name' <> '' AND length(o->>'slug') <= 255
 			AND NOT EXISTS (SELECT FROM sections s WHERE s.activities_platform_slug = o->>'slug')
 	), fitting AS (
@@ -118,7 +127,7 @@ BEGIN
 	FROM one o WHERE s.id = o.id;
 END $$;
 COMMENT ON FUNCTION esn_learn_slugs(jsonb, text) IS
-'Takes the slug of a section that activities.esn.org knows under another one than was guessed from an activity that names the section. pages: array of activity pages. activities_base: base address of activities.esn.org.';
+'Takes the slug of a section that activities.esn.org knows under another one than was guessed from an activity or a card that names the section. pages: array of activity pages or listings. activities_base: base address of activities.esn.org.';
 
 CREATE FUNCTION esn_link_organisers() RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -126,7 +135,7 @@ DECLARE
 	linked bigint;
 BEGIN
 	WITH found AS MATERIALIZED (
-		SELECT a.id AS activity_id, s.id AS section_id, s.activities_platform_slug AS slug
+		SELECT a.id AS activity_id, s.id AS section_id
 		FROM activities a JOIN sections s ON s.activities_platform_slug = ANY (a.unmatched_organisers)
 		WHERE a.unmatched_organisers <> '{}'
 	), link AS (
@@ -135,7 +144,7 @@ BEGIN
 	)
 	UPDATE activities a SET updated_at = now(), unmatched_organisers = ARRAY(
 		SELECT u.slug FROM unnest(a.unmatched_organisers) WITH ORDINALITY u(slug, n)
-		WHERE NOT EXISTS (SELECT FROM found f WHERE f.activity_id = a.id AND f.slug = u.slug) ORDER BY u.n)
+		WHERE NOT EXISTS (SELECT FROM sections s WHERE s.activities_platform_slug = u.slug) ORDER BY u.n)
 	WHERE a.id IN (SELECT activity_id FROM found);
 	GET DIAGNOSTICS linked = ROW_COUNT;
 	RETURN linked;
@@ -293,154 +302,128 @@ $$;
 COMMENT ON FUNCTION esn_statistics_pairs(jsonb) IS
 'Label, count (NULL where it is none), place and raw count of each pair of a list {"values": [[label, count], ...]}. list: such an object; anything else gives no rows.';
 
--- One figure of a list: by its label, else by its place where the label there is no other figure's.
-CREATE FUNCTION esn_statistics_pick(list jsonb, patterns text[], place integer) RETURNS integer
+-- Statistics as JSON: the object itself, or a document that holds it.
+CREATE FUNCTION esn_statistics_object(document jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
-	SELECT CASE WHEN count(*) = 0 THEN 0 ELSE (array_agg(value ORDER BY label ~* patterns[place] DESC, n))[1] END
-	FROM esn_statistics_pairs(list)
-	WHERE label ~* patterns[place] OR n = place AND NOT label ~* ANY (patterns)
+	SELECT CASE WHEN jsonb_typeof(document->'activities_statistics') = 'object' THEN document->'activities_statistics'
+		WHEN jsonb_typeof(document) = 'object' THEN document
+		ELSE '{}' END
 $$;
-COMMENT ON FUNCTION esn_statistics_pick(jsonb, text[], integer) IS
-'One figure of a list. list: {"values": [...]}. patterns: a regular expression for each figure''s label, in the usual order. place: which of them, from 1. 0 where the list lacks it, NULL where it is no count.';
+COMMENT ON FUNCTION esn_statistics_object(jsonb) IS
+'The statistics within a JSON document; an empty object where it can hold none. document: what a page of statistics holds.';
 
-CREATE FUNCTION esn_statistics_object(document text) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE
-	doc jsonb;
-BEGIN
-	doc := document::jsonb;
-	RETURN CASE WHEN jsonb_typeof(doc->'activities_statistics') = 'object' THEN doc->'activities_statistics'
-		WHEN doc ?| ARRAY['total_activities', 'total_participants', 'total_causes'] THEN doc
-		ELSE '{}' END;
-EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
-	RETURN NULL;
-END $$;
-COMMENT ON FUNCTION esn_statistics_object(text) IS
-'The statistics within a JSON document; an empty object where it holds none, NULL where it is no JSON. document: JSON text.';
-
-CREATE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS integer
+CREATE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-	item record;
-	unreadable integer := 0;
 BEGIN
-	FOR item IN
-		SELECT s.id, esn_statistics_object(coalesce(p->'page'->'data'->>'json', '{}')) AS figures,
-			p->>'url' AS url, p->'fetch'->'status' AS status
-		FROM jsonb_array_elements(pages) p JOIN sections s ON s.id = (p->>'section_id')::integer
-	LOOP
-		IF item.figures IS NULL THEN
-			unreadable := unreadable + 1;
-			PERFORM esn_store_failures(run, jsonb_build_array(jsonb_build_object('url', item.url, 'section_id', item.id,
-				'kind', 'statistics', 'status', item.status, 'message', 'the statistics are no JSON', 'attempts', 1, 'will_retry', true)));
-			-- The next run is to see the page again, whether or not it has changed.
-			UPDATE fetched_pages SET etag = NULL, last_modified = NULL WHERE url = item.url;
-		ELSE
-			PERFORM esn_store_section_statistics(item.id, item.figures);
-			PERFORM esn_store_statistics_errors(run, item.id, item.url, item.figures);
-		END IF;
-	END LOOP;
-	RETURN unreadable;
-END $$;
-COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
-'Stores pages of statistics; one that is no JSON becomes a failure. run: the run. pages: array of pages. Returns how many were no JSON.';
-
-CREATE FUNCTION esn_store_section_statistics(section integer, figures jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-	by_form CONSTANT text[] := ARRAY['physical|in.person|offline', 'online|virtual'];
-	by_origin CONSTANT text[] := ARRAY['\mlocal', 'international|foreign', 'coordinator|organi[sz]er'];
-BEGIN
-	WITH new AS (
-		SELECT section AS section_id,
-			esn_statistics_pick(figures->'total_activities', by_form, 1) AS physical,
-			esn_statistics_pick(figures->'total_activities', by_form, 2) AS online,
-			esn_statistics_pick(figures->'total_participants', by_origin, 1) AS local,
-			esn_statistics_pick(figures->'total_participants', by_origin, 2) AS international,
-			esn_statistics_pick(figures->'total_participants', by_origin, 3) AS coordinators
-	), upd AS (
+	WITH item AS MATERIALIZED (
+		SELECT DISTINCT ON (s.id) s.id AS section_id, esn_statistics_object((p->'page'->'data'->>'json')::jsonb) AS figures
+		FROM jsonb_array_elements(pages) p JOIN sections s ON s.accounts_platform_slug = p->>'section'
+		ORDER BY s.id
+	), pair AS MATERIALIZED (
+		SELECT i.section_id, l.list, q.label, q.value, q.n
+		FROM item i, unnest(ARRAY['total_activities', 'total_participants', 'total_causes', 'physical_causes', 'online_causes',
+			'physical_types', 'online_types', 'physical_participants', 'online_participants']) AS l(list),
+			esn_statistics_pairs(i.figures->l.list) q
+	),
+	-- Sums are found by label, else by place, where the label there is no other sum's; what is not said is 0, what is no count NULL.
+	sum_of (list, place, pattern) AS (
+		VALUES ('total_activities', 1, 'physical|in.person|offline'), ('total_activities', 2, 'online|virtual'),
+			('total_participants', 1, '\mlocal'), ('total_participants', 2, 'international|foreign'),
+			('total_participants', 3, 'coordinator|organi[sz]er')
+	), sums AS MATERIALIZED (
+		SELECT i.section_id,
+			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_activities' AND w.place = 1) AS physical,
+			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_activities' AND w.place = 2) AS online,
+			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_participants' AND w.place = 1) AS local,
+			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_participants' AND w.place = 2) AS international,
+			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_participants' AND w.place = 3) AS coordinators
+		FROM item i CROSS JOIN sum_of w
+		LEFT JOIN LATERAL (
+			SELECT true AS said, q.value
+			FROM esn_statistics_pairs(i.figures->w.list) q
+			WHERE q.label ~* (w.pattern COLLATE "C") OR q.n = w.place
+				AND NOT EXISTS (SELECT FROM sum_of other WHERE other.list = w.list AND q.label ~* (other.pattern COLLATE "C"))
+			ORDER BY q.label ~* (w.pattern COLLATE "C") DESC, q.n
+			LIMIT 1) q ON true
+		GROUP BY i.section_id
+	), sums_upd AS (
 		UPDATE section_overall_statistics o SET physical_activities = physical, online_activities = online,
 			total_local_students = local, total_international_students = international,
 			total_coordinators = coordinators, scraped_at = now()
-		FROM new
-		WHERE o.section_id = new.section_id AND (physical_activities, online_activities, total_local_students,
+		FROM sums n
+		WHERE o.section_id = n.section_id AND (physical_activities, online_activities, total_local_students,
 			total_international_students, total_coordinators)
 			IS DISTINCT FROM (physical, online, local, international, coordinators)
-	)
-	INSERT INTO section_overall_statistics (section_id, physical_activities, online_activities, total_local_students,
-		total_international_students, total_coordinators)
-	SELECT * FROM new
-	WHERE NOT EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = new.section_id);
-
-	WITH new AS MATERIALIZED (
-		SELECT label, CASE WHEN p.n IS NULL THEN 0 ELSE p.value END AS physical,
-			CASE WHEN o.n IS NULL THEN 0 ELSE o.value END AS online,
-			CASE WHEN t.n IS NULL THEN coalesce(p.value, 0) + coalesce(o.value, 0) ELSE t.value END AS total
-		FROM esn_statistics_pairs(figures->'total_causes') t
-		FULL JOIN esn_statistics_pairs(figures->'physical_causes') p USING (label)
-		FULL JOIN esn_statistics_pairs(figures->'online_causes') o USING (label)
-	), del AS (
-		DELETE FROM section_cause_statistics s
-		WHERE s.section_id = section AND s.cause_name NOT IN (SELECT label FROM new)
-	), upd AS (
-		UPDATE section_cause_statistics s
-		SET total_count = total, physical_count = physical, online_count = online
-		FROM new WHERE s.section_id = section AND s.cause_name = label
-			AND (total_count, physical_count, online_count)
-				IS DISTINCT FROM (total, physical, online)
-	)
-	INSERT INTO section_cause_statistics (section_id, cause_name, total_count, physical_count, online_count)
-	SELECT section, label, total, physical, online FROM new
-	WHERE NOT EXISTS (SELECT FROM section_cause_statistics s WHERE s.section_id = section AND s.cause_name = label);
-
-	WITH new AS MATERIALIZED (
-		SELECT label, CASE WHEN p.n IS NULL THEN 0 ELSE p.value END AS physical,
-			CASE WHEN o.n IS NULL THEN 0 ELSE o.value END AS online
-		FROM esn_statistics_pairs(figures->'physical_types') p
-		FULL JOIN esn_statistics_pairs(figures->'online_types') o USING (label)
-	), del AS (
-		DELETE FROM section_type_statistics s
-		WHERE s.section_id = section AND s.activity_type NOT IN (SELECT label FROM new)
-	), upd AS (
+	), sums_ins AS (
+		INSERT INTO section_overall_statistics (section_id, physical_activities, online_activities, total_local_students,
+			total_international_students, total_coordinators)
+		SELECT section_id, physical, online, local, international, coordinators FROM sums n
+		WHERE NOT EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = n.section_id)
+	),
+	-- A label that one of the lists lacks counts 0 there.
+	cause AS MATERIALIZED (
+		SELECT section_id, label, CASE WHEN bool_or(list = 'total_causes') THEN max(value) FILTER (WHERE list = 'total_causes')
+				ELSE coalesce(sum(value), 0)::integer END AS total,
+			CASE WHEN bool_or(list = 'physical_causes') THEN max(value) FILTER (WHERE list = 'physical_causes') ELSE 0 END AS physical,
+			CASE WHEN bool_or(list = 'online_causes') THEN max(value) FILTER (WHERE list = 'online_causes') ELSE 0 END AS online
+		FROM pair WHERE list LIKE '%\_causes' GROUP BY section_id, label
+	), cause_del AS (
+		DELETE FROM section_cause_statistics s USING item i
+		WHERE s.section_id = i.section_id
+			AND NOT EXISTS (SELECT FROM cause n WHERE n.section_id = s.section_id AND n.label = s.cause_name)
+	), cause_upd AS (
+		UPDATE section_cause_statistics s SET total_count = total, physical_count = physical, online_count = online
+		FROM cause n WHERE s.section_id = n.section_id AND s.cause_name = n.label
+			AND (total_count, physical_count, online_count) IS DISTINCT FROM (total, physical, online)
+	), cause_ins AS (
+		INSERT INTO section_cause_statistics (section_id, cause_name, total_count, physical_count, online_count)
+		SELECT section_id, label, total, physical, online FROM cause n
+		WHERE NOT EXISTS (SELECT FROM section_cause_statistics s WHERE s.section_id = n.section_id AND s.cause_name = n.label)
+	), type AS MATERIALIZED (
+		SELECT section_id, label,
+			CASE WHEN bool_or(list = 'physical_types') THEN max(value) FILTER (WHERE list = 'physical_types') ELSE 0 END AS physical,
+			CASE WHEN bool_or(list = 'online_types') THEN max(value) FILTER (WHERE list = 'online_types') ELSE 0 END AS online
+		FROM pair WHERE list LIKE '%\_types' GROUP BY section_id, label
+	), type_del AS (
+		DELETE FROM section_type_statistics s USING item i
+		WHERE s.section_id = i.section_id
+			AND NOT EXISTS (SELECT FROM type n WHERE n.section_id = s.section_id AND n.label = s.activity_type)
+	), type_upd AS (
 		UPDATE section_type_statistics s SET physical_count = physical, online_count = online
-		FROM new WHERE s.section_id = section AND s.activity_type = label
+		FROM type n WHERE s.section_id = n.section_id AND s.activity_type = n.label
 			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
-	)
-	INSERT INTO section_type_statistics (section_id, activity_type, physical_count, online_count)
-	SELECT section, label, physical, online FROM new
-	WHERE NOT EXISTS (SELECT FROM section_type_statistics s WHERE s.section_id = section AND s.activity_type = label);
-
-	WITH new AS MATERIALIZED (
-		SELECT label, CASE WHEN p.n IS NULL THEN 0 ELSE p.value END AS physical,
-			CASE WHEN o.n IS NULL THEN 0 ELSE o.value END AS online
-		FROM esn_statistics_pairs(figures->'physical_participants') p
-		FULL JOIN esn_statistics_pairs(figures->'online_participants') o USING (label)
-	), del AS (
-		DELETE FROM section_participant_statistics s
-		WHERE s.section_id = section AND s.participant_type NOT IN (SELECT label FROM new)
-	), upd AS (
+	), type_ins AS (
+		INSERT INTO section_type_statistics (section_id, activity_type, physical_count, online_count)
+		SELECT section_id, label, physical, online FROM type n
+		WHERE NOT EXISTS (SELECT FROM section_type_statistics s WHERE s.section_id = n.section_id AND s.activity_type = n.label)
+	), participant AS MATERIALIZED (
+		SELECT section_id, label,
+			CASE WHEN bool_or(list = 'physical_participants') THEN max(value) FILTER (WHERE list = 'physical_participants') ELSE 0 END AS physical,
+			CASE WHEN bool_or(list = 'online_participants') THEN max(value) FILTER (WHERE list = 'online_participants') ELSE 0 END AS online
+		FROM pair WHERE list IN ('physical_participants', 'online_participants') GROUP BY section_id, label
+	), participant_del AS (
+		DELETE FROM section_participant_statistics s USING item i
+		WHERE s.section_id = i.section_id
+			AND NOT EXISTS (SELECT FROM participant n WHERE n.section_id = s.section_id AND n.label = s.participant_type)
+	), participant_upd AS (
 		UPDATE section_participant_statistics s SET physical_count = physical, online_count = online
-		FROM new WHERE s.section_id = section AND s.participant_type = label
+		FROM participant n WHERE s.section_id = n.section_id AND s.participant_type = n.label
 			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
 	)
 	INSERT INTO section_participant_statistics (section_id, participant_type, physical_count, online_count)
-	SELECT section, label, physical, online FROM new
+	SELECT section_id, label, physical, online FROM participant n
 	WHERE NOT EXISTS (SELECT FROM section_participant_statistics s
-		WHERE s.section_id = section AND s.participant_type = label);
-END $$;
-COMMENT ON FUNCTION esn_store_section_statistics(integer, jsonb) IS
-'Makes the four tables of statistics say what one section''s figures say. section: its id. figures: the object activities_statistics.';
+		WHERE s.section_id = n.section_id AND s.participant_type = n.label);
 
-CREATE FUNCTION esn_store_statistics_errors(run bigint, section integer, page_url text, figures jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM esn_store_errors(run, jsonb_agg(jsonb_build_object('url', page_url, 'section_id', section, 'page',
-		jsonb_build_object('data', '{}'::jsonb, 'errors', coalesce((
-			SELECT jsonb_agg(jsonb_build_object('field', f.key, 'message', 'not a count', 'raw', p.label || ': ' || p.raw))
-			FROM jsonb_each(figures) f, esn_statistics_pairs(f.value) p WHERE p.value IS NULL), '[]')))));
+	-- A count that is none is a fault of the page like any other.
+	PERFORM esn_store_errors(run, jsonb_agg(jsonb_set(p, '{page,errors}', coalesce((
+		SELECT jsonb_agg(jsonb_build_object('field', f.key, 'message', 'not a count', 'raw', esn_redact(q.label || ': ' || q.raw)))
+		FROM jsonb_each(esn_statistics_object((p->'page'->'data'->>'json')::jsonb)) f, esn_statistics_pairs(f.value) q
+		WHERE q.value IS NULL), '[]'))))
+	FROM jsonb_array_elements(pages) p;
 END $$;
-COMMENT ON FUNCTION esn_store_statistics_errors(bigint, integer, text, jsonb) IS
-'Records the counts of a section''s statistics that are none. run: the run. section: its id. page_url: the page. figures: the object activities_statistics.';
+COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
+'Makes the four tables of statistics say what pages say; what a section no longer reports leaves them. run: the run. pages: array of pages; data.json is JSON text, or null for a section without statistics.';
 
 CREATE FUNCTION esn_store_errors(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -449,8 +432,7 @@ BEGIN
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, p->'page'->'errors' AS errors
 		FROM jsonb_array_elements(pages) p
-		LEFT JOIN sections s ON s.id = (p->>'section_id')::integer
-			OR p->'page'->>'kind' = 'section' AND s.accounts_platform_slug = p->'page'->'data'->>'slug'
+		LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
 		ORDER BY p->>'url'
 	), wrong AS MATERIALIZED (
 		SELECT p.url, p.section_id, p.event_slug, e.field, string_agg(DISTINCT e.message, '; ') AS message,
@@ -479,49 +461,52 @@ CREATE FUNCTION esn_store_fetches(run bigint, page_kind text, pages jsonb) RETUR
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH page AS MATERIALIZED (
-		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, (p->>'section_id')::integer AS section_id,
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, (f.status = 304) AS not_modified, f.*,
 			CASE WHEN f.status <> 304 THEN hashtextextended(p->'page'->>'data', 0) END AS content_hash,
-			decode(p->>'body', 'base64') AS body,
-			page_kind <> 'statistics' OR f.status = 304
-				OR esn_statistics_object(coalesce(p->'page'->'data'->>'json', '{}')) IS NOT NULL AS readable
-		FROM jsonb_array_elements(pages) p, jsonb_to_record(p->'fetch')
+			decode(p->>'body', 'base64') AS body
+		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
 			AS f(status integer, etag text, last_modified text, rules_hash bigint)
+		LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
 		ORDER BY p->>'url'
 	), upd AS (
 		UPDATE fetched_pages k SET http_status = p.status, fetched_at = now(),
-			kind = page_kind, section_id = coalesce(s.id, k.section_id),
+			kind = page_kind, section_id = coalesce(p.section_id, k.section_id),
 			activity_event_slug = CASE WHEN not_modified THEN k.activity_event_slug ELSE p.event_slug END,
 			etag = CASE WHEN not_modified THEN k.etag ELSE p.etag END,
 			last_modified = CASE WHEN not_modified THEN k.last_modified ELSE p.last_modified END,
 			content_hash = CASE WHEN not_modified THEN k.content_hash ELSE p.content_hash END,
 			rules_hash = CASE WHEN not_modified THEN k.rules_hash ELSE p.rules_hash END,
 			body = CASE WHEN not_modified THEN k.body ELSE p.body END
-		FROM page p LEFT JOIN sections s ON s.id = p.section_id
+		FROM page p
 		WHERE k.url = p.url
 	), ins AS (
 		INSERT INTO fetched_pages (url, kind, section_id, activity_event_slug, http_status, etag, last_modified,
 			content_hash, rules_hash, body)
-		SELECT p.url, page_kind, s.id, event_slug, status, etag, last_modified, content_hash, rules_hash, body
-		FROM page p LEFT JOIN sections s ON s.id = p.section_id
+		SELECT p.url, page_kind, section_id, event_slug, status, etag, last_modified, content_hash, rules_hash, body
+		FROM page p
 		WHERE NOT EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)
 	)
 	UPDATE failed_scrapes k SET resolved_at = now()
-	FROM page p WHERE p.readable AND k.url = left(p.url, 500) AND k.resolved_at IS NULL;
+	FROM page p WHERE k.url = left(p.url, 500) AND k.resolved_at IS NULL;
 END $$;
 COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS
 'Records pages that were read, and closes their failures. run: the run. page_kind: home, country, section, listing, activity or statistics. pages: array of pages.';
 
-CREATE FUNCTION esn_store_failures(run bigint, pages jsonb) RETURNS void
+CREATE FUNCTION esn_store_failures(run bigint, pages jsonb) RETURNS integer
 LANGUAGE plpgsql AS $$
+DECLARE
+	failures integer;
 BEGIN
 	-- An activity or section that is known and whose own page is gone is removed: that is news, no failure.
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (left(p.url, 500)) left(p.url, 500) AS url, s.id AS section_id, p.kind, p.subject, p.status,
-			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry, p.status IN (404, 410) AS gone
-		FROM jsonb_to_recordset(pages) AS p(url text, section_id integer, kind text, subject text, status integer,
+			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry,
+			coalesce(p.status IN (404, 410), false) AND p.kind IN ('activity', 'section')
+				AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url) AS gone
+		FROM jsonb_to_recordset(pages) AS p(url text, section text, kind text, subject text, status integer,
 			message text, attempts integer, will_retry boolean)
-		LEFT JOIN sections s ON s.id = p.section_id
+		LEFT JOIN sections s ON s.accounts_platform_slug = p.section
 		ORDER BY left(p.url, 500)
 	), removed_activity AS (
 		UPDATE activities a SET removed_at = now(), updated_at = now()
@@ -531,24 +516,27 @@ BEGIN
 		UPDATE sections s SET removed_at = now()
 		FROM page p
 		WHERE p.gone AND p.kind = 'section' AND s.accounts_platform_slug = p.subject AND s.removed_at IS NULL
-			AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)
+	), closed AS (
+		UPDATE failed_scrapes k SET resolved_at = now()
+		FROM page p WHERE p.gone AND k.url = p.url AND k.resolved_at IS NULL
 	), failure AS MATERIALIZED (
 		SELECT p.*, CASE WHEN p.kind IN ('home', 'country', 'section', 'probe') THEN 'AccountsScraper'
 			ELSE 'ActivitiesAndStatisticsScraper' END AS module
-		FROM page p
-		WHERE NOT (p.gone AND (
-			p.kind IN ('activity', 'section') AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)))
+		FROM page p WHERE NOT p.gone
 	), upd AS (
 		UPDATE failed_scrapes k SET section_id = coalesce(k.section_id, f.section_id), scraper_module = f.module,
 			http_status_code = f.status, error_message = f.message, retry_count = k.retry_count + f.attempts,
 			last_attempt = now(), will_retry = f.will_retry, run_id = run
 		FROM failure f
 		WHERE k.url = f.url AND k.resolved_at IS NULL
+	), ins AS (
+		INSERT INTO failed_scrapes (url, section_id, scraper_module, http_status_code, error_message, retry_count,
+			will_retry, run_id)
+		SELECT url, section_id, module, status, message, attempts - 1, will_retry, run FROM failure f
+		WHERE NOT EXISTS (SELECT FROM failed_scrapes k WHERE k.url = f.url AND k.resolved_at IS NULL)
 	)
-	INSERT INTO failed_scrapes (url, section_id, scraper_module, http_status_code, error_message, retry_count,
-		will_retry, run_id)
-	SELECT url, section_id, module, status, message, attempts - 1, will_retry, run FROM failure f
-	WHERE NOT EXISTS (SELECT FROM failed_scrapes k WHERE k.url = f.url AND k.resolved_at IS NULL);
+	SELECT count(*) INTO failures FROM failure;
+	RETURN failures;
 END $$;
 COMMENT ON FUNCTION esn_store_failures(bigint, jsonb) IS
-'Records pages that finally failed, one open row an address; marks known activities and sections whose page is gone as removed. run: the run. pages: array of {"url", "section_id", "kind", "subject": slug, "status", "message", "attempts", "will_retry"}.';
+'Records pages that finally failed, one open row an address; marks known activities and sections whose page is gone as removed. run: the run. pages: array of {"url", "section", "kind", "subject": slug, "status", "message", "attempts", "will_retry"}. Returns how many failed.';

@@ -105,7 +105,7 @@ class Site:
                  ", ".join(parts[p] for p in order if p in parts) or None, value("email"), value("website"), info.get("university_name"),
                  degrees("longitude"), degrees("latitude"), json.dumps(info.get("social_media", {})),
                  base + info["logo_url"] if "logo_url" in info else None, known, s.site_slug if known else None,
-                 known and s.fault not in ("list-500", "statistics-500"))
+                 known and s.fault not in ("list-500", "statistics-500") and not (s.fault == "bad-json" and s.statistics))
         for name, message, raw in s.errors if s.fault != "page-404" else []:
             self.error(f"{base}/section/{s.slug}", s.slug, None, name, message, raw)
         return known
@@ -124,6 +124,9 @@ class Site:
         site = self.options.activities
         self.write(f"activities/organisation/{s.site_slug}.html", self.pages.organisation(s))
         self.listing(s)
+        if s.old_slug:
+            self.fault("activities", f"/organisation/{s.old_slug}/activities",
+                       f"return 301 $scheme://$http_host/organisation/{s.site_slug}/activities;")
         if s.statistics_form != "missing":
             self.write(f"activities/organisation/{s.site_slug}/statistics.html", self.pages.statistics(s))
         if s.fault == "list-500":

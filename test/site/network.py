@@ -55,6 +55,7 @@ class Section:
     slug: str  # on accounts
     site_slug: str | None  # on activities
     guessable: bool  # whether the slug can be found from the name
+    old_slug: str | None = None  # redirects to site_slug
     fault: str | None = None
     listed: bool = True  # on its country's page, not only on the map
     info: dict = field(default_factory=dict)
@@ -129,7 +130,7 @@ class Network:
         for i, ((form, pathauto, plain), town) in enumerate(names[:count]):
             country = countries[i % len(countries)] if i < len(countries) else self.rng.choice(countries)
             guess = pathauto.format(town[1])
-            site_slug, guessable = guess, True
+            site_slug, guessable, old_slug = guess, True, None
             fate = i % 50
             if fate == 7:
                 site_slug = plain.format(town[-1])
@@ -139,8 +140,10 @@ class Network:
                 site_slug, guessable = f"esn-formerly-{i}", False
             elif fate == 37:
                 site_slug, guessable = None, False
+            elif fate == 47:
+                site_slug, old_slug = f"esn-renamed-{i}", guess
             section = Section(country[0], form.format(town[0]), f"{country[0]}-{town[1][:4].strip('-')}-{i:03d}", site_slug,
-                              guessable)
+                              guessable, old_slug)
             section.listed = i % 40 != 13
             self.describe_section(section, town)
             if self.faults and count >= 50:

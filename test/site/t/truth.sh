@@ -25,7 +25,7 @@ is "it, too, leaves all rows as they were" "$(diff "$run/network/before" "$run/n
 # One page changes: one row changes.
 slug=$(sql "SELECT event_slug FROM activities WHERE is_valid AND removed_at IS NULL ORDER BY id LIMIT 1")
 page=$run/network/activities/activity/$slug.html
-as_owner sed -i 's/<h1\([^>]*\)>\(<span>\)\?/&Renamed /' "$page"
+as_owner sed -Ei 's/<(h1[^>]*|div class="activity-label")>(<span>)?/&Renamed /' "$page"
 like "a run after one page changed says so" "$(sql "SELECT activities_changed, activities_new FROM esn_scrape_activities()")" "*1|0"
 is "only that row has changed" "$(sql "SELECT title LIKE '%Renamed %' AND event_slug = '$slug' FROM activities WHERE updated_at > created_at AND removed_at IS NULL ORDER BY updated_at DESC LIMIT 1")" t
 

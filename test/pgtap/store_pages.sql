@@ -15,7 +15,8 @@ CREATE FUNCTION pg_temp.section(changes jsonb DEFAULT '{}', errors jsonb DEFAULT
 	SELECT jsonb_build_array(pg_temp.page('section', 'https://accounts.example/section/tr-anka-met', '{"slug": "tr-anka-met",
 		"name": "ESN METU Ankara", "email": "info@metu.example", "website": "https://metu.example/", "university_name": "METU",
 		"city": "Ankara", "address": "Dumlupınar 1, 06800, Ankara", "latitude": 39.891235, "longitude": 32.700000,
-		"logo_url": "https://accounts.example/logo.png", "social_media": {"x": "https://x.example/metu"}}' || changes, errors))
+		"logo_url": "https://accounts.example/logo.png", "social_media": {"x": "https://x.example/metu"}}' || changes, errors,
+		(SELECT id FROM sections WHERE accounts_platform_slug = 'tr-anka-met')))
 $$;
 CREATE FUNCTION pg_temp.places() RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT format('%s %s', ctid, to_jsonb(k)) FROM countries k UNION ALL SELECT format('%s %s', ctid, to_jsonb(s)) FROM sections s
@@ -84,6 +85,13 @@ SELECT results_eq('SELECT s.accounts_platform_slug::text, field_name::text, raw_
 	$$VALUES ('tr-anka-met', 'email', '"nobody"'::jsonb)$$, 'a fault of a section''s page is that section''s');
 
 -- Which slug activities.esn.org answers to.
+-- One that failed before is closed.
+SELECT pg_temp.fail('probe', 'https://activities.example/organisation/esn-metu/activities', 503, section => (SELECT id FROM sections
+	WHERE accounts_platform_slug = 'tr-anka-met')) \g /dev/null
+SELECT isnt_empty($$SELECT * FROM failed_scrapes WHERE url LIKE '%esn-metu/activities' AND resolved_at IS NULL AND section_id IS NOT NULL$$,
+	'a probe that failed is a failure of the section');
+SELECT esn_store_probes(pg_temp.run(), '[{"section": "tr-anka-met", "asked": ["https://activities.example/organisation/esn-metu/activities"]}]') \g /dev/null
+SELECT is_empty($$SELECT * FROM failed_scrapes WHERE url LIKE '%esn-metu/activities' AND resolved_at IS NULL$$, 'an answer closes it');
 CREATE FUNCTION pg_temp.probe(slug text) RETURNS void LANGUAGE sql AS $$
 	SELECT esn_store_probes(pg_temp.run(), jsonb_build_array(jsonb_build_object('section', 'tr-anka-met', 'slug', slug,
 		'activities_url', 'https://activities.example/organisation/' || slug)))

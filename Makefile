@@ -2,6 +2,7 @@
 
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
+SHELL = bash
 
 all install uninstall:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) $@
@@ -9,6 +10,19 @@ all install uninstall:
 # Sets up all on a Debian 12, and runs every test.
 check:
 	scripts/check.sh
+
+# Sets up all on a Debian 12, and shows what it does; psql goes on where the demo ended.
+demo:
+	scripts/demo.sh
+
+psql:
+	scripts/demo.sh psql
+
+# What a run costs, measured beside what it is compared with.
+bench:
+	scripts/setup.sh
+	set -eu; . scripts/lib.sh; build gcc; install_extension
+	bench/run.sh
 
 # The core alone, under the sanitizers.
 CORE = $(wildcard src/core/*.c)
@@ -35,4 +49,4 @@ clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check unit clean
+.PHONY: all install uninstall check demo psql bench unit clean

@@ -334,10 +334,11 @@ tell_progress(Run *run)
 	run->progress_at = now;
 	channel_notice(NOTICE, NULL,
 				   "%d of %d sections (%d failed); activities: %d new, %d changed, %d unchanged; "
-				   "%d pages failed; " INT64_FORMAT " requests made, about %s left",
+				   "%d pages failed; " INT64_FORMAT
+				   " requests made, %d to be answered, about %s left",
 				   c->sections_processed + c->sections_failed, run->sections_due,
 				   c->sections_failed, c->added, c->changed, c->unchanged, c->pages_failed,
-				   http_totals(run->http).requests, time_left(run));
+				   http_totals(run->http).requests, http_pending(run->http), time_left(run));
 }
 
 static void

@@ -264,8 +264,10 @@ prepare_sections(Run *run)
 	if (!empty && !(run->request->kind == RUN_ALL && store_accounts_due(guc_accounts_max_age)))
 		return true;
 	channel_notice(NOTICE, NULL,
-				   empty ? "no section is known yet: reading accounts first"
-						 : "the last good reading of accounts is old: reading accounts first");
+				   empty
+					   ? "no section is known yet: reading accounts first"
+					   : "no good reading of accounts is younger than esn_pulse.accounts_max_age: "
+						 "reading accounts first");
 	perform(run, ACCOUNTS_MODULE, "accounts", guc_accounts_time_limit, accounts_run);
 	if (store_has_sections())
 		return true;

@@ -68,13 +68,23 @@ site_start() {
 		site_server activities "${ports[1]}" "$tls"
 		echo "}"
 	} >"$dir/nginx.conf"
-	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
-	as_owner nginx -e "$dir/nginx.log" -c "$dir/nginx.conf"
 	mkfifo "$dir/misbehave.input"
-	python3 test/site/misbehave.py "${ports[2]}" "$dir/activities" <"$dir/misbehave.input" >/dev/null 2>&1 &
+	printf '%s %s %s\n' "$accounts_url" "$activities_url" "${ports[2]}" >"$dir/urls"
+	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
+	site_resume "$name"
+}
+
+# site_resume <name>: serves a site that was made before, at the addresses that it had.
+site_resume() {
+	local port input
+
+	dir=$run/$1
+	read -r accounts_url activities_url port <"$dir/urls"
+	as_owner nginx -e "$dir/nginx.log" -c "$dir/nginx.conf" || die "nginx did not start: $(tail -n 5 "$dir/nginx.log")"
+	# It ends with its input, so with this shell at the latest.
+	python3 test/site/misbehave.py "$port" "$dir/activities" <"$dir/misbehave.input" >/dev/null 2>&1 &
 	echo $! >"$dir/misbehave.pid"
-	exec 9>"$dir/misbehave.input"
-	printf '%s %s\n' "$accounts_url" "$activities_url" >"$dir/urls"
+	exec {input}>"$dir/misbehave.input"
 }
 
 # site_switch <name> <site> <500, 503 or 403>: what the whole site answers from now on, 403 being Cloudflare's; "" puts it right.

@@ -37,7 +37,7 @@ is "those not read for longest come first" "$(sql "SELECT count(*) FROM sections
 like "all of it, with young accounts, reads activities only" "$(sql "SELECT status FROM esn_scrape_all()" "SELECT count(*) FROM scraper_status")" "*completed*4"
 is "and leaves what the sites say" "$(differences)" ""
 like "all of it, with old accounts, reads them anew" "$(sql "SET esn_pulse.accounts_max_age = 0" "SELECT status FROM esn_scrape_all()" "SELECT count(*) FROM scraper_status")" \
-	"*the last good reading of accounts is old*6"
+	"*no good reading of accounts is younger than esn_pulse.accounts_max_age*6"
 
 # What fails as a whole says so, keeps what there is, and alarms.
 site_switch first accounts 503

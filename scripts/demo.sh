@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The demo: two sites on loopback, a private cluster, a whole scrape, and what can be asked of it. `scripts/demo.sh psql` goes on there.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+. test/site/site.sh
+run=$(run_directory)
+export PGUSER=${PGUSER:-$(id -un)}
+trap 'cluster_stop demo; site_stop demo-site' EXIT
+
+# Shows a statement, and what it gives.
+show() {
+	printf '\n%s\n' "$2"
+	printf '\033[1mesn=#\033[0m %s\n' "$1"
+	cluster_psql demo -d esn -P pager=off -c "$1"
+}
+
+if [ "${1:-}" = psql ]; then
+	[ -d "$run/demo/data" ] || die "there is no demo yet: run make demo first"
+	cluster_resume demo
+	site_resume demo-site
+	echo "The server and the two sites of the demo run until you leave psql."
+	psql -h "$run/demo" -d esn
+	exit
+fi
+
+step "packages"
+scripts/setup.sh
+step "build and install the extension"
+build gcc
+install_extension
+step "two made-up sites on loopback: 120 sections, 2,000 activities, and some that are broken"
+site_start demo-site --sections 120 --count 2000 --seed 7
+step "a private cluster with a database esn"
+# On loopback nobody has to be spared; the real sites are asked no more than twice a second each.
+cluster_start demo "esn_pulse.request_delay = 0" "esn_pulse.retry_base_delay = '100ms'" "esn_pulse.request_timeout = '3s'"
+cluster_psql demo -c "CREATE DATABASE esn" -c "ALTER DATABASE esn SET esn_pulse.accounts_url = '$accounts_url'" \
+	-c "ALTER DATABASE esn SET esn_pulse.activities_url = '$activities_url'"
+cluster_psql demo -d esn -c "CREATE EXTENSION esn_pulse"
+# A section that has something to show.
+section=$(awk -F'\t' 'NR == FNR { n[$2]++; next } n[$3] > 15 && n[$3] < 40 && $4 != "\\N" { print $4; exit }' \
+	"$run/demo-site/truth/activity_section_organisers.tsv" "$run/demo-site/truth/sections.tsv")
+
+step "scrape"
+show "SELECT id, status, activities_new, requests FROM esn_scrape_section('$section');" "One section, on an empty database:"
+show "SELECT id, status, sections_processed, sections_failed, activities_new, activities_invalid, pages_failed, requests
+FROM esn_scrape_all();" "Everything: countries and sections, then their activities and statistics."
+
+step "ask"
+show "SELECT c.name AS country, count(DISTINCT s.id) AS sections, count(DISTINCT a.id) AS activities, sum(a.participants) AS participants
+FROM countries c JOIN sections s USING (country_code)
+LEFT JOIN activity_section_organisers o ON o.section_id = s.id
+LEFT JOIN activities a ON a.id = o.activity_id AND a.is_valid AND a.removed_at IS NULL
+GROUP BY c.name ORDER BY activities DESC LIMIT 5;" "The most active countries:"
+show "SELECT c.name AS cause, count(*) AS activities, sum(a.participants) AS participants
+FROM activity_causes c JOIN activity_to_cause r ON r.cause_id = c.id JOIN activities a ON a.id = r.activity_id
+WHERE a.is_valid AND a.removed_at IS NULL GROUP BY c.name ORDER BY activities DESC;" "What activities are for:"
+show "SELECT start_date, left(title, 30) AS title, city, country_name FROM activities
+WHERE is_future_event AND is_valid AND removed_at IS NULL ORDER BY start_date, id LIMIT 5;" "What comes next:"
+show "SELECT field_name, error_message, count(*), left(min(raw_data::text), 30) AS example
+FROM validation_errors WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5;" "What was wrong on the pages; those rows are kept, marked as not valid:"
+show "SELECT http_status_code AS status, left(error_message, 60) AS error, count(*), bool_or(will_retry) AS will_retry
+FROM failed_scrapes WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5;" "What could not be read:"
+
+step "the same again: nothing has changed on the sites, so nothing changes here"
+show "SELECT id, status, activities_new, activities_changed, activities_unchanged, not_modified, requests FROM esn_scrape_all();" "A second run:"
+
+cat <<TEXT
+
+== How to go on
+
+The server and the sites are stopped; no process is left. To look around in psql, with both running as long as you stay:
+
+    make psql
+
+There, to read the real sites instead, at their polite rate (two requests a second to each):
+
+    ALTER DATABASE esn RESET esn_pulse.accounts_url;
+    ALTER DATABASE esn RESET esn_pulse.activities_url;
+    ALTER DATABASE esn SET esn_pulse.request_delay = '500ms';
+    ALTER DATABASE esn SET esn_pulse.request_timeout = '30s';
+    \\c
+    SELECT * FROM esn_scrape_section('esn-metu');
+
+README.md says how to install it on a server of your own, and what else there is.
+TEXT

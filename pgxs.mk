@@ -2,18 +2,23 @@
 # another directory: make -f <here>/pgxs.mk
 
 EXTENSION = esn_pulse
-EXTVERSION = 1.0
+EXTVERSION = 1.1
 MODULE_big = esn_pulse
 PGFILEDESC = "esn_pulse - a database of the Erasmus Student Network"
 
 # Adding a file to the project is adding its name here.
-SERVER = accounts activities api channel esn_pulse functions guc launch run runner sql store store_batch worker
-CORE = arena css_compile css_match html http http_judge http_transfer json page page_accounts page_activities \
-	page_activity page_fields page_json politeness redact rules slug text validate value
-SQL = 00-pure-functions 10-tables 15-sdgs 20-rules 30-functions 40-store 50-views 90-privileges
+SERVER = accounts activities api channel esn_pulse functions guc jsonlog launch mend run runner sql store store_batch worker
+CORE = arena css_compile css_match css_set html html_guard http http_judge http_transfer json page page_accounts \
+	page_activities page_activity page_fields page_json politeness redact rules slug text validate value
+SQL = 00-pure-functions 10-tables 15-sdgs 20-rules 30-functions 40-store 50-views 60-schedule 70-quality 90-privileges
+# Versions from which one can come up to this one; for each the script of the version, and what it lacks (sql/upgrade/).
+OLD_VERSIONS = 1.0
 
 OBJS = $(SERVER:%=src/%.o) $(CORE:%=src/core/%.o)
-DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
+SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
+UPGRADES = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%--$(EXTVERSION).sql)
+DATA_built = $(SCRIPT) $(UPGRADES)
+DATA = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%.sql)
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
 
 PG_CONFIG ?= pg_config
@@ -23,18 +28,26 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 # PostgreSQL's own headers and macros are not written for these four.
 PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
 	-Wno-sign-compare -Wno-ignored-attributes -Wno-declaration-after-statement $(WERROR)
-PG_CPPFLAGS = -D_GNU_SOURCE '-DPGDLLEXPORT=__attribute__((visibility("default")))' -I$(srcdir)/src \
+PG_CPPFLAGS = -D_GNU_SOURCE -DEXTENSION_VERSION='"$(EXTVERSION)"' '-DPGDLLEXPORT=__attribute__((visibility("default")))' -I$(srcdir)/src \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
-
-include $(PGXS)
 
 # Bitcode is for functions that a query calls a million times; there are none.
 override with_llvm = no
 
+include $(PGXS)
+
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h) $(srcdir)/pgxs.mk
 
-$(DATA_built): $(SQL:%=$(srcdir)/sql/install/%.sql) $(srcdir)/pgxs.mk
+PARTS = $(SQL:%=$(srcdir)/sql/install/%.sql)
+
+$(SCRIPT): $(PARTS) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; \
-	  cat $(filter %.sql,$^); } > $@
+	  cat $(PARTS); } > $@
+
+# An upgrade is what the older version lacks, and then the parts that can be replaced: all but the tables and the rows of a standard.
+$(UPGRADES): sql/$(EXTENSION)--%--$(EXTVERSION).sql: $(srcdir)/sql/upgrade/%--$(EXTVERSION).sql $(PARTS) $(srcdir)/pgxs.mk
+	@mkdir -p $(@D)
+	{ printf '%s\n' '\echo Use "ALTER EXTENSION $(EXTENSION) UPDATE" to load this file. \quit'; \
+	  cat $< $(filter-out %/10-tables.sql %/15-sdgs.sql,$(PARTS)); } > $@

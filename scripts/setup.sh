@@ -3,8 +3,8 @@
 set -eu
 
 packages=(gcc make pkg-config clang clang-format libclang-rt-14-dev valgrind
-	postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
-	libcurl4-openssl-dev libxml2-dev libicu-dev libcmocka-dev nginx-light openssl python3 procps)
+	postgresql-15 postgresql-server-dev-15 postgresql-15-cron postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+	libcurl4-openssl-dev libxml2-dev libicu-dev libcmocka-dev nginx-light openssl python3 procps prometheus-postgres-exporter curl)
 
 missing=()
 for package in "${packages[@]}"; do

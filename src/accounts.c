@@ -100,6 +100,9 @@ settle_probe(Run *run, SectionWork *section, const char *slug)
 	}
 	if (section->asked != NULL)
 		appendStringInfo(&json, ", \"asked\": [%s]", section->asked->data);
+	appendStringInfoString(&json, ", \"url\": ");
+	escape_json(&json, psprintf("%s/organisation/%s/activities", guc_activities_url,
+								slug == NULL ? section->row.accounts_slug : slug));
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, RECORD_PROBE, PAGE_KINDS, json.data);
 	pfree(json.data);
@@ -150,7 +153,7 @@ begin_sections(Run *run, const NamedSlug *entries, int count)
 		urls[fresh] = unconstify(char *, entries[i].url);
 		sections[fresh++] = section;
 	}
-	claimed = store_claim(run->id, PAGE_SECTION, urls, fresh, run->rules_hash, run->request->full);
+	claimed = store_claim(run->id, PAGE_SECTION, urls, fresh, run->rules.hash, run->request->full);
 	for (int i = 0; i < fresh; i++)
 	{
 		run_submit(run, TASK_SECTION, HTTP_GET, list_nth(claimed, i),
@@ -348,14 +351,22 @@ feed_from_map(Run *run)
 	MemoryContextSwitchTo(before);
 }
 
+static AccountsPhase *
+begin_phase(Run *run)
+{
+	AccountsPhase *phase = palloc0(sizeof(AccountsPhase));
+
+	run->phase = phase;
+	remember_known_sections(run, phase);
+	phase->begun = make_slug_table(run, "esn_pulse begun sections", SLUG_SIZE);
+	return phase;
+}
+
 static void
 read_home(Run *run, AccountsPhase *phase)
 {
 	char *url = psprintf("%s/", guc_accounts_url);
 
-	run->phase = phase;
-	remember_known_sections(run, phase);
-	phase->begun = make_slug_table(run, "esn_pulse begun sections", SLUG_SIZE);
 	phase->lists_open = 1;
 	run->only_section = phase->wanted == NULL ? NULL : "";
 	submit_url(run, TASK_HOME, HTTP_GET, url, NULL, NULL);
@@ -365,9 +376,29 @@ read_home(Run *run, AccountsPhase *phase)
 void
 accounts_run(Run *run)
 {
-	AccountsPhase *phase = palloc0(sizeof(AccountsPhase));
+	read_home(run, begin_phase(run));
+}
 
-	read_home(run, phase);
+void
+accounts_again(Run *run, List *countries, List *sections)
+{
+	AccountsPhase *phase = begin_phase(run);
+	ListCell *cell;
+
+	run->only_section = NULL;
+	phase->lists_open = list_length(countries);
+	foreach (cell, countries)
+		submit_url(run, TASK_COUNTRY, HTTP_GET, lfirst(cell),
+				   slug_from_url(run->arena, lfirst(cell), "country"), NULL);
+	foreach (cell, sections)
+	{
+		SectionRow *row = lfirst(cell);
+		NamedSlug entry = {.slug = row->accounts_slug, .name = row->name};
+
+		entry.url = psprintf("%s/section/%s", guc_accounts_url, row->accounts_slug);
+		begin_sections(run, &entry, 1);
+	}
+	run_pump(run, NULL);
 }
 
 static int
@@ -402,7 +433,7 @@ report_unknown(AccountsPhase *phase)
 void
 accounts_find_section(Run *run, const char *slug)
 {
-	AccountsPhase *phase = palloc0(sizeof(AccountsPhase));
+	AccountsPhase *phase = begin_phase(run);
 
 	phase->wanted = slug;
 	read_home(run, phase);

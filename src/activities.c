@@ -5,9 +5,13 @@
 
 #include "miscadmin.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "guc.h"
+#include "jsonlog.h"
 #include "run.h"
+
+#define ADDRESSES_AT_ONCE 16
 
 /* Asks for the next page of a section's list. */
 static void
@@ -25,7 +29,7 @@ submit_statistics(Run *run, SectionWork *section)
 	char *url =
 		psprintf("%s/organisation/%s/statistics", guc_activities_url, section->row.activities_slug);
 	List *claimed =
-		store_claim(run->id, PAGE_STATISTICS, &url, 1, run->rules_hash, run->request->full);
+		store_claim(run->id, PAGE_STATISTICS, &url, 1, run->rules.hash, run->request->full);
 
 	run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
 			   section);
@@ -37,7 +41,12 @@ open_section(Run *run, const SectionRow *row)
 	SectionWork *section = MemoryContextAllocZero(run->context, sizeof(SectionWork));
 
 	section->row = *row;
-	submit_listing(run, section);
+	section->begun_at = GetCurrentTimestamp();
+	section->only_statistics = run->only_statistics;
+	if (section->only_statistics)
+		section->pages = 1;
+	else
+		submit_listing(run, section);
 	submit_statistics(run, section);
 }
 
@@ -99,26 +108,14 @@ close_activity(Run *run, const char *slug)
 	MemoryContextSwitchTo(before);
 }
 
-/* Submits those activities of a list's page that this run has not read yet. */
+/* Submits those activities that this run has not read yet. slugs and urls: of the activities, count of them. */
 static void
-submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
+submit_activities(Run *run, SectionWork *section, const char **slugs, char **urls, int count)
 {
-	char **urls = palloc(sizeof(char *) * Max(listing->card_count, 1));
-	const char **slugs = palloc(sizeof(char *) * Max(listing->card_count, 1));
-	List *claimed;
+	List *claimed =
+		store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules.hash, run->request->full);
 	ListCell *cell;
-	int count = 0;
 
-	for (int i = 0; i < listing->card_count; i++)
-	{
-		const Card *card = &listing->cards[i];
-
-		if (!open_activity(run, card->event_slug))
-			continue;
-		urls[count] = unconstify(char *, card->url);
-		slugs[count++] = card->event_slug;
-	}
-	claimed = store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules_hash, run->request->full);
 	for (int i = 0; i < count; i++)
 		hash_search(run->open_activities, slugs[i], HASH_REMOVE, NULL);
 	foreach (cell, claimed)
@@ -132,6 +129,40 @@ submit_activities(Run *run, SectionWork *section, const ListingPage *listing)
 }
 
 static void
+submit_cards(Run *run, SectionWork *section, const ListingPage *listing)
+{
+	char **urls = palloc(sizeof(char *) * Max(listing->card_count, 1));
+	const char **slugs = palloc(sizeof(char *) * Max(listing->card_count, 1));
+	int count = 0;
+
+	for (int i = 0; i < listing->card_count; i++)
+	{
+		const Card *card = &listing->cards[i];
+
+		if (!open_activity(run, card->event_slug))
+			continue;
+		urls[count] = unconstify(char *, card->url);
+		slugs[count++] = card->event_slug;
+	}
+	submit_activities(run, section, slugs, urls, count);
+}
+
+static void
+log_section(const Run *run, const SectionWork *section)
+{
+	StringInfoData line;
+
+	jsonlog_begin(&line, run->id, "section");
+	jsonlog_text(&line, "section", section->row.accounts_slug);
+	jsonlog_text(&line, "status", section->failure == NULL ? "completed" : "failed");
+	jsonlog_text(&line, "error", section->failure);
+	jsonlog_number(&line, "list_pages", section->only_statistics ? 0 : section->pages);
+	jsonlog_number(&line, "activities", section->activities);
+	jsonlog_number(&line, "milliseconds", jsonlog_since(section->begun_at));
+	jsonlog_end(&line);
+}
+
+static void
 finish_section(Run *run, SectionWork *section)
 {
 	if (section->failure != NULL)
@@ -139,8 +170,10 @@ finish_section(Run *run, SectionWork *section)
 	else
 	{
 		run->counts.sections_processed++;
-		run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS, psprintf("%d", section->row.id));
+		if (!section->only_statistics)
+			run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS, psprintf("%d", section->row.id));
 	}
+	log_section(run, section);
 	pfree(section);
 }
 
@@ -158,11 +191,16 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 	SectionWork *section = task->section;
 
 	if (task->kind == TASK_ACTIVITY)
+	{
 		close_activity(run, task->subject);
+		if (section == NULL)
+			return;
+		section->activities++;
+	}
 	else if (task->kind == TASK_LISTING && page != NULL)
 	{
 		note_last_page(run, section, page->listing.last_page);
-		submit_activities(run, section, &page->listing);
+		submit_cards(run, section, &page->listing);
 	}
 	else if (task->kind == TASK_LISTING)
 		section->failure = "a page of its list failed";
@@ -172,8 +210,8 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 		finish_section(run, section);
 }
 
-bool
-activities_run(Run *run, List *sections)
+static bool
+run_sections(Run *run, List *sections)
 {
 	ListCell *cell;
 
@@ -192,4 +230,52 @@ activities_run(Run *run, List *sections)
 	run->sections_due += list_length(run->waiting);
 	run_pump(run, feed_sections);
 	return true;
+}
+
+bool
+activities_run(Run *run, List *sections)
+{
+	run->only_statistics = false;
+	return run_sections(run, sections);
+}
+
+void
+activities_read_statistics(Run *run, List *sections)
+{
+	run->only_statistics = true;
+	run_sections(run, sections);
+}
+
+/* Submits some of the addresses that wait, while the queue has room. */
+static void
+feed_addresses(Run *run)
+{
+	char *urls[ADDRESSES_AT_ONCE];
+	const char *slugs[ADDRESSES_AT_ONCE];
+
+	while (run_has_room(run) && run->waiting != NIL)
+	{
+		int count = 0;
+
+		while (count < ADDRESSES_AT_ONCE && run->waiting != NIL)
+		{
+			char *url = linitial(run->waiting);
+			const char *slug = slug_from_url(run->arena, url, "activity");
+
+			run->waiting = list_delete_first(run->waiting);
+			if (slug == NULL || !open_activity(run, slug))
+				continue;
+			urls[count] = url;
+			slugs[count++] = slug;
+		}
+		submit_activities(run, NULL, slugs, urls, count);
+	}
+}
+
+void
+activities_read(Run *run, List *urls)
+{
+	run->waiting = urls;
+	if (urls != NIL)
+		run_pump(run, feed_addresses);
 }

@@ -27,12 +27,16 @@ extern PGDLLEXPORT Datum esn_scrape_accounts(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_scrape_section(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_scrape_activities(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_scrape_all(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_retry_failed(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_fix_validation_errors(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_cancel(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(esn_scrape_accounts);
 PG_FUNCTION_INFO_V1(esn_scrape_section);
 PG_FUNCTION_INFO_V1(esn_scrape_activities);
 PG_FUNCTION_INFO_V1(esn_scrape_all);
+PG_FUNCTION_INFO_V1(esn_retry_failed);
+PG_FUNCTION_INFO_V1(esn_fix_validation_errors);
 PG_FUNCTION_INFO_V1(esn_cancel);
 
 /* What must hold before any run. */
@@ -109,6 +113,23 @@ esn_scrape_all(PG_FUNCTION_ARGS)
 	RunRequest request = {.kind = RUN_ALL, .full = PG_GETARG_BOOL(0)};
 
 	return start(&request, PG_GETARG_BOOL(1));
+}
+
+Datum
+esn_retry_failed(PG_FUNCTION_ARGS)
+{
+	RunRequest request = {.kind = RUN_RETRY};
+
+	return start(&request, PG_GETARG_BOOL(0));
+}
+
+Datum
+esn_fix_validation_errors(PG_FUNCTION_ARGS)
+{
+	/* Whether a page has changed since is not what is asked. */
+	RunRequest request = {.kind = RUN_FIX, .full = true};
+
+	return start(&request, PG_GETARG_BOOL(0));
 }
 
 /* The process that works on a run, 0 where none does. ERROR where there is no such run. Needs an SPI connection. */

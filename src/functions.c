@@ -1,11 +1,16 @@
 /*
- * functions.c: the SQL face of the core: slugs, selectors, one page as jsonb. No table is written.
+ * functions.c: the SQL face of the core: slugs, selectors, redaction, one page as jsonb; and the space left on the disk. No table is written.
  */
 #include "postgres.h"
 
+#include <sys/statvfs.h>
+
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -14,6 +19,7 @@
 #include "core/page.h"
 #include "core/rules.h"
 #include "core/slug.h"
+#include "arena_server.h"
 #include "guc.h"
 #include "store.h"
 
@@ -23,6 +29,7 @@ extern PGDLLEXPORT Datum esn_slug_candidates(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_country_key(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_selector_is_valid(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_free_space(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_redact(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_parse(PG_FUNCTION_ARGS);
 
@@ -31,6 +38,7 @@ PG_FUNCTION_INFO_V1(esn_slug_candidates);
 PG_FUNCTION_INFO_V1(esn_country_key);
 PG_FUNCTION_INFO_V1(esn_selector_is_valid);
 PG_FUNCTION_INFO_V1(esn_rule_is_known);
+PG_FUNCTION_INFO_V1(esn_free_space);
 PG_FUNCTION_INFO_V1(esn_redact);
 PG_FUNCTION_INFO_V1(esn_parse);
 
@@ -42,9 +50,7 @@ static Arena *
 get_arena(void)
 {
 	if (arena == NULL)
-		arena = arena_create();
-	if (arena == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		arena = server_arena();
 	arena_reset(arena);
 	return arena;
 }
@@ -167,4 +173,22 @@ esn_parse(PG_FUNCTION_ARGS)
 	if (json == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
+}
+
+Datum
+esn_free_space(PG_FUNCTION_ARGS)
+{
+	struct statvfs space;
+	TupleDesc description;
+	Datum values[2];
+	bool nulls[2] = {false, false};
+
+	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "a row type is needed");
+	if (statvfs(DataDir, &space) != 0)
+		ereport(ERROR, (errcode_for_file_access(),
+						errmsg("could not ask for the space left in \"%s\": %m", DataDir)));
+	values[0] = Int64GetDatum((int64) space.f_bavail * (int64) space.f_frsize);
+	values[1] = Int64GetDatum((int64) space.f_blocks * (int64) space.f_frsize);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
 }

@@ -28,6 +28,7 @@ double guc_min_success_ratio;
 int guc_keep_pages;
 bool guc_redact_personal_data;
 char *guc_ca_file;
+char *guc_log_directory;
 
 static const struct config_enum_entry keep_pages_options[] = {{"off", KEEP_PAGES_OFF, false},
 															  {"invalid", KEEP_PAGES_INVALID,
@@ -134,6 +135,10 @@ define_strings(void)
 							   "PEM file of the certificate authorities to trust.",
 							   "Empty: those of the operating system.", &guc_ca_file, "", PGC_SUSET,
 							   0, NULL, NULL, NULL);
+	DefineCustomStringVariable("esn_pulse.log_directory",
+							   "Directory of the logs of runs, scrape_YYYY-MM-DD.log.",
+							   "Relative to the data directory. Empty: no log.", &guc_log_directory,
+							   "esn_pulse_log", PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
 void
@@ -173,13 +178,10 @@ serialize_one(StringInfo out, const char *name)
 void
 guc_serialize(StringInfo out)
 {
-	static const char *const others[] = {"esn_pulse.accounts_url",
-										 "esn_pulse.activities_url",
-										 "esn_pulse.user_agents",
-										 "esn_pulse.ca_file",
-										 "esn_pulse.min_success_ratio",
-										 "esn_pulse.keep_pages",
-										 "esn_pulse.redact_personal_data"};
+	static const char *const others[] = {
+		"esn_pulse.accounts_url", "esn_pulse.activities_url",      "esn_pulse.user_agents",
+		"esn_pulse.ca_file",      "esn_pulse.log_directory",       "esn_pulse.min_success_ratio",
+		"esn_pulse.keep_pages",   "esn_pulse.redact_personal_data"};
 
 	for (int i = 0; i < lengthof(int_settings); i++)
 		serialize_one(out, int_settings[i].name);

@@ -29,6 +29,7 @@ extern double guc_min_success_ratio;
 extern int guc_keep_pages; /* KeepPages */
 extern bool guc_redact_personal_data;
 extern char *guc_ca_file;
+extern char *guc_log_directory; /* relative to the data directory; "": none */
 
 /* Defines them; called once, when the library is loaded. */
 extern void guc_define(void);

@@ -17,7 +17,9 @@ typedef enum RunKind
 	RUN_ACCOUNTS,
 	RUN_SECTION,
 	RUN_ACTIVITIES,
-	RUN_ALL
+	RUN_ALL,
+	RUN_RETRY,
+	RUN_FIX
 } RunKind;
 
 typedef struct RunRequest

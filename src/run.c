@@ -20,6 +20,7 @@
 #include "channel.h"
 #include "core/politeness.h"
 #include "guc.h"
+#include "jsonlog.h"
 #include "run.h"
 
 #define TICK_MS 1000
@@ -104,6 +105,21 @@ append_section(StringInfo out, const Task *task)
 	append_member(out, "section", task->section == NULL ? NULL : task->section->row.accounts_slug);
 }
 
+static void
+log_failure(const Run *run, const Task *task, const HttpResponse *response, const char *message)
+{
+	StringInfoData line;
+
+	jsonlog_begin(&line, run->id, "failure");
+	jsonlog_text(&line, "kind", task_traits[task->kind].name);
+	jsonlog_text(&line, "url", task->url);
+	if (response->status != 0)
+		jsonlog_number(&line, "http_status", response->status);
+	jsonlog_number(&line, "attempts", response->attempts);
+	jsonlog_text(&line, "error", message);
+	jsonlog_end(&line);
+}
+
 void
 run_fail_page(Run *run, const Task *task, const HttpResponse *response, const char *message)
 {
@@ -124,6 +140,7 @@ run_fail_page(Run *run, const Task *task, const HttpResponse *response, const ch
 	append_member(&json, "message", message);
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, RECORD_FAILURE, PAGE_KINDS, json.data);
+	log_failure(run, task, response, message);
 	strlcpy(run->page_failure, message, sizeof(run->page_failure));
 }
 
@@ -142,7 +159,7 @@ append_body(Run *run, StringInfo json, const HttpResponse *response, const SiteP
 	text =
 		text_to_utf8(run->arena, response->body, response->body_len, response->content_type, &len);
 	if (guc_redact_personal_data)
-		text = redact_personal_data(run->arena, text);
+		text = redact_page(run->arena, text);
 	len = strlen(text);
 	size = pg_b64_enc_len((int) len);
 	appendStringInfoString(json, ", \"body\": \"");
@@ -165,7 +182,7 @@ add_page(Run *run, const Task *task, const HttpResponse *response, const SitePag
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"fetch\": {\"status\": %d, \"rules_hash\": " INT64_FORMAT,
-					 response->status, run->rules_hash);
+					 response->status, run->rules.hash);
 	append_member(&json, "etag", response->etag);
 	append_member(&json, "last_modified", response->last_modified);
 	appendStringInfoChar(&json, '}');
@@ -177,6 +194,38 @@ add_page(Run *run, const Task *task, const HttpResponse *response, const SitePag
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, page_json == NULL ? RECORD_NOT_MODIFIED : traits->record, traits->page,
 				   json.data);
+}
+
+void
+run_take_totals(Run *run)
+{
+	HttpTotals totals;
+
+	if (run->http == NULL)
+		return;
+	totals = http_totals(run->http);
+	run->counts.requests = totals.requests;
+	run->counts.not_modified = totals.not_modified;
+	run->counts.bytes = totals.bytes;
+}
+
+static void
+flush_batch(Run *run)
+{
+	MemoryContext before;
+	ListCell *cell;
+
+	if (run->batch == NIL)
+		return;
+	run_take_totals(run);
+	before = MemoryContextSwitchTo(run->batch_context);
+	store_batch(run->id, run->batch, run->only_section, &run->counts);
+	MemoryContextSwitchTo(before);
+	foreach (cell, run->handled_activities)
+		hash_search(run->open_activities, lfirst(cell), HASH_REMOVE, NULL);
+	run->handled_activities = NIL;
+	run->batch = NIL;
+	MemoryContextReset(run->batch_context);
 }
 
 /* Whether jsonb takes a text. No transaction is open, and jsonb_in() needs none. */
@@ -202,31 +251,75 @@ is_jsonb(const char *text)
 	return taken;
 }
 
+/* What a page says, never NULL; page->problem says where it is no page of its kind. */
+static SitePage *
+parse_page(Run *run, PageKind kind, const char *url, const char *body, size_t len,
+		   const char *content_type)
+{
+	PageOptions options = {.rules = run->rules.rules,
+						   .redact = guc_redact_personal_data,
+						   .tally = &run->tally};
+	SitePage *page = page_parse(run->arena, &options, kind, url, body, len, content_type);
+
+	if (page == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
+						errdetail("While reading %s.", url)));
+	if (page->problem == NULL && kind == PAGE_STATISTICS && page->statistics.json != NULL &&
+		!is_jsonb(page->statistics.json))
+		page->problem = "the statistics are no JSON";
+	return page;
+}
+
+static const char *
+make_json(Run *run, const SitePage *page)
+{
+	const char *json = page_to_json(run->arena, page);
+
+	if (json == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	return json;
+}
+
 /* Reads an answer of status 200. Returns the page, or NULL where it is no such page (then its failure is recorded). */
 static const SitePage *
 read_page(Run *run, const Task *task, const HttpResponse *response)
 {
-	PageOptions options = {.rules = run->rules, .redact = guc_redact_personal_data};
-	SitePage *page = page_parse(run->arena, &options, task_traits[task->kind].page, task->url,
-								response->body, response->body_len, response->content_type);
-	char *json;
+	SitePage *page = parse_page(run, task_traits[task->kind].page, task->url, response->body,
+								response->body_len, response->content_type);
 
-	if (page == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
-						errdetail("While reading %s.", task->url)));
-	if (page->problem == NULL && page->kind == PAGE_STATISTICS && page->statistics.json != NULL &&
-		!is_jsonb(page->statistics.json))
-		page->problem = "the statistics are no JSON";
 	if (page->problem != NULL)
 	{
 		run_fail_page(run, task, response, page->problem);
 		return NULL;
 	}
-	json = page_to_json(run->arena, page);
-	if (json == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	add_page(run, task, response, page, json);
+	add_page(run, task, response, page, make_json(run, page));
 	return page;
+}
+
+bool
+run_read_kept(Run *run, TaskKind kind, const char *url, const char *section, const char *body,
+			  size_t len)
+{
+	const TaskTraits *traits = &task_traits[kind];
+	SitePage *page = parse_page(run, traits->page, url, body, len, "utf-8");
+	bool is_page = page->problem == NULL;
+	StringInfoData json;
+
+	if (is_page)
+	{
+		initStringInfo(&json);
+		appendStringInfo(&json, "{\"kept\": {\"rules_hash\": " INT64_FORMAT "}, \"page\": %s",
+						 run->rules.hash, make_json(run, page));
+		append_member(&json, "url", url);
+		append_member(&json, "section", section);
+		appendStringInfoChar(&json, '}');
+		run_add_record(run, traits->record, traits->page, json.data);
+		pfree(json.data);
+	}
+	arena_reset(run->arena);
+	if (list_length(run->batch) >= BATCH_RECORDS)
+		flush_batch(run);
+	return is_page;
 }
 
 /* Of a list and of statistics it is the address that says whose they are: a redirect to another path shows something else. */
@@ -271,38 +364,6 @@ handle_response(Run *run, const HttpResponse *response)
 	if (task->subject != NULL)
 		pfree(task->subject);
 	pfree(task);
-}
-
-void
-run_take_totals(Run *run)
-{
-	HttpTotals totals;
-
-	if (run->http == NULL)
-		return;
-	totals = http_totals(run->http);
-	run->counts.requests = totals.requests;
-	run->counts.not_modified = totals.not_modified;
-	run->counts.bytes = totals.bytes;
-}
-
-static void
-flush_batch(Run *run)
-{
-	MemoryContext before;
-	ListCell *cell;
-
-	if (run->batch == NIL)
-		return;
-	run_take_totals(run);
-	before = MemoryContextSwitchTo(run->batch_context);
-	store_batch(run->id, run->batch, run->only_section, &run->counts);
-	MemoryContextSwitchTo(before);
-	foreach (cell, run->handled_activities)
-		hash_search(run->open_activities, lfirst(cell), HASH_REMOVE, NULL);
-	run->handled_activities = NIL;
-	run->batch = NIL;
-	MemoryContextReset(run->batch_context);
 }
 
 /* How long what is known to be left will take at the polite rate: requests queued, and sections at the average so far. */

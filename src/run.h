@@ -32,12 +32,15 @@ typedef struct SectionWork
 	SectionRow row;
 	char *candidates[SLUG_MAX_CANDIDATES + 1]; /* slugs to probe, in order */
 	int candidate_count;
-	int candidate;    /* the one that is being probed */
-	StringInfo asked; /* addresses that were answered, as a list in JSON */
-	int pending;      /* tasks submitted and not yet handled */
-	int pages;        /* of its list, asked for so far */
-	int last_page;    /* of its list, as far as is known */
-	char *failure;    /* why it doesn't count as read; NULL: nothing yet */
+	int candidate;        /* the one that is being probed */
+	StringInfo asked;     /* addresses that were answered, as a list in JSON */
+	int pending;          /* tasks submitted and not yet handled */
+	int pages;            /* of its list, asked for so far */
+	int last_page;        /* of its list, as far as is known */
+	int activities;       /* pages of activities answered */
+	bool only_statistics; /* its list is not read */
+	TimestampTz begun_at;
+	char *failure; /* why it doesn't count as read; NULL: nothing yet */
 } SectionWork;
 
 /* A request under way, the owner of its HttpRequest. */
@@ -54,13 +57,14 @@ typedef struct Run
 	const RunRequest *request;
 	int64 id;
 	const char *module;
+	TimestampTz begun_at;
 	TimestampTz deadline;
 	int wake_fd;
 	HttpClient *http;
 	HttpResponse *response; /* being handled */
 	char page_failure[256]; /* why the page that failed last did */
-	RuleSet *rules;
-	int64 rules_hash;
+	LoadedRules rules;
+	RuleTally tally;
 	Slugger *slugger;
 	Arena *arena;          /* of the page being read */
 	MemoryContext context; /* what lasts as long as the run */
@@ -78,10 +82,11 @@ typedef struct Run
 	char *failure; /* why the run as a whole failed; NULL: it didn't */
 	TimestampTz progress_at;
 	int sections_due;
-	Bitmapset *begun; /* ids of the sections whose activities were begun */
-	List *waiting;    /* of SectionRow, to be begun */
-	List *reading;    /* of SectionWork, with further pages of their list to be asked for */
-	void *phase;      /* what accounts.c remembers */
+	Bitmapset *begun;     /* ids of the sections whose activities were begun */
+	List *waiting;        /* of SectionRow, or of addresses of activities: to be begun */
+	bool only_statistics; /* of them */
+	List *reading;        /* of SectionWork, with further pages of their list to be asked for */
+	void *phase;          /* what accounts.c remembers */
 } Run;
 
 /* Called when a request has ended; page is NULL where there is none to read (HEAD, 304, failure). */
@@ -96,8 +101,16 @@ extern void run_fail_page(Run *run, const Task *task, const HttpResponse *respon
 						  const char *message);
 extern bool run_has_room(const Run *run);
 
+/* Reads a page that was kept; false where it is no page of its kind. section: slug on accounts.esn.org, NULL: none. */
+extern bool run_read_kept(Run *run, TaskKind kind, const char *url, const char *section,
+						  const char *body, size_t len);
+
 /* Brings the run's counts of requests up to date. */
 extern void run_take_totals(Run *run);
+
+/* mend.c: the bodies of the runs that try again what went wrong. */
+extern void mend_failures(Run *run);
+extern void mend_errors(Run *run);
 
 /* Runs what was asked for, from the lock to the last row. ERROR where it can't even begin or was stopped by an error. */
 extern void run_execute(const RunRequest *request, int wake_fd);
@@ -106,12 +119,20 @@ extern void run_execute(const RunRequest *request, int wake_fd);
 extern void accounts_run(Run *run);
 extern void accounts_find_section(Run *run, const char *slug);
 extern void accounts_probe(Run *run, SectionWork *section);
+
+/* Reads some countries' (a List of addresses) and sections' (of SectionRow) pages anew. */
+extern void accounts_again(Run *run, List *countries, List *sections);
 extern void accounts_handle(Run *run, Task *task, const HttpResponse *response,
 							const SitePage *page);
 
 /* activities.c */
 /* Reads those of the sections (a List of SectionRow) that this run has not begun yet; false: there was none. */
 extern bool activities_run(Run *run, List *sections);
+/* The same, but only their statistics. */
+extern void activities_read_statistics(Run *run, List *sections);
+
+/* Reads single activities, a List of their addresses. */
+extern void activities_read(Run *run, List *urls);
 extern void activities_handle(Run *run, Task *task, const HttpResponse *response,
 							  const SitePage *page);
 

@@ -10,8 +10,10 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "arena_server.h"
 #include "channel.h"
 #include "guc.h"
+#include "jsonlog.h"
 #include "run.h"
 
 #define ACCOUNTS_MODULE "AccountsScraper"
@@ -19,6 +21,42 @@
 #define MAX_USER_AGENTS 64
 
 typedef void (*RunBody)(Run *run);
+
+static void
+log_begin(const Run *run, const char *what)
+{
+	StringInfoData line;
+
+	jsonlog_begin(&line, run->id, "trigger");
+	jsonlog_text(&line, "module", run->module);
+	jsonlog_text(&line, "request", what);
+	jsonlog_text(&line, "requested_by", run->request->requested_by);
+	jsonlog_end(&line);
+}
+
+static void
+log_end(const Run *run, const char *status, const char *message)
+{
+	const RunCounts *c = &run->counts;
+	StringInfoData line;
+
+	jsonlog_begin(&line, run->id, "end");
+	jsonlog_text(&line, "module", run->module);
+	jsonlog_text(&line, "status", status);
+	jsonlog_text(&line, "error", message);
+	jsonlog_number(&line, "sections_processed", c->sections_processed);
+	jsonlog_number(&line, "sections_failed", c->sections_failed);
+	jsonlog_number(&line, "activities_new", c->added);
+	jsonlog_number(&line, "activities_changed", c->changed);
+	jsonlog_number(&line, "activities_unchanged", c->unchanged);
+	jsonlog_number(&line, "activities_invalid", c->invalid);
+	jsonlog_number(&line, "pages_failed", c->pages_failed);
+	jsonlog_number(&line, "requests", c->requests);
+	jsonlog_number(&line, "not_modified", c->not_modified);
+	jsonlog_number(&line, "bytes", c->bytes);
+	jsonlog_number(&line, "milliseconds", jsonlog_since(run->begun_at));
+	jsonlog_end(&line);
+}
 
 static void
 open_http(Run *run)
@@ -62,13 +100,13 @@ open_run(Run *run, const RunRequest *request, int wake_fd)
 		AllocSetContextCreate(run->context, "esn_pulse batch", ALLOCSET_DEFAULT_SIZES);
 	run->open_activities = hash_create("esn_pulse open activities", 256, &control,
 									   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
-	run->arena = arena_create();
+	run->arena = server_arena();
 	run->slugger = slugger_open(&error);
-	if (run->arena == NULL || run->slugger == NULL)
+	if (run->slugger == NULL)
 		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-						errmsg("could not start reading pages: %s",
-							   run->arena == NULL ? "out of memory" : error)));
-	run->rules = store_load_rules(guc_redact_personal_data, &run->rules_hash);
+						errmsg("could not start reading pages: %s", error)));
+	store_load_rules(guc_redact_personal_data, &run->rules);
+	run->tally.matched = palloc0(sizeof(int) * (run->rules.count + 1));
 }
 
 static void
@@ -76,7 +114,7 @@ close_run(Run *run)
 {
 	http_release(run->response);
 	http_close(run->http);
-	rules_free(run->rules);
+	rules_free(run->rules.rules);
 	slugger_close(run->slugger);
 	arena_destroy(run->arena);
 }
@@ -130,6 +168,7 @@ final_message(const Run *run, const char **status)
 static void
 end_row(Run *run, const char *status, const char *message)
 {
+	log_end(run, status, message);
 	PG_TRY();
 	{
 		store_end_run(run->id, status, message, &run->counts);
@@ -182,22 +221,26 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->module = module;
 	memset(&run->counts, 0, sizeof(run->counts));
 	run->failure = NULL;
+	memset(run->tally.pages, 0, sizeof(run->tally.pages));
+	memset(run->tally.matched, 0, sizeof(int) * run->rules.count);
 	run->out_of_time = run->refused = false;
 	run->page_failure[0] = '\0';
 	run->sections_due = 0;
 	run->begun = NULL;
 	run->waiting = run->reading = NIL;
 	run->phase = NULL;
-	run->progress_at = GetCurrentTimestamp();
-	run->deadline = TimestampTzPlusMilliseconds(run->progress_at, (int64) seconds * 1000);
+	run->begun_at = run->progress_at = GetCurrentTimestamp();
+	run->deadline = TimestampTzPlusMilliseconds(run->begun_at, (int64) seconds * 1000);
 	worker_hold_stops(false);
 	run->id = store_begin_run(module, run->request->requested_by, what);
+	log_begin(run, what);
 	PG_TRY();
 	{
 		channel_row(MESSAGE_STARTED, store_run_row(run->id));
 		open_http(run);
 		body(run);
 		store_link_organisers();
+		store_rule_usage(run->id, &run->rules, &run->tally);
 		check_success(run);
 	}
 	PG_CATCH();
@@ -211,6 +254,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	message = final_message(run, &status);
 	worker_hold_stops(true);
 	store_end_run(run->id, status, message, &run->counts);
+	log_end(run, status, message);
 	if (message != NULL)
 		channel_notice(strcmp(status, "failed") == 0 ? WARNING : NOTICE, NULL,
 					   "run " INT64_FORMAT ": %s", run->id, message);
@@ -283,8 +327,7 @@ run_execute(const RunRequest *request, int wake_fd)
 	const char *full = request->full ? ", full" : "";
 
 	store_open();
-	if (!store_lock())
-		store_report_other_run();
+	store_await_lock();
 	run->context = AllocSetContextCreate(TopMemoryContext, "esn_pulse run", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(run->context);
 	open_run(run, request, wake_fd);
@@ -302,6 +345,14 @@ run_execute(const RunRequest *request, int wake_fd)
 			if (prepare_sections(run))
 				perform(run, ACTIVITIES_MODULE, psprintf("activities%s", full),
 						guc_activities_time_limit, activities_body);
+			break;
+		case RUN_RETRY:
+			perform(run, ACTIVITIES_MODULE, "retry of failures", guc_activities_time_limit,
+					mend_failures);
+			break;
+		case RUN_FIX:
+			perform(run, ACTIVITIES_MODULE, "fix of validation errors", guc_activities_time_limit,
+					mend_errors);
 			break;
 	}
 	channel_row(MESSAGE_ENDED, store_run_row(run->id));

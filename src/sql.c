@@ -109,6 +109,14 @@ static Statement statements[] = {
 		 1,
 		 {JSONBOID}},
 	[SQL_LEARN] = {"SELECT esn_learn_slugs($1, $2)", 2, {JSONBOID, TEXTOID}},
+	[SQL_RULE_USAGE] = {"SELECT esn_store_rule_usage($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_WAITING_FAILURES] = {"SELECT url, kind, section, false FROM esn_waiting_failures()",
+							  0,
+							  {0}},
+	[SQL_PAGES_WITH_ERRORS] = {"SELECT url, kind, section, kept FROM esn_pages_with_errors()",
+							   0,
+							   {0}},
+	[SQL_KEPT_PAGE] = {"SELECT esn_kept_page($1)", 1, {TEXTOID}},
 	[SQL_LINK] = {"SELECT esn_link_organisers()", 0, {0}},
 };
 
@@ -201,6 +209,21 @@ check_schema(const char *schema, Oid namespace)
 				 errhint("REVOKE CREATE ON SCHEMA %s FROM PUBLIC;", schema)));
 }
 
+/* A new library beside an old script finds functions that are not there, or are others. */
+static void
+check_version(const char *version)
+{
+	if (strcmp(version, EXTENSION_VERSION) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("esn_pulse is of version %s in this database, but its library is of "
+						"version %s",
+						version, EXTENSION_VERSION),
+				 errhint(
+					 "ALTER EXTENSION esn_pulse UPDATE; or, where the library was loaded before "
+					 "it was replaced, reconnect.")));
+}
+
 void
 store_open(void)
 {
@@ -212,15 +235,17 @@ store_open(void)
 	CommitTransactionCommand();
 	sql_begin("esn_pulse: looking for the extension");
 	extension = get_extension_oid("esn_pulse", true);
-	if (SPI_execute("SELECT quote_ident(n.nspname), n.oid, c.relowner FROM pg_extension e "
-					"JOIN pg_namespace n ON n.oid = e.extnamespace "
-					"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'scraper_status' "
-					"WHERE e.extname = 'esn_pulse'",
-					true, 1) == SPI_OK_SELECT &&
+	if (SPI_execute(
+			"SELECT quote_ident(n.nspname), n.oid, c.relowner, e.extversion FROM pg_extension e "
+			"JOIN pg_namespace n ON n.oid = e.extnamespace "
+			"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'scraper_status' "
+			"WHERE e.extname = 'esn_pulse'",
+			true, 1) == SPI_OK_SELECT &&
 		SPI_processed == 1)
 	{
 		const char *schema = sql_text(CurrentMemoryContext, 0, 1);
 
+		check_version(sql_text(CurrentMemoryContext, 0, 4));
 		check_schema(schema, DatumGetObjectId(sql_datum(0, 2)));
 		owner = DatumGetObjectId(sql_datum(0, 3));
 		SetConfigOption("search_path", psprintf("pg_catalog, %s, pg_temp", schema), PGC_SUSET,

@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
+#include "storage/latch.h"
 #include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -22,15 +23,20 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
 
+#include "core/page.h"
 #include "sql.h"
 #include "store.h"
 
 /* The advisory lock of the one run: "ESNP", 1. The view esn_runs knows it, too. */
 #define LOCK_CLASS 1163087440
 #define LOCK_OBJECT 1
-bool
-store_lock(void)
+#define LOCK_PATIENCE_MS 3000
+
+static bool
+take_lock(void)
 {
 	LOCKTAG tag;
 	MemoryContext caller = CurrentMemoryContext;
@@ -44,8 +50,9 @@ store_lock(void)
 	return result != LOCKACQUIRE_NOT_AVAIL;
 }
 
-void
-store_report_other_run(void)
+/* ERROR that names the run that goes on; returns where none is to be seen. */
+static void
+report_other_run(void)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	char *id = NULL;
@@ -61,14 +68,33 @@ store_report_other_run(void)
 		request = sql_text(caller, 0, 3);
 	}
 	sql_commit();
-	if (id == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_IN_USE), errmsg("another run is just beginning or ending"),
-				 errhint("Try again in a moment.")));
-	ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
-					errmsg("run %s (%s) is going on since %s", id, request, since),
-					errdetail("There is one run at a time in a database."),
-					errhint("Wait for it, or stop it: SELECT esn_cancel(%s);", id)));
+	if (id != NULL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+						errmsg("run %s (%s) is going on since %s", id, request, since),
+						errdetail("There is one run at a time in a database."),
+						errhint("Wait for it, or stop it: SELECT esn_cancel(%s);", id)));
+}
+
+void
+store_await_lock(void)
+{
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), LOCK_PATIENCE_MS);
+
+	while (!take_lock())
+	{
+		/* One that is just beginning has no row yet, one that is just ending has none any more. */
+		report_other_run();
+		if (GetCurrentTimestamp() >= end)
+			ereport(ERROR, (errcode(ERRCODE_OBJECT_IN_USE),
+							errmsg("another session holds the lock of the one run"),
+							errhint("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND "
+									"classid = %u;",
+									LOCK_CLASS)));
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 20,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+	}
 }
 
 /* Not a cryptographic hash: it has to tell yesterday's rules from today's. */
@@ -81,9 +107,28 @@ hash_text(uint64 hash, const char *s)
 																 strlen(s) + 1, 0)));
 }
 
-/* The rules of extraction_rules, compiled, with a hash added to *sum. Needs an SPI connection. */
+/* The members of an extraction_rule_usage that say which rule it is. */
+static char *
+describe_rule(int row, const char *kind, const char *field)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "\"page_kind\": ");
+	escape_json(&out, kind);
+	appendStringInfoString(&out, ", \"field\": ");
+	escape_json(&out, field);
+	appendStringInfo(&out, ", \"position\": %d, \"shipped\": %s", DatumGetInt32(sql_datum(row, 6)),
+					 DatumGetBool(sql_datum(row, 7)) ? "true" : "false");
+	return out.data;
+}
+
+/*
+ * The rules of extraction_rules, compiled, with a hash added to *sum. Needs an SPI connection. loaded (NULL: not wanted) is filled in,
+ * in the given context.
+ */
 static RuleSet *
-compile_rules(uint64 *sum)
+compile_rules(uint64 *sum, LoadedRules *loaded, MemoryContext context)
 {
 	Rule *rules;
 	RuleSet *compiled;
@@ -91,11 +136,17 @@ compile_rules(uint64 *sum)
 	int culprit;
 	int count;
 
-	if (SPI_execute("SELECT page_kind, field, selector, attribute, required FROM esn_rules()", true,
-					0) != SPI_OK_SELECT)
+	if (SPI_execute("SELECT page_kind, field, selector, attribute, required, \"position\", shipped "
+					"FROM esn_rules()",
+					true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read extraction_rules");
 	count = (int) SPI_processed;
 	rules = palloc0(sizeof(Rule) * Max(count, 1));
+	if (loaded != NULL)
+	{
+		loaded->count = count;
+		loaded->names = MemoryContextAllocZero(context, sizeof(LoadedRule) * Max(count, 1));
+	}
 	for (int i = 0; i < count; i++)
 	{
 		char *kind = sql_text(CurrentMemoryContext, i, 1);
@@ -110,6 +161,13 @@ compile_rules(uint64 *sum)
 		*sum = hash_text(*sum, rules[i].field);
 		*sum = hash_text(*sum, rules[i].selector);
 		*sum = hash_text(*sum, rules[i].attribute);
+		*sum = hash_combine64(*sum, rules[i].required);
+		if (loaded != NULL)
+		{
+			loaded->names[i].kind = rules[i].kind;
+			loaded->names[i].json =
+				MemoryContextStrdup(context, describe_rule(i, kind, rules[i].field));
+		}
 	}
 	compiled = rules_compile(rules, count, &culprit, &error);
 	if (compiled == NULL)
@@ -120,17 +178,16 @@ compile_rules(uint64 *sum)
 	return compiled;
 }
 
-RuleSet *
-store_load_rules(bool redact, int64 *hash)
+void
+store_load_rules(bool redact, LoadedRules *loaded)
 {
-	uint64 sum = redact;
-	RuleSet *compiled;
+	MemoryContext caller = CurrentMemoryContext;
+	uint64 sum = hash_combine64(PAGE_PARSER_VERSION, redact);
 
 	sql_begin("esn_pulse: reading extraction_rules");
-	compiled = compile_rules(&sum);
+	loaded->rules = compile_rules(&sum, loaded, caller);
 	sql_commit();
-	*hash = (int64) sum;
-	return compiled;
+	loaded->hash = (int64) sum;
 }
 
 RuleSet *
@@ -141,7 +198,7 @@ store_compile_rules(void)
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	compiled = compile_rules(&sum);
+	compiled = compile_rules(&sum, NULL, NULL);
 	SPI_finish();
 	return compiled;
 }
@@ -190,6 +247,32 @@ store_end_run(int64 run, const char *status, const char *message, const RunCount
 	args[1] = CStringGetTextDatum(status);
 	args[2] = message == NULL ? (Datum) 0 : CStringGetTextDatum(message);
 	sql_execute(SQL_END_RUN, args, message == NULL ? "  n" : NULL);
+	sql_commit();
+}
+
+void
+store_rule_usage(int64 run, const LoadedRules *loaded, const RuleTally *tally)
+{
+	StringInfoData json;
+	Datum args[2] = {Int64GetDatum(run)};
+
+	initStringInfo(&json);
+	for (int i = 0; i < loaded->count; i++)
+	{
+		const LoadedRule *rule = &loaded->names[i];
+
+		if (tally->pages[rule->kind] == 0)
+			continue;
+		appendStringInfo(&json, "%s{%s, \"pages\": %d, \"matched\": %d}",
+						 json.len == 0 ? "[" : ", ", rule->json, tally->pages[rule->kind],
+						 tally->matched[i]);
+	}
+	if (json.len == 0)
+		return;
+	appendStringInfoChar(&json, ']');
+	sql_begin("esn_pulse: storing how the rules matched");
+	args[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
+	sql_execute(SQL_RULE_USAGE, args, NULL);
 	sql_commit();
 }
 
@@ -312,6 +395,68 @@ List *
 store_known_sections(void)
 {
 	return read_sections(SQL_KNOWN_SECTIONS, NULL, NULL);
+}
+
+static List *
+read_pages_to_mend(StatementId id)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext before;
+	List *pages = NIL;
+
+	sql_begin("esn_pulse: reading what is to be mended");
+	sql_execute(id, NULL, NULL);
+	before = MemoryContextSwitchTo(caller);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		PageToMend *page = palloc0(sizeof(PageToMend));
+
+		page->url = sql_text(caller, i, 1);
+		page->kind = sql_text(caller, i, 2);
+		page->section = sql_text(caller, i, 3);
+		page->kept = DatumGetBool(sql_datum(i, 4));
+		pages = lappend(pages, page);
+	}
+	MemoryContextSwitchTo(before);
+	sql_commit();
+	return pages;
+}
+
+List *
+store_waiting_failures(void)
+{
+	return read_pages_to_mend(SQL_WAITING_FAILURES);
+}
+
+List *
+store_pages_with_errors(void)
+{
+	return read_pages_to_mend(SQL_PAGES_WITH_ERRORS);
+}
+
+char *
+store_kept_page(const char *url, size_t *len)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum args[1];
+	Datum body;
+	bool isnull;
+	char *page = NULL;
+
+	sql_begin("esn_pulse: reading a page that was kept");
+	args[0] = CStringGetTextDatum(url);
+	sql_execute(SQL_KEPT_PAGE, args, NULL);
+	body = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	if (!isnull)
+	{
+		bytea *bytes = DatumGetByteaPP(body);
+
+		*len = VARSIZE_ANY_EXHDR(bytes);
+		page = MemoryContextAllocZero(caller, *len + 1);
+		memcpy(page, VARDATA_ANY(bytes), *len);
+	}
+	sql_commit();
+	return page;
 }
 
 List *

@@ -24,6 +24,20 @@ typedef struct ClaimedPage
 	char *last_modified;
 } ClaimedPage;
 
+typedef struct LoadedRule
+{
+	PageKind kind;
+	char *json; /* what says which rule it is, as members of a JSON object */
+} LoadedRule;
+
+typedef struct LoadedRules
+{
+	RuleSet *rules;
+	int64 hash;
+	int count;
+	LoadedRule *names; /* by the rule's index */
+} LoadedRules;
+
 typedef struct RunCounts
 {
 	int sections_processed;
@@ -67,14 +81,11 @@ typedef struct Record
  */
 extern void store_open(void);
 
-/* Takes the lock of the one run; false when another has it. It is held until the process ends. */
-extern bool store_lock(void);
+/* Takes the lock of the one run, which is held until the process ends. ERROR (object_in_use) that names the run that has it. */
+extern void store_await_lock(void);
 
-/* ERROR (object_in_use) that names the run that has the lock. */
-extern void store_report_other_run(void) pg_attribute_noreturn();
-
-/* The rules, compiled, and a hash of them and of what else decides what a page yields. */
-extern RuleSet *store_load_rules(bool redact, int64 *hash);
+/* The rules of a run, compiled, with a hash of them and of what else decides what a page yields. */
+extern void store_load_rules(bool redact, LoadedRules *loaded);
 
 /* The rules, compiled, within the caller's transaction: for esn_parse(). */
 extern RuleSet *store_compile_rules(void);
@@ -85,6 +96,9 @@ extern void store_end_run(int64 run, const char *status, const char *message,
 
 /* Writes the counts into the run's row, within the transaction of the caller. */
 extern void store_counts(int64 run, const RunCounts *counts);
+
+/* Records on how many pages each rule matched. */
+extern void store_rule_usage(int64 run, const LoadedRules *loaded, const RuleTally *tally);
 
 /* Links activities with those of their organisers that have become known sections. */
 extern void store_link_organisers(void);
@@ -100,6 +114,21 @@ extern bool store_accounts_due(int max_age_minutes);
 extern SectionRow *store_find_section(const char *slug);
 extern List *store_due_sections(int max_sections); /* of SectionRow; 0: all */
 extern List *store_known_sections(void);           /* of SectionRow, all */
+
+/* A page that something is wrong with. */
+typedef struct PageToMend
+{
+	char *url;
+	char *kind;
+	char *section; /* slug on accounts.esn.org; NULL: none */
+	bool kept;     /* store_kept_page() has it */
+} PageToMend;
+
+extern List *store_waiting_failures(void);  /* of PageToMend: those worth another try */
+extern List *store_pages_with_errors(void); /* of PageToMend: those with open validation errors */
+
+/* A page as it was kept, *len bytes; NULL where it is no longer there. */
+extern char *store_kept_page(const char *url, size_t *len);
 
 /* Which of these pages this run has still to read: a List of ClaimedPage. */
 extern List *store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash,

@@ -166,8 +166,8 @@ refused(const Record *record, const char *reason)
 	if (url == NULL || url->type != jbvString)
 		return NULL;
 	initStringInfo(&out);
-	appendStringInfoString(
-		&out, "{\"kind\": \"refused\", \"will_retry\": true, \"attempts\": 1, \"url\": ");
+	appendStringInfo(&out, "{\"kind\": \"%s\", \"will_retry\": true, \"attempts\": 1, \"url\": ",
+					 record->kind == RECORD_PROBE ? "probe" : page_kind_name(record->page));
 	escape_json(&out, pnstrdup(url->val.string.val, url->val.string.len));
 	appendStringInfoString(&out, ", \"message\": ");
 	escape_json(&out, psprintf("the database refuses the page: %s", reason));

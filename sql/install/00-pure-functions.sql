@@ -1,26 +1,26 @@
 -- Pure functions: no table is read or written. Some of them guard the tables that follow.
 
-CREATE FUNCTION esn_slugify(name text) RETURNS text
+CREATE OR REPLACE FUNCTION esn_slugify(name text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_slugify(text) IS
 'The slug of a section''s name by the plain rule: lower case, transliterated to ASCII, everything else one hyphen, "esn-" in front where missing. name: the name as people write it. ''ESN Yıldız'' gives ''esn-yildiz''.';
 
-CREATE FUNCTION esn_slug_candidates(name text) RETURNS text[]
+CREATE OR REPLACE FUNCTION esn_slug_candidates(name text) RETURNS text[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_slug_candidates(text) IS
 'The slugs under which activities.esn.org may know a section, most probable first: as Drupal''s pathauto makes them, by the plain rule of esn_slugify(), and with "-0" behind. name: the name as people write it. An empty array for a name without letters and digits.';
 
-CREATE FUNCTION esn_country_key(name text) RETURNS text
+CREATE OR REPLACE FUNCTION esn_country_key(name text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_country_key(text) IS
 'A key that is the same for all names of one country: Türkiye and Turkey, Czechia and Czech Republic, UK and United Kingdom. name: the country''s English name, with or without "ESN " in front. Compare keys, don''t show them.';
 
-CREATE FUNCTION esn_selector_is_valid(selector text) RETURNS boolean
+CREATE OR REPLACE FUNCTION esn_selector_is_valid(selector text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_selector_is_valid(text) IS
 'True for a CSS selector that the extension understands; otherwise an error (invalid_text_representation) that says where it fails. selector: CSS, a comma-separated list is allowed.';
 
-CREATE FUNCTION esn_rule_is_known(page_kind text, field text) RETURNS boolean
+CREATE OR REPLACE FUNCTION esn_rule_is_known(page_kind text, field text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_rule_is_known(text, text) IS
 'Whether pages of this kind have such a field. page_kind: home, country, section, listing, activity or statistics. field: as in extraction_rules.';

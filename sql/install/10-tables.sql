@@ -277,7 +277,8 @@ CREATE TABLE failed_scrapes (
 	last_attempt		timestamptz NOT NULL DEFAULT now(),
 	will_retry			boolean NOT NULL DEFAULT true,
 	run_id				bigint REFERENCES scraper_status ON DELETE SET NULL,
-	resolved_at			timestamptz
+	resolved_at			timestamptz,
+	kind				text
 );
 CREATE UNIQUE INDEX failed_scrapes_open_idx ON failed_scrapes (url) WHERE resolved_at IS NULL;
 CREATE INDEX failed_scrapes_will_retry_idx ON failed_scrapes (last_attempt) WHERE will_retry AND resolved_at IS NULL;
@@ -287,6 +288,7 @@ COMMENT ON COLUMN failed_scrapes.http_status_code IS 'Status of the last answer.
 COMMENT ON COLUMN failed_scrapes.retry_count IS 'How often it was tried again, over all runs.';
 COMMENT ON COLUMN failed_scrapes.will_retry IS 'Whether trying again can help.';
 COMMENT ON COLUMN failed_scrapes.run_id IS 'The run that failed on it last.';
+COMMENT ON COLUMN failed_scrapes.kind IS 'What was asked for: home, country, section, probe (of a slug), listing, activity or statistics.';
 COMMENT ON COLUMN failed_scrapes.resolved_at IS 'When it was read after all. NULL: it still fails.';
 
 CREATE TABLE fetched_pages (
@@ -329,3 +331,17 @@ COMMENT ON COLUMN extraction_rules.selector IS 'CSS selector; one that cannot be
 COMMENT ON COLUMN extraction_rules.attribute IS 'The attribute that holds the value. NULL: the element''s text.';
 COMMENT ON COLUMN extraction_rules.required IS 'A page on which none of the field''s rules match is no page of this kind.';
 COMMENT ON COLUMN extraction_rules.shipped IS 'True: came with the extension and is replaced by upgrades. Leave it false for rules of yours.';
+
+CREATE TABLE extraction_rule_usage (
+	run_id		bigint NOT NULL REFERENCES scraper_status ON DELETE CASCADE,
+	page_kind	text NOT NULL,
+	field		text NOT NULL,
+	position	integer NOT NULL,
+	shipped		boolean NOT NULL,
+	pages		integer NOT NULL CHECK (pages > 0),
+	matched		integer NOT NULL CHECK (matched BETWEEN 0 AND pages),
+	PRIMARY KEY (run_id, page_kind, field, shipped, position)
+);
+COMMENT ON TABLE extraction_rule_usage IS 'On how many of the pages that a run read each rule matched. See the view esn_rule_shares.';
+COMMENT ON COLUMN extraction_rule_usage.pages IS 'Pages of the kind that the run read.';
+COMMENT ON COLUMN extraction_rule_usage.matched IS 'Of those, the ones on which the rule matched.';

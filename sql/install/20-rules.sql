@@ -28,6 +28,7 @@ INSERT INTO extraction_rules (shipped, page_kind, field, position, selector, att
 	(true, 'listing', 'container', 1, 'article.activities-mini-preview', NULL, true),
 	(true, 'listing', 'container', 2, '.view', NULL, true),
 	(true, 'listing', 'container', 3, 'a[href*="/organisation/"]', NULL, true),
+	(true, 'listing', 'empty', 1, '.view .view-empty', NULL, false),
 	(true, 'listing', 'card', 1, 'article.activities-mini-preview', NULL, false),
 	(true, 'listing', 'card_title', 1, '.eg-c-card-title a', NULL, false),
 	(true, 'listing', 'card_title', 2, 'a[href*="/activity/"]', NULL, false),

@@ -1,9 +1,9 @@
 -- How pages become rows. Each function takes the pages of one kind, as the parser's JSON with what is known of the fetch:
 --   {"url", "section": slug on accounts.esn.org, "fetch": {"status", "etag", "last_modified", "attempts", "rules_hash"},
 --    "page": {"kind", "url", "data": {...}, "errors": [...]}}
--- and writes only what differs. They run in the worker, one short transaction for a batch; nobody else may call them.
+-- and writes only what differs. A page that was parsed again from what was kept has "kept" in place of "fetch". They run in the worker, one short transaction for a batch; nobody else may call them.
 
-CREATE FUNCTION esn_store_home(run bigint, pages jsonb, only_section text) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_home(run bigint, pages jsonb, only_section text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH listed AS MATERIALIZED (
@@ -33,7 +33,7 @@ END $$;
 COMMENT ON FUNCTION esn_store_home(bigint, jsonb, text) IS
 'Stores home pages of accounts.esn.org. run: the run. pages: array of pages. only_section: the one section of the map to store, NULL: all.';
 
-CREATE FUNCTION esn_store_countries(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_countries(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE countries k SET section_count = jsonb_array_length(p->'page'->'data'->'sections')
@@ -62,7 +62,7 @@ END $$;
 COMMENT ON FUNCTION esn_store_countries(bigint, jsonb) IS
 'Stores pages of countries: their sections. run: the run. pages: array of pages.';
 
-CREATE FUNCTION esn_store_sections(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_sections(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE sections k SET name = d.name, email = d.email, website = d.website, university_name = d.university_name,
@@ -80,7 +80,7 @@ END $$;
 COMMENT ON FUNCTION esn_store_sections(bigint, jsonb) IS
 'Stores pages of sections that are already known from a list. run: the run. pages: array of pages.';
 
-CREATE FUNCTION esn_store_probes(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_probes(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE failed_scrapes k SET resolved_at = now()
@@ -101,7 +101,7 @@ COMMENT ON FUNCTION esn_store_probes(bigint, jsonb) IS
 'Stores under which slug activities.esn.org knows sections, and closes the failures of what was asked for. run: the run. pages: array of {"section": slug on accounts.esn.org, "slug": slug that was answered 200 or null, "activities_url", "asked": addresses that were answered}.';
 
 -- Organisers that activities and cards name by slug and name: a section whose slug could not be guessed is known by its name.
-CREATE FUNCTION esn_learn_slugs(pages jsonb, activities_base text) RETURNS void
+CREATE OR REPLACE FUNCTION esn_learn_slugs(pages jsonb, activities_base text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH named AS MATERIALIZED (
@@ -129,7 +129,7 @@ END $$;
 COMMENT ON FUNCTION esn_learn_slugs(jsonb, text) IS
 'Takes the slug of a section that activities.esn.org knows under another one than was guessed from an activity or a card that names the section. pages: array of activity pages or listings. activities_base: base address of activities.esn.org.';
 
-CREATE FUNCTION esn_link_organisers() RETURNS bigint
+CREATE OR REPLACE FUNCTION esn_link_organisers() RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
 	linked bigint;
@@ -152,7 +152,7 @@ END $$;
 COMMENT ON FUNCTION esn_link_organisers() IS
 'Links activities with organisers that have become known sections. Returns how many activities changed.';
 
-CREATE FUNCTION esn_store_activities(run bigint, pages jsonb, activities_base text,
+CREATE OR REPLACE FUNCTION esn_store_activities(run bigint, pages jsonb, activities_base text,
 	OUT added integer, OUT changed integer, OUT unchanged integer, OUT invalid integer)
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -282,7 +282,7 @@ COMMENT ON FUNCTION esn_store_activities(bigint, jsonb, text) IS
 'Upserts activities and replaces their relations; rows that are already so stay untouched. run: the run. pages: array of pages. activities_base: base address of activities.esn.org.';
 
 -- The pairs of one list of the statistics: [["Culture", 12], ...]; a label that comes twice counts once.
-CREATE FUNCTION esn_statistics_pairs(list jsonb) RETURNS TABLE (label text, value integer, n bigint, raw jsonb)
+CREATE OR REPLACE FUNCTION esn_statistics_pairs(list jsonb) RETURNS TABLE (label text, value integer, n bigint, raw jsonb)
 LANGUAGE sql IMMUTABLE AS $$
 	SELECT DISTINCT ON (label) label,
 		CASE WHEN digits ~ '^\d{1,9}$' THEN digits::integer END, n, raw
@@ -303,7 +303,7 @@ COMMENT ON FUNCTION esn_statistics_pairs(jsonb) IS
 'Label, count (NULL where it is none), place and raw count of each pair of a list {"values": [[label, count], ...]}. list: such an object; anything else gives no rows.';
 
 -- Statistics as JSON: the object itself, or a document that holds it.
-CREATE FUNCTION esn_statistics_object(document jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION esn_statistics_object(document jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE WHEN jsonb_typeof(document->'activities_statistics') = 'object' THEN document->'activities_statistics'
 		WHEN jsonb_typeof(document) = 'object' THEN document
@@ -312,7 +312,7 @@ $$;
 COMMENT ON FUNCTION esn_statistics_object(jsonb) IS
 'The statistics within a JSON document; an empty object where it can hold none. document: what a page of statistics holds.';
 
-CREATE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH item AS MATERIALIZED (
@@ -425,7 +425,7 @@ END $$;
 COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
 'Makes the four tables of statistics say what pages say; what a section no longer reports leaves them. run: the run. pages: array of pages; data.json is JSON text, or null for a section without statistics.';
 
-CREATE FUNCTION esn_store_errors(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_errors(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH page AS MATERIALIZED (
@@ -457,9 +457,14 @@ END $$;
 COMMENT ON FUNCTION esn_store_errors(bigint, jsonb) IS
 'Records each wrong field of pages as one open row, and closes those that are right now. run: the run. pages: array of pages.';
 
-CREATE FUNCTION esn_store_fetches(run bigint, page_kind text, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_fetches(run bigint, page_kind text, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+	-- What was parsed again was read by these rules, whenever it was fetched.
+	UPDATE fetched_pages k SET rules_hash = (p->'kept'->>'rules_hash')::bigint
+	FROM jsonb_array_elements(pages) p
+	WHERE k.url = p->>'url' AND p ? 'kept';
+
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, (f.status = 304) AS not_modified, f.*,
@@ -468,6 +473,7 @@ BEGIN
 		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
 			AS f(status integer, etag text, last_modified text, rules_hash bigint)
 		LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
+		WHERE p ? 'fetch'
 		ORDER BY p->>'url'
 	), upd AS (
 		UPDATE fetched_pages k SET http_status = p.status, fetched_at = now(),
@@ -493,7 +499,7 @@ END $$;
 COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS
 'Records pages that were read, and closes their failures. run: the run. page_kind: home, country, section, listing, activity or statistics. pages: array of pages.';
 
-CREATE FUNCTION esn_store_failures(run bigint, pages jsonb) RETURNS integer
+CREATE OR REPLACE FUNCTION esn_store_failures(run bigint, pages jsonb) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
 	failures integer;
@@ -524,15 +530,15 @@ BEGIN
 			ELSE 'ActivitiesAndStatisticsScraper' END AS module
 		FROM page p WHERE NOT p.gone
 	), upd AS (
-		UPDATE failed_scrapes k SET section_id = coalesce(k.section_id, f.section_id), scraper_module = f.module,
+		UPDATE failed_scrapes k SET section_id = coalesce(k.section_id, f.section_id), scraper_module = f.module, kind = f.kind,
 			http_status_code = f.status, error_message = f.message, retry_count = k.retry_count + f.attempts,
 			last_attempt = now(), will_retry = f.will_retry, run_id = run
 		FROM failure f
 		WHERE k.url = f.url AND k.resolved_at IS NULL
 	), ins AS (
 		INSERT INTO failed_scrapes (url, section_id, scraper_module, http_status_code, error_message, retry_count,
-			will_retry, run_id)
-		SELECT url, section_id, module, status, message, attempts - 1, will_retry, run FROM failure f
+			will_retry, run_id, kind)
+		SELECT url, section_id, module, status, message, attempts - 1, will_retry, run, kind FROM failure f
 		WHERE NOT EXISTS (SELECT FROM failed_scrapes k WHERE k.url = f.url AND k.resolved_at IS NULL)
 	)
 	SELECT count(*) INTO failures FROM failure;

@@ -1,6 +1,6 @@
 -- Views.
 
-CREATE VIEW esn_runs AS
+CREATE OR REPLACE VIEW esn_runs AS
 SELECT s.id, s.scraper_module, s.request,
 	CASE WHEN s.status = 'running' AND NOT alive THEN 'failed' ELSE s.status END AS status,
 	s.started_at, s.completed_at, s.sections_processed, s.sections_failed,

@@ -34,3 +34,37 @@ BEGIN
 			ELSE '' END);
 	END LOOP;
 END $$;
+
+-- Two kinds of people: those who read, and those who also start and stop runs.
+
+CREATE OR REPLACE FUNCTION esn_grant_read(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+DECLARE
+	relation regclass;
+BEGIN
+	EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', '@extschema@', role);
+	FOR relation IN
+		SELECT c.oid FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+		WHERE e.extname = 'esn_pulse' AND c.relkind IN ('r', 'v')
+	LOOP
+		EXECUTE format('GRANT SELECT ON %s TO %s', relation, role);
+	END LOOP;
+	EXECUTE format('GRANT EXECUTE ON FUNCTION esn_health_check(), esn_job_results(), esn_planned_jobs(text, text, text), esn_rules() TO %s', role);
+END $$;
+COMMENT ON FUNCTION esn_grant_read(regrole) IS
+'Lets a role read all tables and views and call esn_health_check(); it can change nothing. role: the role. To be called by the owner of the extension or a superuser.';
+
+CREATE OR REPLACE FUNCTION esn_grant_operate(role regrole) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+BEGIN
+	PERFORM esn_grant_read(role);
+	EXECUTE format('GRANT EXECUTE ON FUNCTION esn_scrape(text, text, boolean, boolean), esn_unknown_module(text), esn_scrape_accounts(boolean),
+		esn_scrape_section(text, boolean, boolean), esn_scrape_activities(integer, boolean, boolean), esn_scrape_all(boolean, boolean),
+		esn_retry_failed(boolean), esn_fix_validation_errors(boolean), esn_cancel(bigint),
+		esn_maintenance(integer, integer, integer, integer) TO %s', role);
+END $$;
+COMMENT ON FUNCTION esn_grant_operate(regrole) IS
+'Lets a role read as esn_grant_read() does, start and stop runs, and call esn_maintenance(); it can change neither rows, rules nor where the sites are. role: the role. To be called by the owner of the extension or a superuser.';
+
+REVOKE ALL ON FUNCTION esn_grant_read(regrole), esn_grant_operate(regrole) FROM PUBLIC;

@@ -22,8 +22,9 @@ typedef struct Chunk
 struct Arena
 {
 	Chunk *current; /* the chunk that is being filled; full ones behind it */
-	size_t footprint;
 	jmp_buf *exhausted;
+	ArenaOutOfMemory out_of_memory;
+	void *context;
 };
 
 static Chunk *
@@ -56,7 +57,6 @@ arena_create(void)
 		free(arena);
 		return NULL;
 	}
-	arena->footprint = FIRST_CHUNK;
 	return arena;
 }
 
@@ -96,7 +96,6 @@ arena_reset(Arena *arena)
 	}
 	chunk->used = 0;
 	arena->current = chunk;
-	arena->footprint = chunk->size;
 }
 
 jmp_buf *
@@ -108,12 +107,21 @@ arena_on_exhaustion(Arena *arena, jmp_buf *handler)
 	return before;
 }
 
-static void
+void
+arena_on_out_of_memory(Arena *arena, ArenaOutOfMemory report, void *context)
+{
+	arena->out_of_memory = report;
+	arena->context = context;
+}
+
+static _Noreturn void
 exhausted(Arena *arena)
 {
-	if (arena->exhausted == NULL)
-		abort();
-	longjmp(*arena->exhausted, 1);
+	if (arena->exhausted != NULL)
+		longjmp(*arena->exhausted, 1);
+	if (arena->out_of_memory != NULL)
+		arena->out_of_memory(arena->context);
+	abort();
 }
 
 void *
@@ -134,7 +142,6 @@ arena_alloc(Arena *arena, size_t size)
 			exhausted(arena);
 		chunk->next = arena->current;
 		arena->current = chunk;
-		arena->footprint += chunk->size;
 	}
 	place = chunk->data + chunk->used;
 	chunk->used += size;
@@ -174,12 +181,6 @@ arena_printf(Arena *arena, const char *format, ...)
 	vsnprintf(text, (size_t) len + 1, format, args);
 	va_end(args);
 	return text;
-}
-
-size_t
-arena_footprint(const Arena *arena)
-{
-	return arena->footprint;
 }
 
 void

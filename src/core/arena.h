@@ -21,10 +21,18 @@ extern void arena_destroy(Arena *arena);
 extern void arena_reset(Arena *arena);
 
 /*
- * Where an allocation jumps to (longjmp, value 1) when memory runs out; NULL: abort(). Whoever sets it
- * frees what it owns there and puts the earlier handler, which is returned, back.
+ * Where an allocation jumps to (longjmp, value 1) when memory runs out; NULL: nowhere, see below. Whoever
+ * sets it frees what it owns there and puts the earlier handler, which is returned, back.
  */
 extern jmp_buf *arena_on_exhaustion(Arena *arena, jmp_buf *handler);
+
+/*
+ * What is called with the context when memory runs out and no jump is set: for those who report errors in
+ * a way of their own. It must not return. Where there is neither, the program ends with abort().
+ */
+typedef void (*ArenaOutOfMemory)(void *context);
+
+extern void arena_on_out_of_memory(Arena *arena, ArenaOutOfMemory report, void *context);
 
 /* size bytes, zeroed, aligned for any type. Never NULL: see arena_on_exhaustion(). */
 extern void *arena_alloc(Arena *arena, size_t size);
@@ -36,9 +44,6 @@ extern char *arena_strndup(Arena *arena, const char *s, size_t len);
 /* As asprintf(), in the arena. */
 extern char *arena_printf(Arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/* Bytes that the arena has got from malloc. */
-extern size_t arena_footprint(const Arena *arena);
 
 /* A string that grows in an arena. data is NUL-terminated at every moment after buffer_init(). */
 typedef struct TextBuffer

@@ -16,8 +16,8 @@
 #include "core/arena.h"
 
 /*
- * What one css_matches() or css_walk() may cost, in elements and simple selectors looked at: some hundred times what a large page needs. A
- * page that asks for more is hostile, and matches nothing further.
+ * What one css_walk() may cost, in simple selectors tried, nodes passed and bytes of attributes compared: some hundred times what a large
+ * page needs. A page that asks for more is hostile.
  */
 #define CSS_MAX_STEPS 20000000
 
@@ -32,9 +32,6 @@ typedef struct CssError
 /* The compiled selector list, living in the arena; NULL with *error filled in where it can't compile. */
 extern CssSelector *css_compile(Arena *arena, const char *selector, CssError *error);
 
-/* Whether the element matches. */
-extern bool css_matches(const CssSelector *selector, const xmlNode *element);
-
 /* Many selectors, to be matched in one walk, found by the id, class or tag of their rightmost compound. */
 typedef struct CssSet CssSet;
 
@@ -46,7 +43,11 @@ extern void css_set_add(CssSet *set, CssSelector *selector, int number);
 /* Called for each match, elements in document order; for one element, numbers in ascending order, each at most once. */
 typedef void (*CssMatchCallback)(void *context, int number, xmlNode *element);
 
-/* One walk over the elements below (and including) root. Not recursive: depth costs no stack. */
-extern void css_walk(const CssSet *set, xmlNode *root, CssMatchCallback callback, void *context);
+/*
+ * One walk over the elements below (and including) root, using the arena for as long as it lasts. Not recursive: depth costs no stack.
+ * False: CSS_MAX_STEPS were not enough; what was found until then has been reported.
+ */
+extern bool css_walk(const CssSet *set, Arena *arena, xmlNode *root, CssMatchCallback callback,
+					 void *context);
 
 #endif

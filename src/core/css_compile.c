@@ -3,12 +3,13 @@
  */
 #include "core/css_internal.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "core/ascii.h"
+#include "core/text.h"
 
 #define MAX_NESTING 8
 #define MAX_LENGTH 4096
@@ -38,11 +39,17 @@ static void __attribute__((format(printf, 2, 3))) fail(Parser *parser, const cha
 	va_end(args);
 }
 
+/* Names the whole character at the place, which may have several bytes. */
+static void
+fail_at_character(Parser *parser)
+{
+	fail(parser, "unexpected character '%s'", text_truncate(parser->arena, parser->at, 1));
+}
+
 static bool
 is_name_byte(char c)
 {
-	return isalnum((unsigned char) c) || c == '-' || c == '_' || (unsigned char) c >= 0x80 ||
-		   c == '\\';
+	return ascii_is_alnum(c) || c == '-' || c == '_' || (unsigned char) c >= 0x80 || c == '\\';
 }
 
 static void
@@ -58,7 +65,7 @@ parse_escape(Parser *parser, TextBuffer *out)
 	unsigned code = 0;
 	int digits = 0;
 
-	if (!isxdigit((unsigned char) *parser->at))
+	if (ascii_hex_value(*parser->at) < 0)
 	{
 		if (*parser->at == '\0' || *parser->at == '\n')
 			fail(parser, "expected a character after '\\'");
@@ -66,13 +73,8 @@ parse_escape(Parser *parser, TextBuffer *out)
 			buffer_putc(out, *parser->at++);
 		return;
 	}
-	while (digits < 6 && isxdigit((unsigned char) *parser->at))
-	{
-		char digit[2] = {*parser->at++, '\0'};
-
-		code = code * 16 + (unsigned) strtoul(digit, NULL, 16);
-		digits++;
-	}
+	for (; digits < 6 && ascii_hex_value(*parser->at) >= 0; digits++)
+		code = code * 16 + (unsigned) ascii_hex_value(*parser->at++);
 	if (*parser->at != '\0' && strchr(" \t\r\n\f", *parser->at) != NULL)
 		parser->at++;
 	if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
@@ -94,8 +96,8 @@ parse_name(Parser *parser, const char *after)
 {
 	TextBuffer out;
 
-	if (!is_name_byte(*parser->at) || isdigit((unsigned char) *parser->at) ||
-		(*parser->at == '-' && isdigit((unsigned char) parser->at[1])))
+	if (!is_name_byte(*parser->at) || ascii_is_digit(*parser->at) ||
+		(*parser->at == '-' && ascii_is_digit(parser->at[1])))
 	{
 		fail(parser, "expected a name %s", after);
 		return "";
@@ -146,8 +148,7 @@ lower(Parser *parser, const char *name)
 {
 	char *copy = arena_strdup(parser->arena, name);
 
-	for (char *c = copy; *c != '\0'; c++)
-		*c = (char) tolower((unsigned char) *c);
+	ascii_lower_all(copy);
 	return copy;
 }
 
@@ -170,10 +171,11 @@ parse_attribute(Parser *parser, Simple *simple)
 		parser->at++;
 		skip_space(parser);
 		simple->value = parse_string(parser);
+		simple->length = strlen(simple->value);
 		skip_space(parser);
 		if (strchr("iIsS", *parser->at) != NULL && *parser->at != '\0')
 		{
-			simple->ignore_case = tolower((unsigned char) *parser->at++) == 'i';
+			simple->ignore_case = ascii_lower(*parser->at++) == 'i';
 			skip_space(parser);
 		}
 	}
@@ -202,10 +204,10 @@ parse_nth(Parser *parser, Simple *simple)
 {
 	simple->kind = SIMPLE_NTH_CHILD;
 	skip_space(parser);
-	if (strncasecmp(parser->at, "odd", 3) == 0 || strncasecmp(parser->at, "even", 4) == 0)
+	if (ascii_equal_nocase(parser->at, "odd", 3) || ascii_equal_nocase(parser->at, "even", 4))
 	{
 		simple->a = 2;
-		simple->b = tolower((unsigned char) *parser->at) == 'o';
+		simple->b = ascii_lower(*parser->at) == 'o';
 		parser->at += simple->b ? 3 : 4;
 	}
 	else
@@ -213,7 +215,7 @@ parse_nth(Parser *parser, Simple *simple)
 		int sign = *parser->at == '-' ? -1 : 1;
 		const char *unsigned_part = parser->at + (*parser->at == '-' || *parser->at == '+');
 
-		if (tolower((unsigned char) *unsigned_part) == 'n')
+		if (ascii_lower(*unsigned_part) == 'n')
 		{
 			simple->a = sign;
 			parser->at = unsigned_part;
@@ -223,7 +225,7 @@ parse_nth(Parser *parser, Simple *simple)
 			fail(parser, "expected an+b, odd or even");
 			return;
 		}
-		if (tolower((unsigned char) *parser->at) != 'n')
+		if (ascii_lower(*parser->at) != 'n')
 		{
 			simple->b = simple->a;
 			simple->a = 0;
@@ -236,7 +238,7 @@ parse_nth(Parser *parser, Simple *simple)
 			{
 				sign = *parser->at++ == '-' ? -1 : 1;
 				skip_space(parser);
-				if (!isdigit((unsigned char) *parser->at) || !parse_int(parser, &simple->b))
+				if (!ascii_is_digit(*parser->at) || !parse_int(parser, &simple->b))
 					fail(parser, "expected a number");
 				simple->b *= sign;
 			}
@@ -248,6 +250,7 @@ parse_nth(Parser *parser, Simple *simple)
 static void
 parse_pseudo(Parser *parser, Simple *simple)
 {
+	const char *start = parser->at;
 	const char *name = lower(parser, parse_name(parser, "after ':'"));
 
 	if (parser->failed)
@@ -266,7 +269,8 @@ parse_pseudo(Parser *parser, Simple *simple)
 	if (strcmp(name, "not") != 0 && strcmp(name, "is") != 0 && strcmp(name, "has") != 0 &&
 		strcmp(name, "nth-child") != 0)
 	{
-		fail(parser, "unknown pseudo-class \":%.60s\"", name);
+		parser->at = start;
+		fail(parser, "unknown pseudo-class \":%s\"", text_truncate(parser->arena, name, 30));
 		return;
 	}
 	if (*parser->at != '(')
@@ -308,6 +312,7 @@ parse_simple(Parser *parser, bool first)
 		case '.':
 			simple->kind = SIMPLE_CLASS;
 			simple->name = parse_name(parser, "after '.'");
+			simple->length = strlen(simple->name);
 			break;
 		case '#':
 			simple->kind = SIMPLE_ID;
@@ -348,7 +353,7 @@ parse_compound(Parser *parser)
 			fail(parser, "%s",
 				 parser->at == parser->start ? "the selector is empty" : "expected a selector");
 		else
-			fail(parser, "unexpected character '%c'", *parser->at);
+			fail_at_character(parser);
 	}
 	return compound;
 }
@@ -381,7 +386,7 @@ parse_complex(Parser *parser, bool relative)
 		else if (space)
 			combinator = ' ';
 		else
-			fail(parser, "unexpected character '%c'", *parser->at);
+			fail_at_character(parser);
 	}
 	return compound;
 }
@@ -424,6 +429,6 @@ css_compile(Arena *arena, const char *selector, CssError *error)
 	}
 	compiled = parse_list(&parser, false);
 	if (!parser.failed && *parser.at != '\0')
-		fail(&parser, "unexpected character '%c'", *parser.at);
+		fail_at_character(&parser);
 	return parser.failed ? NULL : compiled;
 }

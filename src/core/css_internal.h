@@ -1,8 +1,11 @@
 /*
- * css_internal.h: a compiled selector, shared by css_compile.c and css_match.c.
+ * css_internal.h: a compiled selector, shared by css_compile.c, css_match.c and css_set.c. Names of elements and attributes are in lower
+ * case, as libxml2's parser of HTML writes them, so that they need no folding when they are compared.
  */
 #ifndef ESN_CSS_INTERNAL_H
 #define ESN_CSS_INTERNAL_H
+
+#include <stdint.h>
 
 #include "core/css.h"
 
@@ -27,6 +30,7 @@ typedef struct Simple
 	const char *name; /* type, class, id, attribute */
 	char op;          /* of attributes: 0 (is there), '=', '~', '|', '^', '$', '*' */
 	const char *value;
+	size_t length; /* of the value, or of the class */
 	bool ignore_case;
 	int a;
 	int b;
@@ -46,5 +50,24 @@ struct CssSelector
 	Compound *rightmost;
 	CssSelector *next; /* of the list */
 };
+
+/* One walk's allowance. */
+typedef struct Matching
+{
+	int64_t steps; /* left; a page that needs more is hostile, and matches nothing further */
+} Matching;
+
+/* Whether the element matches the compound and all on its left. scope is :has()'s element, else NULL. */
+extern bool css_match_compound(Matching *m, const Compound *compound, const xmlNode *element,
+							   const xmlNode *scope);
+
+/* The value of an attribute; NULL: it has none of this name. */
+extern const char *css_attribute(Matching *m, const xmlNode *element, const char *name);
+
+static inline bool
+css_is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
 
 #endif

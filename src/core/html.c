@@ -3,13 +3,12 @@
  */
 #include "core/html.h"
 
-#include <ctype.h>
 #include <libxml/HTMLparser.h>
 #include <libxml/uri.h>
 #include <limits.h>
 #include <string.h>
-#include <strings.h>
 
+#include "core/ascii.h"
 #include "core/text.h"
 
 #define OPTIONS                                                                          \
@@ -33,6 +32,7 @@ html_parse(const char *utf8, size_t len)
 	return doc;
 }
 
+/* Names are in lower case: the parser has seen to that. */
 static bool
 is_one_of(const xmlNode *node, const char *const *names)
 {
@@ -40,7 +40,7 @@ is_one_of(const xmlNode *node, const char *const *names)
 		return false;
 	for (; *names != NULL; names++)
 	{
-		if (strcasecmp((const char *) node->name, *names) == 0)
+		if (strcmp((const char *) node->name, *names) == 0)
 			return true;
 	}
 	return false;
@@ -143,7 +143,7 @@ html_attribute(Arena *arena, const xmlNode *element, const char *name)
 	for (const xmlAttr *attribute = element->properties; attribute != NULL;
 		 attribute = attribute->next)
 	{
-		if (strcasecmp((const char *) attribute->name, name) == 0)
+		if (text_equal_nocase((const char *) attribute->name, name))
 		{
 			TextBuffer value;
 			char *folded;
@@ -201,9 +201,9 @@ html_absolute_url(Arena *arena, const char *base, const char *href)
 	}
 	strcpy(stack, (const char *) built);
 	xmlFree(built);
-	if (strncasecmp(stack, "https://", 8) == 0)
+	if (ascii_equal_nocase(stack, "https://", 8))
 		rest = stack + 8;
-	else if (strncasecmp(stack, "http://", 7) == 0)
+	else if (ascii_equal_nocase(stack, "http://", 7))
 		rest = stack + 7;
 	else
 		return NULL;

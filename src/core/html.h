@@ -11,6 +11,12 @@
 #include "core/arena.h"
 
 /*
+ * Why a page, given as to html_parse() but with a NUL behind, must not be parsed: it would keep libxml2 busy out of all proportion. NULL: it
+ * may be. Takes time in proportion to the page's length.
+ */
+extern const char *html_hostile(const char *utf8);
+
+/*
  * The tree of a page given as well-formed UTF-8 without NUL (see text_to_utf8()). NULL: no memory, or nothing in it that is
  * an element. To be freed with xmlFreeDoc(). Elements nested deeper than the parser's own limit end the page there.
  */

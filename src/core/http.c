@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
+
+#include "core/ascii.h"
+#include "core/text.h"
 
 int64_t
 http_now(void)
@@ -64,7 +66,7 @@ http_find_origin(HttpClient *client, const char *url)
 
 	for (int i = 0; wanted != NULL && i < HTTP_MAX_ORIGINS && found == NULL; i++)
 	{
-		if (client->origins[i].url != NULL && strcasecmp(client->origins[i].url, wanted) == 0)
+		if (client->origins[i].url != NULL && text_equal_nocase(client->origins[i].url, wanted))
 			found = &client->origins[i];
 	}
 	free(wanted);
@@ -77,9 +79,9 @@ http_enqueue(Transfer *transfer)
 	Origin *origin = transfer->origin;
 
 	transfer->next = NULL;
-	if (origin->refused)
+	if (origin->refusal[0] != '\0')
 	{
-		snprintf(transfer->error, sizeof(transfer->error), "not asked: %s", http_refusal);
+		snprintf(transfer->error, sizeof(transfer->error), "not asked: %s", origin->refusal);
 		http_finish(transfer, HTTP_REFUSED);
 		return;
 	}
@@ -95,6 +97,9 @@ http_finish(Transfer *transfer, HttpOutcome outcome)
 {
 	HttpClient *client = transfer->client;
 
+	/* What a site sent may be quoted in it, and be anything, or have been cut within a character. */
+	for (char *c = transfer->error; *c != '\0'; c++)
+		*c = ascii_is_printable(*c) ? *c : '?';
 	transfer->response.outcome = outcome;
 	transfer->response.error = outcome == HTTP_ANSWERED ? NULL : transfer->error;
 	transfer->response.url = transfer->url;

@@ -50,7 +50,7 @@ typedef enum HttpOutcome
 {
 	HTTP_ANSWERED, /* a final status that is an answer: 2xx, 304, 4xx but 408, 425 and 429, 501 */
 	HTTP_FAILED, /* status (0: none) and error say why; retries, where they could help, are used up */
-	HTTP_REFUSED /* the site says stop: Cloudflare's 403; ask nothing more of this host */
+	HTTP_REFUSED /* the site says stop: Cloudflare's 403, or a wait of more than ten minutes; ask nothing more of this host */
 } HttpOutcome;
 
 typedef struct HttpResponse
@@ -60,8 +60,9 @@ typedef struct HttpResponse
 	int status;                /* of the last answer; 0: there was none */
 	const char *url;           /* as asked for */
 	const char *effective_url; /* after redirects */
-	const char *error;         /* one line, lower case; NULL where outcome is HTTP_ANSWERED */
-	const char *content_type;  /* these four: NULL where the answer had none */
+	const char *error; /* one line, lower case, ASCII; NULL where outcome is HTTP_ANSWERED */
+	const char
+		*content_type; /* these three: printable ASCII; NULL where the answer had none such */
 	const char *etag;
 	const char *last_modified;
 	const char *body; /* NUL behind it, not counted; "" where there is none */
@@ -75,8 +76,7 @@ typedef struct HttpTotals
 {
 	int64_t requests;     /* started, retries and redirects included */
 	int64_t not_modified; /* 304 answers */
-	int64_t retries;
-	int64_t bytes; /* received, bodies as transferred */
+	int64_t bytes;        /* received, bodies as transferred */
 } HttpTotals;
 
 /* A client, or NULL with a reason in error. Initialises libcurl. The options are copied. */

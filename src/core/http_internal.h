@@ -29,7 +29,7 @@ typedef struct Origin
 {
 	char *url; /* "https://host:port" */
 	int64_t next_start;
-	bool refused;
+	char refusal[128]; /* why nothing more is asked of it; empty: it is asked */
 	Transfer *first;
 	Transfer *last;
 } Origin;
@@ -77,9 +77,6 @@ struct HttpClient
 	uint64_t random;
 	char error[256];
 };
-
-/* Why nothing more is asked of a site. */
-extern const char http_refusal[];
 
 extern int64_t http_now(void); /* ms, monotonic */
 

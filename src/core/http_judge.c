@@ -1,29 +1,33 @@
 /*
  * http_judge.c: what the end of a transfer means: an answer, a redirect, another try, a failure, or a site that says stop.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "core/ascii.h"
 #include "core/http_internal.h"
 #include "core/politeness.h"
+#include "core/text.h"
 
 #define MAX_REDIRECTS 5
 #define MAX_OBEYED_WAIT_MS (10 * 60 * 1000)
 
-const char http_refusal[] = "the site's protection (Cloudflare) refuses to be asked";
-
-/* Ends this transfer and all that waits for its origin. */
-static void
-refuse(Transfer *transfer)
+/* Ends this transfer, for the reason, and all that waits for its origin, which is asked nothing more because of the refusal. */
+static void __attribute__((format(printf, 3, 4)))
+refuse(Transfer *transfer, const char *reason, const char *format, ...)
 {
 	Origin *origin = transfer->origin;
 	Transfer *waiting = origin->first;
+	va_list args;
 
-	snprintf(transfer->error, sizeof(transfer->error), "%s", http_refusal);
+	va_start(args, format);
+	vsnprintf(origin->refusal, sizeof(origin->refusal), format, args);
+	va_end(args);
+	snprintf(transfer->error, sizeof(transfer->error), "%s%s", reason, origin->refusal);
 	http_finish(transfer, HTTP_REFUSED);
-	origin->refused = true;
 	origin->first = NULL;
 	while (waiting != NULL)
 	{
@@ -34,36 +38,55 @@ refuse(Transfer *transfer)
 	}
 }
 
+/* A site that asks to be left alone is, whether or not this request has tries left. */
 static void
 retry(Transfer *transfer, int64_t now, const char *reason)
 {
 	HttpClient *client = transfer->client;
 	int status = transfer->response.status;
-	int64_t asked = retry_after_ms(transfer->headers[HTTP_RETRY_AFTER], (int64_t) time(NULL));
+	int64_t asked = status == 429 || status == 503
+						? retry_after_ms(transfer->headers[HTTP_RETRY_AFTER], (int64_t) time(NULL))
+						: -1;
 	int64_t wait = retry_wait_ms(client->options.retry_base_ms, transfer->response.attempts,
 								 random_next(&client->random));
 
+	if (asked > MAX_OBEYED_WAIT_MS)
+	{
+		char prefix[80];
+
+		snprintf(prefix, sizeof(prefix), "%s: ", reason);
+		refuse(transfer, prefix, "the site asks to wait %lld s", (long long) (asked / 1000));
+		return;
+	}
+	if (asked >= 0 && now + asked > transfer->origin->next_start)
+		transfer->origin->next_start = now + asked;
 	if (transfer->response.attempts > client->options.max_retries)
 	{
 		http_fail(transfer, true, "%s", reason);
 		return;
 	}
-	if ((status == 429 || status == 503) && asked >= 0)
-	{
-		if (asked > MAX_OBEYED_WAIT_MS)
-		{
-			http_fail(transfer, true, "%s, and asks to wait %lld s", reason,
-					  (long long) (asked / 1000));
-			return;
-		}
-		wait = asked > wait ? asked : wait;
-		if (now + asked > transfer->origin->next_start)
-			transfer->origin->next_start = now + asked;
-	}
-	client->totals.retries++;
 	transfer->response.attempts++;
-	transfer->not_before = now + wait;
+	transfer->not_before = now + (asked > wait ? asked : wait);
 	http_enqueue(transfer);
+}
+
+/* An address as a site sends it may hold bytes that no address may; curl hands them on. */
+static char *
+encode_location(const char *location)
+{
+	char *encoded = malloc(strlen(location) * 3 + 1);
+	char *out = encoded;
+
+	for (; encoded != NULL && *location != '\0'; location++)
+	{
+		if (ascii_is_printable(*location) && *location != ' ')
+			*out++ = *location;
+		else
+			out += sprintf(out, "%%%02X", (unsigned char) *location);
+	}
+	if (encoded != NULL)
+		*out = '\0';
+	return encoded;
 }
 
 static void
@@ -80,8 +103,15 @@ follow_redirect(Transfer *transfer, const char *location)
 		http_fail(transfer, false, "redirected in a loop, at last to %.200s", location);
 	else
 	{
+		char *target = encode_location(location);
+
+		if (target == NULL)
+		{
+			http_fail(transfer, true, "out of memory");
+			return;
+		}
 		free(transfer->target);
-		transfer->target = strdup(location);
+		transfer->target = target;
 		transfer->origin = origin;
 		http_enqueue(transfer);
 	}
@@ -92,7 +122,7 @@ is_refusal(const Transfer *transfer)
 {
 	return transfer->response.status == 403 &&
 		   (transfer->mitigated || (transfer->body != NULL && transfer->response.body_len > 0 &&
-									strcasestr(transfer->body, "cloudflare") != NULL));
+									text_find_nocase(transfer->body, "cloudflare") != NULL));
 }
 
 void
@@ -104,7 +134,7 @@ http_judge_status(Transfer *transfer, int64_t now, const char *location)
 	if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308)
 		follow_redirect(transfer, location);
 	else if (is_refusal(transfer))
-		refuse(transfer);
+		refuse(transfer, "", "the site's protection (Cloudflare) refuses to be asked");
 	else if (status_can_heal(status))
 	{
 		snprintf(reason, sizeof(reason), "the site answered %d", status);

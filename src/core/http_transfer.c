@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "core/ascii.h"
 #include "core/http_internal.h"
 
 static const char *const kept_headers[HTTP_KEPT_HEADERS] = {
@@ -43,6 +43,18 @@ take_body(char *bytes, size_t size, size_t count, void *context)
 	return len;
 }
 
+/* A header's value as text; NULL where it is none that can be kept: values come from the site and become text in a database. */
+static char *
+copy_value(const char *value, const char *end)
+{
+	for (const char *c = value; c < end; c++)
+	{
+		if (!ascii_is_printable(*c))
+			return NULL;
+	}
+	return strndup(value, (size_t) (end - value));
+}
+
 static size_t
 take_header(char *bytes, size_t size, size_t count, void *context)
 {
@@ -62,15 +74,15 @@ take_header(char *bytes, size_t size, size_t count, void *context)
 		value++;
 	while (end > value && strchr(" \t\r\n", end[-1]) != NULL)
 		end--;
-	if (colon - bytes == 12 && strncasecmp(bytes, "cf-mitigated", 12) == 0)
+	if (colon - bytes == 12 && ascii_equal_nocase(bytes, "cf-mitigated", 12))
 		transfer->mitigated = true;
 	for (int i = 0; i < HTTP_KEPT_HEADERS; i++)
 	{
 		if ((size_t) (colon - bytes) == strlen(kept_headers[i]) &&
-			strncasecmp(bytes, kept_headers[i], (size_t) (colon - bytes)) == 0)
+			ascii_equal_nocase(bytes, kept_headers[i], (size_t) (colon - bytes)))
 		{
 			free(transfer->headers[i]);
-			transfer->headers[i] = strndup(value, (size_t) (end - value));
+			transfer->headers[i] = copy_value(value, end);
 		}
 	}
 	return len;
@@ -132,6 +144,7 @@ void
 http_start(HttpClient *client, Transfer *transfer)
 {
 	CURL *easy = make_easy(client);
+	CURLMcode code;
 
 	if (easy == NULL)
 	{
@@ -155,10 +168,17 @@ http_start(HttpClient *client, Transfer *transfer)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	else
 		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	code = curl_multi_add_handle(client->multi, easy);
+	if (code != CURLM_OK)
+	{
+		transfer->easy = NULL;
+		client->idle[client->idle_count++] = easy;
+		http_fail(transfer, true, "%s", curl_multi_strerror(code));
+		return;
+	}
 	client->next_agent = (client->next_agent + 1) % client->options.user_agent_count;
 	client->totals.requests++;
 	transfer->next = client->open;
 	client->open = transfer;
 	client->open_count++;
-	curl_multi_add_handle(client->multi, easy);
 }

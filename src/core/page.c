@@ -36,6 +36,11 @@ parse_tree(PageParser *parser)
 {
 	const char *missing = rules_missing(parser->matches);
 
+	if (rules_gave_up(parser->matches))
+	{
+		parser->page->problem = "the page asks for more work than any page of the sites";
+		return;
+	}
 	if (missing != NULL)
 	{
 		parser->page->problem =
@@ -81,6 +86,9 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *d
 	}
 	if (parser->page->kind == PAGE_STATISTICS && parse_statistics_json(parser, utf8))
 		return;
+	parser->page->problem = html_hostile(utf8);
+	if (parser->page->problem != NULL)
+		return;
 	*doc = html_parse(utf8, len);
 	root = *doc == NULL ? NULL : xmlDocGetRootElement(*doc);
 	if (root == NULL)
@@ -88,8 +96,11 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *d
 		parser->page->problem = "the page is no HTML";
 		return;
 	}
+	parser->root = root;
 	parser->matches = rules_match(parser->options->rules, parser->page->kind, parser->arena, root);
 	parse_tree(parser);
+	if (parser->options->tally != NULL && parser->page->problem == NULL)
+		rules_count(parser->matches, parser->page->kind, parser->options->tally);
 }
 
 static SitePage *
@@ -100,9 +111,9 @@ parse(Arena *arena, const PageOptions *options, SitePage *page, const char *byte
 	size_t utf8_len;
 	const char *utf8 = text_to_utf8(arena, bytes, len, charset, &utf8_len);
 
-	/* The bytes come as they are where nothing had to change: without a NUL behind them. */
-	if (utf8 == bytes)
-		utf8 = arena_strndup(arena, bytes, len);
+	/* Where nothing had to change it is a part of the bytes, and no NUL stands behind it. */
+	if (utf8 >= bytes && utf8 <= bytes + len)
+		utf8 = arena_strndup(arena, utf8, utf8_len);
 	parse_utf8(&parser, utf8, utf8_len, doc);
 	return page;
 }

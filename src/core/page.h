@@ -10,6 +10,9 @@
 #include "core/slug.h"
 #include "core/text.h"
 
+/* To be raised when the same bytes yield another page than before: what was parsed with a lower one is then parsed again. */
+#define PAGE_PARSER_VERSION 1
+
 typedef struct StringList
 {
 	int count;
@@ -144,6 +147,8 @@ typedef struct PageOptions
 {
 	const RuleSet *rules;
 	bool redact; /* e-mail addresses and telephone numbers in free text */
+	RuleTally *
+		tally; /* brought up to date with each page that is one of its kind; NULL: nothing is counted */
 } PageOptions;
 
 /*

@@ -1,9 +1,9 @@
 /*
  * page_accounts.c: the three kinds of page of accounts.esn.org: home, country, section.
  */
-#include <ctype.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/html.h"
 #include "core/page_internal.h"
 
@@ -20,8 +20,7 @@ without_esn(const char *name)
 static bool
 is_country_code(const char *slug)
 {
-	return strlen(slug) == 2 && isalpha((unsigned char) slug[0]) &&
-		   isalpha((unsigned char) slug[1]);
+	return strlen(slug) == 2 && ascii_is_letter(slug[0]) && ascii_is_letter(slug[1]);
 }
 
 static NamedSlugList
@@ -51,8 +50,7 @@ parse_home(PageParser *parser)
 
 		if (country.name == NULL || !is_country_code(code))
 			continue;
-		for (char *c = code; *c != '\0'; c++)
-			*c = (char) tolower((unsigned char) *c);
+		ascii_lower_all(code);
 		country.slug = code;
 		country.name = without_esn(country.name);
 		named_slug_add(parser->arena, &home->countries, country);
@@ -67,10 +65,17 @@ parse_country(PageParser *parser)
 {
 	CountryPage *country = &parser->page->country;
 
-	country->slug = slug_from_url(parser->arena, parser->page->url, "country");
-	country->sections = section_links(parser);
-	if (country->slug == NULL)
+	char *slug = slug_from_url(parser->arena, parser->page->url, "country");
+
+	if (slug == NULL)
+	{
 		parser->page->problem = "the address is not that of a country";
+		return;
+	}
+	/* in lower case as on the home page: the two are joined by it */
+	ascii_lower_all(slug);
+	country->slug = slug;
+	country->sections = section_links(parser);
 }
 
 /* Place of a part of an address in the order in which it is written; -1: none that is kept (such as a person's name). */
@@ -155,8 +160,7 @@ network_name(Arena *arena, const char *title)
 	while (start > title && start[-1] != ' ')
 		start--;
 	name = arena_strndup(arena, start, (size_t) (end - start));
-	for (char *c = name; *c != '\0'; c++)
-		*c = (char) tolower((unsigned char) *c);
+	ascii_lower_all(name);
 	return *name == '\0' ? NULL : name;
 }
 

@@ -1,10 +1,10 @@
 /*
  * page_activities.c: the lists and the statistics of activities.esn.org. A single activity is in page_activity.c.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/html.h"
 #include "core/page_internal.h"
 
@@ -21,7 +21,7 @@ page_number(const char *url)
 
 	while (query != NULL && strncmp(query + 1, "page=", 5) != 0)
 		query = strpbrk(query + 1, "&");
-	if (query == NULL || !isdigit((unsigned char) query[6]))
+	if (query == NULL || !ascii_is_digit(query[6]))
 		return -1;
 	number = strtol(query + 6, &end, 10);
 	if (*end != '\0' && *end != '&' && *end != '#')
@@ -112,7 +112,7 @@ fill_country(PageParser *parser, Card *card, const Found *found, int i)
 		return;
 	code = arena_strdup(parser->arena, value);
 	for (char *c = code; *c != '\0'; c++)
-		*c = (char) toupper((unsigned char) *c);
+		*c = ascii_upper(*c);
 	card->country_code = code;
 }
 
@@ -166,28 +166,89 @@ parse_cards(PageParser *parser, const Found *containers)
 	}
 }
 
+/* The slug in /organisation/<slug>/<part>; NULL: this is no such address. */
+static const char *
+organisation_of(Arena *arena, const char *url, const char *part)
+{
+	size_t len = strcspn(url, "?#");
+	size_t tail = strlen(part);
+
+	while (len > 0 && url[len - 1] == '/')
+		len--;
+	if (len <= tail || strncmp(url + len - tail, part, tail) != 0 || url[len - tail - 1] != '/')
+		return NULL;
+	return slug_from_url(arena, arena_strndup(arena, url, len - tail - 1), "organisation");
+}
+
+/* Whether an element is a link to the organisation's page, or to one below it. */
+static bool
+leads_to(PageParser *parser, const xmlNode *element, const char *organisation)
+{
+	static const char marker[] = "/organisation/";
+	const char *href = strcmp((const char *) element->name, "a") != 0
+						   ? NULL
+						   : html_attribute(parser->arena, element, "href");
+	const char *url =
+		href == NULL ? NULL : html_absolute_url(parser->arena, parser->page->url, href);
+	const char *at = url == NULL ? NULL : strstr(url, marker);
+	const char *slug;
+
+	if (at == NULL)
+		return false;
+	at += strlen(marker);
+	slug =
+		slug_from_url(parser->arena,
+					  arena_strndup(parser->arena, url, (size_t) (at - url) + strcspn(at, "/?#")),
+					  "organisation");
+	return slug != NULL && strcmp(slug, organisation) == 0;
+}
+
+/*
+ * A page without what it should hold may be an empty one, or another page altogether, answered with 200 (an error, maintenance, a log-in).
+ * Only the organisation's own pages link to it.
+ */
+static bool
+is_page_of(PageParser *parser, const char *organisation)
+{
+	const xmlNode *node = parser->root;
+
+	for (;;)
+	{
+		if (node->type == XML_ELEMENT_NODE && leads_to(parser, node, organisation))
+			return true;
+		if (node->type == XML_ELEMENT_NODE && node->children != NULL)
+		{
+			node = node->children;
+			continue;
+		}
+		while (node != parser->root && node->next == NULL)
+			node = node->parent;
+		if (node == parser->root)
+			return false;
+		node = node->next;
+	}
+}
+
 void
 parse_listing(PageParser *parser)
 {
+	const char *organisation = organisation_of(parser->arena, parser->page->url, "activities");
 	Found containers = {0};
+	Found empty = {0};
 
 	for (int n = 0; containers.count == 0 && field_found(parser, "card", n, &containers);)
 		n++;
+	for (int n = 0; empty.count == 0 && field_found(parser, "empty", n, &empty);)
+		n++;
 	parse_cards(parser, &containers);
 	parser->page->listing.last_page = parse_last_page(parser);
-}
-
-/* The slug in /organisation/<slug>/statistics. */
-static const char *
-section_of_statistics(Arena *arena, const char *url)
-{
-	static const char end[] = "/statistics";
-	size_t len = strcspn(url, "?#");
-	size_t tail = sizeof(end) - 1;
-
-	if (len > tail && strncmp(url + len - tail, end, tail) == 0)
-		len -= tail;
-	return slug_from_url(arena, arena_strndup(arena, url, len), "organisation");
+	if (parser->page->listing.card_count > 0)
+		return;
+	if (organisation == NULL)
+		parser->page->problem = "the page has no list of activities: not a single one is on it";
+	else if (empty.count == 0 && !is_page_of(parser, organisation))
+		parser->page->problem = "the page has no list of activities: no activity and no link to "
+								"its organisation is on it";
 }
 
 static void
@@ -195,7 +256,7 @@ parse_statistics_address(PageParser *parser)
 {
 	StatisticsPage *statistics = &parser->page->statistics;
 
-	statistics->slug = section_of_statistics(parser->arena, parser->page->url);
+	statistics->slug = organisation_of(parser->arena, parser->page->url, "statistics");
 	if (statistics->slug == NULL)
 		parser->page->problem = "the address is not that of a section's statistics";
 }
@@ -203,10 +264,19 @@ parse_statistics_address(PageParser *parser)
 bool
 parse_statistics_json(PageParser *parser, const char *utf8)
 {
+	static const char *const keys[] = {"\"activities_statistics\"", "\"total_activities\"",
+									   "\"total_participants\"", "\"total_causes\""};
+	bool known = false;
+
 	if (utf8[strspn(utf8, " \t\r\n")] != '{')
 		return false;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		known = known || strstr(utf8, keys[i]) != NULL;
 	parse_statistics_address(parser);
-	parser->page->statistics.json = utf8;
+	if (!known && parser->page->problem == NULL)
+		parser->page->problem = "the page has no statistics: the JSON is of something else";
+	if (parser->page->problem == NULL)
+		parser->page->statistics.json = utf8;
 	return true;
 }
 
@@ -216,6 +286,8 @@ parse_statistics(PageParser *parser)
 	Found found;
 
 	parse_statistics_address(parser);
+	if (parser->page->problem != NULL)
+		return;
 	for (int n = 0; field_found(parser, "settings", n, &found); n++)
 	{
 		for (int i = 0; i < found.count; i++)
@@ -228,4 +300,7 @@ parse_statistics(PageParser *parser)
 			return;
 		}
 	}
+	if (!is_page_of(parser, parser->page->statistics.slug))
+		parser->page->problem = "the page has no statistics: neither the object nor a link to its "
+								"organisation is on it";
 }

@@ -15,6 +15,7 @@ typedef struct PageParser
 	Arena *arena;
 	const PageOptions *options;
 	SitePage *page;
+	const xmlNode *root;
 	const RuleMatches *matches;
 } PageParser;
 

@@ -3,6 +3,7 @@
  */
 #include "core/politeness.h"
 
+#include <locale.h>
 #include <string.h>
 #include <time.h>
 
@@ -43,17 +44,23 @@ parse_http_date(const char *s, int64_t *seconds)
 	static const char *const forms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
 										"%a %b %e %H:%M:%S %Y"};
 
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	/* English names of months, whatever the process's locale */
+	locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t) 0);
+	bool found = false;
+
+	for (size_t i = 0; english != (locale_t) 0 && !found && i < sizeof(forms) / sizeof(forms[0]);
+		 i++)
 	{
 		struct tm tm = {0};
-		const char *end = strptime(s, forms[i], &tm);
+		const char *end = strptime_l(s, forms[i], &tm, english);
 
-		if (end == NULL || end[strspn(end, " \t")] != '\0')
-			continue;
-		*seconds = (int64_t) timegm(&tm);
-		return true;
+		found = end != NULL && end[strspn(end, " \t")] == '\0';
+		if (found)
+			*seconds = (int64_t) timegm(&tm);
 	}
-	return false;
+	if (english != (locale_t) 0)
+		freelocale(english);
+	return found;
 }
 
 int64_t

@@ -1,20 +1,36 @@
 /*
- * redact.c: personal data out of free text. Declared in text.h.
+ * redact.c: personal data out of free text. Declared in text.h. Each byte is looked at a bounded number of times, however the text is made.
  */
+#include "core/ascii.h"
 #include "core/text.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #define MIN_DIGITS 7    /* of a number that is announced, or written internationally */
 #define MIN_NATIONAL 10 /* of one that only begins with 0, its zero included */
 #define MAX_DIGITS 15   /* ITU-T E.164 */
+#define MAX_WORD 9      /* letters of a word that announces a number */
+
+/*
+ * Whether the byte belongs to a letter or digit of any script. All of a character's bytes give the same answer; the dashes and quotation
+ * marks of U+2000 to U+206F are no letters.
+ */
+static bool
+is_letter_byte(const char *s, size_t at)
+{
+	size_t first = at;
+
+	if ((s[at] & 0x80) == 0)
+		return ascii_is_alnum(s[at]);
+	while (first > 0 && at - first < 3 && (s[first] & 0xc0) == 0x80)
+		first--;
+	return s[first] != '\xe2' || (s[first + 1] != '\x80' && s[first + 1] != '\x81');
+}
 
 static bool
-is_local_byte(char c)
+is_local_byte(const char *s, size_t at)
 {
-	return isalnum((unsigned char) c) || (c != '\0' && strchr("._%+-", c) != NULL);
+	return is_letter_byte(s, at) || strchr("._%+-", s[at]) != NULL;
 }
 
 /* Length of the e-mail address around the '@' at s + at, which begins *before bytes earlier; 0: none. */
@@ -25,12 +41,12 @@ email_length(const char *s, size_t at, size_t floor, size_t *before)
 	size_t end = at + 1;
 	size_t dot = 0;
 
-	while (begin > floor && is_local_byte(s[begin - 1]))
+	while (begin > floor && is_local_byte(s, begin - 1))
 		begin--;
 	while (begin < at && (s[begin] == '.' || s[begin] == '-'))
 		begin++;
-	while (isalnum((unsigned char) s[end]) || s[end] == '-' ||
-		   (s[end] == '.' && isalnum((unsigned char) s[end + 1])))
+	while (s[end] != '\0' && (is_letter_byte(s, end) || s[end] == '-' ||
+							  (s[end] == '.' && is_letter_byte(s, end + 1))))
 	{
 		if (s[end] == '.')
 			dot = end;
@@ -42,50 +58,126 @@ email_length(const char *s, size_t at, size_t floor, size_t *before)
 	return end - begin;
 }
 
-/* A digit string as people write a number: its length in bytes, its digits counted; it ends with a digit. */
+/* Length of the group of digits at s, its value (of the first nine) in *value; not looked at further than a number can be long. */
 static size_t
-digits_length(const char *s, int *digits)
+group_length(const char *s, int *value)
 {
-	size_t end = 0;
-	size_t gap = 0;
+	size_t len = 0;
 
-	*digits = 0;
-	for (size_t i = 0; s[i] != '\0'; i++)
-	{
-		if (isdigit((unsigned char) s[i]))
-		{
-			(*digits)++;
-			end = i + 1;
-			gap = 0;
-		}
-		else if ((i == 0 && (s[i] == '+' || s[i] == '(')) || strchr(" -.()", s[i]) != NULL ||
-				 (i == 1 && s[0] == '(' && s[1] == '+'))
-		{
-			if (++gap > 2)
-				break;
-		}
-		else
-			break;
-	}
-	return end;
+	*value = 0;
+	for (; len <= MAX_DIGITS && ascii_is_digit(s[len]); len++)
+		*value = len < 9 ? *value * 10 + (s[len] - '0') : *value;
+	return len;
 }
 
-/* Dates and ranges of them begin like numbers: 03.05.2026, 2026-05-03, 03-05-2026 18. */
 static bool
-begins_with_date(const char *s)
+is_year(size_t width, int value)
 {
-	size_t first = strspn(s, "0123456789");
-	size_t second;
-	size_t third;
-	char separator = s[first];
+	return width == 4 && value >= 1900 && value < 2200;
+}
 
-	if (first == 0 || (separator != '.' && separator != '-' && separator != '/'))
-		return false;
-	second = strspn(s + first + 1, "0123456789");
-	if (second == 0 || second > 2 || s[first + 1 + second] != separator)
-		return false;
-	third = strspn(s + first + second + 2, "0123456789");
-	return (first <= 2 && (third == 4 || third == 2)) || (first == 4 && third >= 1 && third <= 2);
+/* Length of the date, or of the pair of years, at s: 03.05.2026, 2026-05-03, 03/05/26, 2025/2026; 0: none. */
+static size_t
+date_length(const char *s)
+{
+	int values[3] = {0};
+	size_t widths[3];
+	size_t end = 0;
+	char separator = '\0';
+
+	for (int i = 0; i < 3; i++)
+	{
+		if (i > 0)
+			end++;
+		widths[i] = group_length(s + end, &values[i]);
+		end += widths[i];
+		if (widths[i] == 0)
+			return 0;
+		if (i == 0)
+			separator = s[end];
+		if (i == 1 && is_year(widths[0], values[0]) && is_year(widths[1], values[1]))
+			return s[end] == separator && ascii_is_digit(s[end + 1]) ? 0 : end;
+		if (i < 2 && (s[end] != separator || strchr(".-/", separator) == NULL || separator == '\0'))
+			return 0;
+	}
+	if (widths[1] > 2 || values[1] < 1 || values[1] > 31)
+		return 0;
+	if (is_year(widths[0], values[0]))
+		return widths[2] <= 2 && values[2] >= 1 && values[2] <= 31 ? end : 0;
+	if (widths[0] > 2 || values[0] < 1 || values[0] > 31)
+		return 0;
+	if (is_year(widths[2], values[2]))
+		return end;
+	/* 06.12.34.56.78 is a French number: a year of two digits is the last group */
+	return widths[2] == 2 && !(s[end] == separator && ascii_is_digit(s[end + 1])) ? end : 0;
+}
+
+/* Whether a date with a year of four digits stands here: no number goes on over it. */
+static bool
+is_full_date(const char *s)
+{
+	size_t length = date_length(s);
+
+	return length > 0 &&
+		   (is_year(strspn(s, "0123456789"), 1900) || strspn(s + length - 4, "0123456789") == 4);
+}
+
+/* Length of what may part a number's groups: up to two of space, dot, hyphen, dash, bracket, or slashes where nothing else does. */
+static size_t
+gap_length(const char *s, int *slashes, int *others)
+{
+	size_t len = 0;
+
+	for (int i = 0; i < 2; i++)
+	{
+		if (s[len] == '/')
+		{
+			(*slashes)++;
+			len++;
+		}
+		else if (s[len] != '\0' && strchr(" -.()", s[len]) != NULL)
+		{
+			(*others)++;
+			len++;
+		}
+		else if (s[len] == '\xe2' && s[len + 1] == '\x80' && s[len + 2] >= '\x90' &&
+				 s[len + 2] <= '\x94') /* U+2010 to U+2014 */
+		{
+			(*others)++;
+			len += 3;
+		}
+	}
+	return *slashes > 1 && *others > 0 ? 0 : len;
+}
+
+/* A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. */
+static size_t
+number_length(const char *s, int *digits)
+{
+	size_t end = 0;
+	size_t next = 0;
+	int slashes = 0;
+	int others = 0;
+
+	*digits = 0;
+	while (*digits <= MAX_DIGITS)
+	{
+		int value;
+		size_t width = group_length(s + next, &value);
+		size_t gap;
+
+		/* digits before a colon are the hour of a time of day */
+		if (width == 0 || (s[next + width] == ':' && ascii_is_digit(s[next + width + 1])) ||
+			(next > 0 && is_full_date(s + next)))
+			break;
+		*digits += (int) width;
+		end = next + width;
+		gap = gap_length(s + end, &slashes, &others);
+		if (gap == 0)
+			break;
+		next = end + gap;
+	}
+	return end;
 }
 
 /* Whether the text before s + at announces a number: "tel: ", "WhatsApp ", "phone". */
@@ -101,11 +193,11 @@ is_announced(const char *s, size_t at)
 	while (end > 0 && at - end < 4 && strchr(" .:-", s[end - 1]) != NULL)
 		end--;
 	begin = end;
-	while (begin > 0 && isalpha((unsigned char) s[begin - 1]))
+	while (begin > 0 && end - begin <= MAX_WORD && ascii_is_letter(s[begin - 1]))
 		begin--;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 	{
-		if (end - begin == strlen(words[i]) && strncasecmp(s + begin, words[i], end - begin) == 0)
+		if (end - begin == strlen(words[i]) && ascii_equal_nocase(s + begin, words[i], end - begin))
 			return true;
 	}
 	return false;
@@ -116,16 +208,20 @@ static size_t
 telephone_length(const char *s, size_t at)
 {
 	const char *p = s + at;
-	size_t first = strspn(p, "(+");
+	size_t first = 0;
+	bool international = false;
 	int digits;
 	size_t length;
 
-	if (first > 2 || !isdigit((unsigned char) p[first]) || begins_with_date(p + first))
+	for (; first < 2 && (p[first] == '(' || p[first] == '+'); first++)
+		international = international || p[first] == '+';
+	if (!international && date_length(p + first) > 0)
 		return 0;
-	length = digits_length(p, &digits);
+	length = number_length(p + first, &digits);
 	if (digits < MIN_DIGITS || digits > MAX_DIGITS)
 		return 0;
-	if (memchr(p, '+', first) != NULL || strncmp(p + first, "00", 2) == 0 || is_announced(s, at))
+	length += first;
+	if (international || strncmp(p + first, "00", 2) == 0 || is_announced(s, at))
 		return length;
 	return p[first] == '0' && digits >= MIN_NATIONAL ? length : 0;
 }
@@ -134,16 +230,63 @@ telephone_length(const char *s, size_t at)
 static size_t
 url_length(const char *s)
 {
-	size_t scheme = strncasecmp(s, "https://", 8) == 0  ? 8
-					: strncasecmp(s, "http://", 7) == 0 ? 7
-														: 0;
+	size_t scheme = ascii_equal_nocase(s, "https://", 8)  ? 8
+					: ascii_equal_nocase(s, "http://", 7) ? 7
+														  : 0;
 
 	return scheme == 0 ? 0 : scheme + strcspn(s + scheme, " \t\r\n\"'<>@");
 }
 
-const char *
-redact_personal_data(Arena *arena, const char *s)
+/* Whether what stands at s + i goes on what stands before it: a word, or a time such as 18.00. */
+static bool
+goes_on(const char *s, size_t i)
 {
+	if (i > 0 && (ascii_is_alnum(s[i - 1]) || s[i - 1] == '+'))
+		return true;
+	return i > 1 && (s[i - 1] == '.' || s[i - 1] == ':') && ascii_is_digit(s[i - 2]) &&
+		   strspn(s + i, "0123456789") == 2;
+}
+
+/* Length of what at s + i stays as it is, at least 1: a web address, a date, digits that are no number, or a byte. */
+static size_t
+kept_length(const char *s, size_t i, bool in_word)
+{
+	size_t length = in_word ? 0 : url_length(s + i);
+
+	if (length == 0 && ascii_is_digit(s[i]))
+	{
+		length = in_word ? 0 : date_length(s + i);
+		/* digits are passed over whole, so that no part of them is taken for a number */
+		if (length == 0)
+			length = strspn(s + i, "0123456789");
+	}
+	return length == 0 ? 1 : length;
+}
+
+/* Length of the markup at s: a tag, or a script or style sheet as a whole; 0: none. */
+static size_t
+markup_length(const char *s)
+{
+	static const char *const raw[] = {"script", "style"};
+	const char *end = s;
+
+	if (s[0] != '<' || !(ascii_is_letter(s[1]) || s[1] == '/' || s[1] == '!'))
+		return 0;
+	for (size_t i = 0; i < sizeof(raw) / sizeof(raw[0]); i++)
+	{
+		if (ascii_equal_nocase(s + 1, raw[i], strlen(raw[i])))
+			end = text_find_nocase(s + 1, i == 0 ? "</script" : "</style");
+	}
+	if (end != NULL)
+		end = strchr(end, '>');
+	return end == NULL ? strlen(s) : (size_t) (end - s) + 1;
+}
+
+/* Of a page it is the text in which digits are somebody's number; in its markup, and in JSON, only what is announced as one. */
+static const char *
+redact(Arena *arena, const char *s, bool page)
+{
+	size_t markup_end = page && s[strspn(s, " \t\r\n")] == '{' ? strlen(s) : 0;
 	size_t copied = 0; /* bytes of s that are in out, or replaced */
 	bool changed = false;
 	TextBuffer out;
@@ -156,24 +299,21 @@ redact_personal_data(Arena *arena, const char *s)
 		size_t before = 0;
 		size_t length = 0;
 		const char *mark = "[telephone]";
-		bool in_word = i > 0 && (isalnum((unsigned char) s[i - 1]) || s[i - 1] == '+');
+		bool in_word = goes_on(s, i);
 
+		if (page && i >= markup_end)
+			markup_end = i + markup_length(s + i);
 		if (s[i] == '@')
 		{
 			length = email_length(s, i, copied, &before);
 			mark = "[e-mail]";
 		}
-		else if (!in_word && (length = url_length(s + i)) > 0)
-		{
-			i += length;
-			continue;
-		}
-		else if (!in_word && (isdigit((unsigned char) s[i]) || s[i] == '+' || s[i] == '('))
+		else if (!in_word && (s[i] == '+' || s[i] == '(' || ascii_is_digit(s[i])) &&
+				 (i >= markup_end || is_announced(s, i)))
 			length = telephone_length(s, i);
 		if (length == 0)
 		{
-			/* a number that is none is passed over whole, so that no part of it is taken for one */
-			i += isdigit((unsigned char) s[i]) ? strspn(s + i, "0123456789") : 1;
+			i += kept_length(s, i, in_word);
 			continue;
 		}
 		buffer_append(&out, s + copied, i - before - copied);
@@ -185,4 +325,16 @@ redact_personal_data(Arena *arena, const char *s)
 		return s;
 	buffer_puts(&out, s + copied);
 	return out.data;
+}
+
+const char *
+redact_personal_data(Arena *arena, const char *s)
+{
+	return redact(arena, s, false);
+}
+
+const char *
+redact_page(Arena *arena, const char *html)
+{
+	return redact(arena, html, true);
 }

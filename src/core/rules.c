@@ -21,8 +21,8 @@ static const Kind kinds[PAGE_KINDS] = {
 					  {"name", "email", "website", "labelled_website", "university_name", "city",
 					   "address", "coordinates", "logo_url", "social_media"}},
 	[PAGE_LISTING] = {"listing",
-					  {"container", "card", "last_page", "card_title", "card_date", "card_city",
-					   "card_country", "card_organiser"}},
+					  {"container", "empty", "card", "last_page", "card_title", "card_date",
+					   "card_city", "card_country", "card_organiser"}},
 	[PAGE_ACTIVITY] = {"activity",
 					   {"container", "online", "title", "url", "description", "dates", "location",
 						"participants", "activity_type", "organisers", "causes", "sdgs",
@@ -36,6 +36,7 @@ typedef struct CompiledRule
 	const char *field;
 	const char *attribute;
 	bool required;
+	int index; /* in what was compiled */
 } CompiledRule;
 
 typedef struct KindRules
@@ -63,6 +64,7 @@ struct RuleMatches
 	Arena *arena;
 	const KindRules *rules;
 	Found *found; /* by rule */
+	bool gave_up;
 };
 
 const char *
@@ -97,7 +99,7 @@ rules_field_known(PageKind kind, const char *field)
 }
 
 static bool
-compile_one(RuleSet *set, const Rule *rule, CssError *error)
+compile_one(RuleSet *set, const Rule *rule, int index, CssError *error)
 {
 	KindRules *kind = &set->kinds[rule->kind];
 	CompiledRule *compiled = &kind->rules[kind->count];
@@ -114,6 +116,7 @@ compile_one(RuleSet *set, const Rule *rule, CssError *error)
 	compiled->attribute =
 		rule->attribute == NULL ? NULL : arena_strdup(set->arena, rule->attribute);
 	compiled->required = rule->required;
+	compiled->index = index;
 	css_set_add(kind->set, selector, kind->count++);
 	return true;
 }
@@ -146,7 +149,7 @@ rules_compile(const Rule *rules, int count, int *culprit, CssError *error)
 	for (int i = 0; i < count; i++)
 	{
 		*culprit = i;
-		if (!compile_one(set, &rules[i], error))
+		if (!compile_one(set, &rules[i], i, error))
 		{
 			arena_destroy(arena);
 			return NULL;
@@ -190,8 +193,14 @@ rules_match(const RuleSet *rules, PageKind kind, Arena *arena, xmlNode *root)
 	matches->arena = arena;
 	matches->rules = &rules->kinds[kind];
 	matches->found = arena_alloc(arena, sizeof(Found) * (size_t) (matches->rules->count + 1));
-	css_walk(matches->rules->set, root, remember, matches);
+	matches->gave_up = !css_walk(matches->rules->set, arena, root, remember, matches);
 	return matches;
+}
+
+bool
+rules_gave_up(const RuleMatches *matches)
+{
+	return matches->gave_up;
 }
 
 xmlNode *const *
@@ -226,4 +235,15 @@ rules_missing(const RuleMatches *matches)
 			return rule->field;
 	}
 	return NULL;
+}
+
+void
+rules_count(const RuleMatches *matches, PageKind kind, RuleTally *tally)
+{
+	tally->pages[kind]++;
+	for (int i = 0; i < matches->rules->count; i++)
+	{
+		if (matches->found[i].count > 0)
+			tally->matched[matches->rules->rules[i].index]++;
+	}
 }

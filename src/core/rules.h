@@ -53,6 +53,9 @@ typedef struct RuleMatches RuleMatches;
 
 extern RuleMatches *rules_match(const RuleSet *rules, PageKind kind, Arena *arena, xmlNode *root);
 
+/* Whether the page asked for more work than CSS_MAX_STEPS: then it is hostile, and what was found is not all. */
+extern bool rules_gave_up(const RuleMatches *matches);
+
 /*
  * The elements found for a field by its n-th rule (from 0): *count of them, *attribute as in the rule. NULL when there is no such rule;
  * *count may be 0.
@@ -62,5 +65,14 @@ extern xmlNode *const *rules_found(const RuleMatches *matches, const char *field
 
 /* The name of a field that is required and was not found by any of its rules; NULL when all were. */
 extern const char *rules_missing(const RuleMatches *matches);
+
+/* On how many pages of each kind rules were tried, and on how many of them each matched. */
+typedef struct RuleTally
+{
+	int pages[PAGE_KINDS];
+	int *matched; /* by the rule's index in what rules_compile() was given */
+} RuleTally;
+
+extern void rules_count(const RuleMatches *matches, PageKind kind, RuleTally *tally);
 
 #endif

@@ -3,16 +3,18 @@
  */
 #include "core/slug.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
+#include "core/ascii.h"
 #include "core/text.h"
 
-#define MAX_UNITS 4096 /* UTF-16 units of a name; more is cut */
+#define MAX_NAME 4096 /* bytes of a name; more is cut */
+#define MAX_SLUG 255  /* bytes */
+#define MAX_GROWTH 64 /* a letter's transliteration is shorter */
 
 struct Slugger
 {
@@ -51,22 +53,45 @@ slugger_close(Slugger *slugger)
 	free(slugger);
 }
 
+/* Length of the name, or of as many whole characters at its beginning as are looked at. */
+static size_t
+name_length(const char *name)
+{
+	size_t len = strnlen(name, MAX_NAME + 1);
+
+	if (len <= MAX_NAME)
+		return len;
+	while (len > 0 && (name[len - 1] & 0xc0) == 0x80)
+		len--;
+	return len == 0 ? 0 : len - 1;
+}
+
 /* The name in lower-case Latin letters; what has no such form stays as it is. "" where it is no UTF-8. */
 static char *
 to_ascii(Slugger *slugger, Arena *arena, const char *name)
 {
-	UErrorCode status = U_ZERO_ERROR;
-	UChar *units = arena_alloc(arena, sizeof(UChar) * MAX_UNITS * 4);
-	char *ascii = arena_alloc(arena, MAX_UNITS * 12 + 1);
-	int32_t len;
-	int32_t limit;
+	int32_t len = (int32_t) name_length(name);
+	UErrorCode status = U_BUFFER_OVERFLOW_ERROR;
+	int32_t units = 0;
+	UChar *text = NULL;
+	char *ascii;
 
-	u_strFromUTF8(units, MAX_UNITS, &len, name, (int32_t) strnlen(name, MAX_UNITS - 4), &status);
+	/* Room for twice as many units as bytes is nearly always enough. */
+	for (int32_t room = 2 * len + 16;
+		 status == U_BUFFER_OVERFLOW_ERROR && room <= MAX_GROWTH * (len + 16); room *= 2)
+	{
+		int32_t limit;
+
+		status = U_ZERO_ERROR;
+		text = arena_alloc(arena, sizeof(UChar) * (size_t) room);
+		u_strFromUTF8(text, room, &units, name, len, &status);
+		limit = units;
+		utrans_transUChars(slugger->to_ascii, text, &units, room, 0, &limit, &status);
+	}
 	if (U_FAILURE(status))
 		return arena_strdup(arena, "");
-	limit = len;
-	utrans_transUChars(slugger->to_ascii, units, &len, MAX_UNITS * 4, 0, &limit, &status);
-	u_strToUTF8(ascii, MAX_UNITS * 12, NULL, units, len, &status);
+	ascii = arena_alloc(arena, (size_t) units * 3 + 1);
+	u_strToUTF8(ascii, units * 3 + 1, NULL, text, units, &status);
 	return U_FAILURE(status) ? arena_strdup(arena, "") : ascii;
 }
 
@@ -82,7 +107,7 @@ hyphenate(Arena *arena, const char *s, const char *dropped)
 	{
 		if (strchr(dropped, *s) != NULL)
 			continue;
-		if (!isalnum((unsigned char) *s) || (unsigned char) *s > 0x7f)
+		if (!ascii_is_alnum(*s))
 		{
 			gap = true;
 			continue;
@@ -158,10 +183,12 @@ slug_candidates(Slugger *slugger, Arena *arena, const char *name,
 
 	if (*pathauto == '\0')
 		return 0;
-	candidates[count++] = pathauto;
-	if (strcmp(plain, pathauto) != 0)
+	if (strlen(pathauto) <= MAX_SLUG)
+		candidates[count++] = pathauto;
+	if (strlen(plain) <= MAX_SLUG && strcmp(plain, pathauto) != 0)
 		candidates[count++] = plain;
-	candidates[count++] = arena_printf(arena, "%s-0", pathauto);
+	if (strlen(pathauto) + 2 <= MAX_SLUG)
+		candidates[count++] = arena_printf(arena, "%s-0", pathauto);
 	return count;
 }
 
@@ -210,15 +237,6 @@ country_key(Slugger *slugger, Arena *arena, const char *name)
 	return key;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char) tolower((unsigned char) c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Undoes percent-encoding; NULL where what comes out can't be a part of a path. */
 static char *
 decode_part(Arena *arena, const char *part, size_t len)
@@ -231,12 +249,13 @@ decode_part(Arena *arena, const char *part, size_t len)
 	{
 		unsigned char c = (unsigned char) part[i];
 
-		if (c == '%' && i + 2 < len && hex_value(part[i + 1]) >= 0 && hex_value(part[i + 2]) >= 0)
+		if (c == '%' && i + 2 < len && ascii_hex_value(part[i + 1]) >= 0 &&
+			ascii_hex_value(part[i + 2]) >= 0)
 		{
-			c = (unsigned char) (hex_value(part[i + 1]) * 16 + hex_value(part[i + 2]));
+			c = (unsigned char) (ascii_hex_value(part[i + 1]) * 16 + ascii_hex_value(part[i + 2]));
 			i += 2;
 		}
-		if (c < 0x20 || c == 0x7f || c == '/')
+		if (c < 0x20 || c == 0x7f || strchr("/?#%& \"'<>\\^`{|}", c) != NULL || n == MAX_SLUG)
 			return NULL;
 		out[n++] = (char) c;
 	}

@@ -21,8 +21,8 @@ extern char *slug_make(Slugger *slugger, Arena *arena, const char *name);
 extern char *slug_pathauto(Slugger *slugger, Arena *arena, const char *name);
 
 /*
- * The slugs to try on activities.esn.org, most probable first, without repeats: pathauto's, the user's, pathauto's with "-0".
- * Returns how many; 0 for a name without a letter or digit.
+ * The slugs to try on activities.esn.org, most probable first, without repeats: pathauto's, the user's, pathauto's with "-0". None is longer
+ * than 255 bytes. Returns how many; 0 for a name without a letter or digit.
  */
 extern int slug_candidates(Slugger *slugger, Arena *arena, const char *name,
 						   char *candidates[SLUG_MAX_CANDIDATES]);
@@ -35,8 +35,9 @@ extern char *country_key(Slugger *slugger, Arena *arena, const char *name);
 
 /*
  * The last part of a URL's path, without query and fragment, if the path has "/<marker>/" right before it ("organisation",
- * "activity", "section", "country"); else NULL. Percent-encoding is undone where the result is UTF-8; a part that holds '/' or a control
- * character after that is NULL. "/organisation/esn-x/activities" has no such last part and gives NULL.
+ * "activity", "section", "country"); else NULL. Percent-encoding is undone where the result is UTF-8. NULL also for what would not lead
+ * back to the same address: longer than 255 bytes, or with '/', a control character or one that addresses must encode in it.
+ * "/organisation/esn-x/activities" has no such last part and gives NULL.
  */
 extern char *slug_from_url(Arena *arena, const char *url, const char *marker);
 

@@ -6,8 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unicode/ucnv.h>
+
+#include "core/ascii.h"
 
 #define REPLACEMENT "\xef\xbf\xbd"
 #define PRESCAN 1024
@@ -111,7 +112,7 @@ find_charset(const char *s, size_t len, char name[64])
 	{
 		size_t n = 0;
 
-		if (strncasecmp(s + i, key, width) != 0)
+		if (!ascii_equal_nocase(s + i, key, width))
 			continue;
 		i += width;
 		while (i < len && (s[i] == '"' || s[i] == '\'' || s[i] == ' '))
@@ -171,7 +172,7 @@ text_to_utf8(Arena *arena, const char *bytes, size_t len, const char *charset, s
 	char *converted;
 
 	detect_charset(bytes, len, charset, name);
-	if (strcasecmp(name, "utf-8") != 0 && strcasecmp(name, "utf8") != 0)
+	if (!text_equal_nocase(name, "utf-8") && !text_equal_nocase(name, "utf8"))
 	{
 		converted = convert(arena, bytes, len, name, &len);
 		if (converted != NULL)
@@ -278,11 +279,18 @@ text_truncate(Arena *arena, const char *s, size_t max_chars)
 bool
 text_equal_nocase(const char *a, const char *b)
 {
-	return strcasecmp(a, b) == 0;
+	return ascii_equal_nocase(a, b, SIZE_MAX);
 }
 
 const char *
 text_find_nocase(const char *haystack, const char *needle)
 {
-	return strcasestr(haystack, needle);
+	size_t len = strlen(needle);
+
+	for (; *haystack != '\0'; haystack++)
+	{
+		if (ascii_equal_nocase(haystack, needle, len))
+			return haystack;
+	}
+	return len == 0 ? haystack : NULL;
 }

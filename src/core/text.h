@@ -14,7 +14,7 @@
  * the Content-Type header (may be NULL; a bare name such as "iso-8859-9" or a whole Content-Type value), a <meta> in the
  * first 1,024 bytes (https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding), else UTF-8.
  * Ill-formed sequences and NULs become U+FFFD. An unknown charset counts as UTF-8. *outlen is in bytes.
- * Returns bytes itself where nothing had to change.
+ * Where nothing had to change it returns bytes itself, behind the mark if there is one: then a NUL ends it only where one ends them.
  */
 extern const char *text_to_utf8(Arena *arena, const char *bytes, size_t len, const char *charset,
 								size_t *outlen);
@@ -43,16 +43,11 @@ typedef struct Date
 } Date;
 
 /*
- * One date in the forms the sites use: 03/05/2026 (day first; also with . or -), 2023-11-08, 2023-11-08T15:30:00Z,
- * 8 Nov 2023, 8 November 2023, November 8, 2023 (English month names, any case; an ordinal's suffix as in "8th" and a
- * weekday in front are allowed). The whole text must be the date; a time of day behind it is allowed and dropped.
- * False for anything else, also for days that don't exist (31/02/2024).
- */
-extern bool date_parse(const char *s, Date *date);
-
-/*
- * "date" or "start - end" in one text (parted by '-', en dash, em dash or "to", with white space around). Returns how many dates the
- * text is made of, 1 or 2, whether or not they exist; valid[i] says whether dates[i] does. 0: the text is no date at all.
+ * "date" or "start - end" in one text (parted by '-', en dash, em dash or "to", with white space around). A date is written in one of the
+ * forms the sites use: 03/05/2026 (day first; also with . or -), 2023-11-08, 2023-11-08T15:30:00Z, 8 Nov 2023, 8 November 2023,
+ * November 8, 2023 (English month names, any case; an ordinal's suffix as in "8th" and a weekday in front are allowed); a time of day
+ * behind it is allowed and dropped. Returns how many dates the whole text is made of, 1 or 2, whether or not they exist (31/02/2024);
+ * valid[i] says whether dates[i] does. 0: the text is no date at all.
  */
 extern int date_parse_range(const char *s, Date dates[2], bool valid[2]);
 
@@ -79,5 +74,11 @@ extern bool degrees_parse(const char *s, int limit, char out[16]);
  * numbers stay. Returns s itself where nothing had to change.
  */
 extern const char *redact_personal_data(Arena *arena, const char *s);
+
+/*
+ * The same of a whole page, HTML or JSON, so that it reads as before: in markup, scripts and JSON digits stay where nothing announces a
+ * telephone number ("tel:").
+ */
+extern const char *redact_page(Arena *arena, const char *html);
 
 #endif

@@ -3,11 +3,11 @@
  */
 #include "core/text.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/ascii.h"
 
 #define MIN_YEAR 1900
 #define MAX_YEAR 2199
@@ -42,7 +42,7 @@ normalise(const char *s, char out[VALUE_SIZE])
 				break;
 			}
 		}
-		if (isspace((unsigned char) c))
+		if (ascii_is_space(c))
 			c = ' ';
 		if (!(c == ' ' && (len == 0 || out[len - 1] == ' ')))
 		{
@@ -82,9 +82,9 @@ read_digits(const char *s, int min, int max, int *value)
 	int digits = 0;
 
 	*value = 0;
-	while (digits < max && isdigit((unsigned char) s[digits]))
+	while (digits < max && ascii_is_digit(s[digits]))
 		*value = *value * 10 + (s[digits++] - '0');
-	return digits < min || isdigit((unsigned char) s[digits]) ? NULL : s + digits;
+	return digits < min || ascii_is_digit(s[digits]) ? NULL : s + digits;
 }
 
 /* 03/05/2026 and 2026-05-03, with / . or - */
@@ -118,12 +118,12 @@ read_month(const char *s, int *month)
 	size_t len = 0;
 	char word[12] = "";
 
-	while (isalpha((unsigned char) s[len]))
+	while (ascii_is_letter(s[len]))
 		len++;
 	if (len < 3 || len >= sizeof(word))
 		return NULL;
 	for (size_t i = 0; i < len; i++)
-		word[i] = (char) tolower((unsigned char) s[i]);
+		word[i] = ascii_lower(s[i]);
 	for (int i = 0; i < 12; i++)
 	{
 		if (len <= strlen(names[i]) && strncmp(word, names[i], len) == 0 &&
@@ -145,7 +145,7 @@ read_day(const char *s, int *day)
 
 	for (int i = 0; p != NULL && i < 4; i++)
 	{
-		if (strncmp(p, suffixes[i], 2) == 0 && !isalpha((unsigned char) p[2]))
+		if (strncmp(p, suffixes[i], 2) == 0 && !ascii_is_letter(p[2]))
 			return p + 2;
 	}
 	return p;
@@ -163,7 +163,7 @@ read_worded_date(const char *s, Date *date)
 {
 	const char *p;
 
-	if (isdigit((unsigned char) *s))
+	if (ascii_is_digit(*s))
 	{
 		p = skip(read_day(s, &date->day), " ");
 		p = p == NULL ? NULL : skip(read_month(p, &date->month), " ,");
@@ -183,11 +183,11 @@ skip_weekday(const char *s)
 	static const char *const names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 	size_t len = 0;
 
-	while (isalpha((unsigned char) s[len]))
+	while (ascii_is_letter(s[len]))
 		len++;
 	for (int i = 0; i < 7 && len >= 3 && len <= 9; i++)
 	{
-		if (strncasecmp(s, names[i], 3) == 0 && strchr(" ,.", s[len]) != NULL && s[len] != '\0')
+		if (ascii_equal_nocase(s, names[i], 3) && strchr(" ,.", s[len]) != NULL && s[len] != '\0')
 			return s + len + strspn(s + len, " ,.");
 	}
 	return s;
@@ -205,7 +205,7 @@ skip_time(const char *s)
 		return s;
 	if (*q == ':' && read_digits(q + 1, 2, 2, &number) != NULL)
 		q = read_digits(q + 1, 2, 2, &number);
-	if (*q == '.' && isdigit((unsigned char) q[1]))
+	if (*q == '.' && ascii_is_digit(q[1]))
 		q += 1 + strspn(q + 1, "0123456789");
 	if (*q == 'Z')
 		return q + 1;
@@ -244,7 +244,7 @@ date_parse_range(const char *s, Date dates[2], bool valid[2])
 	p += strspn(p, " ");
 	if (*p == '-')
 		p += 1;
-	else if (strncasecmp(p, "to ", 3) == 0)
+	else if (ascii_equal_nocase(p, "to ", 3))
 		p += 3;
 	else
 		return 0;
@@ -253,18 +253,6 @@ date_parse_range(const char *s, Date dates[2], bool valid[2])
 		return 0;
 	valid[1] = date_exists(&dates[1]);
 	return 2;
-}
-
-bool
-date_parse(const char *s, Date *date)
-{
-	Date dates[2];
-	bool valid[2];
-
-	if (date_parse_range(s, dates, valid) != 1 || !valid[0])
-		return false;
-	*date = dates[0];
-	return true;
 }
 
 bool
@@ -326,23 +314,70 @@ count_parse(const char *s, int *count)
 	return value <= 2147483647;
 }
 
+/* A number as its decimal digits: 0.ddd * 10^point, the first digit not 0. */
+typedef struct Decimal
+{
+	bool negative;
+	int count;
+	int point;
+	char digits[VALUE_SIZE];
+} Decimal;
+
+/* Reads digits with a sign, a decimal point and an exponent, where there are such; false: the text is anything else. */
+static bool
+decimal_read(const char *s, Decimal *decimal)
+{
+	bool any = false;
+	bool fraction = false;
+	long exponent = 0;
+
+	*decimal = (Decimal){.negative = *s == '-'};
+	for (s += *s == '-' || *s == '+'; ascii_is_digit(*s) || (*s == '.' && !fraction); s++)
+	{
+		any = any || *s != '.';
+		if (*s == '.')
+			fraction = true;
+		else if (decimal->count > 0 || *s != '0')
+		{
+			decimal->digits[decimal->count++] = (char) (*s - '0');
+			decimal->point += !fraction;
+		}
+		else
+			decimal->point -= fraction;
+	}
+	if (any && ascii_lower(*s) == 'e')
+	{
+		bool down = *++s == '-';
+
+		for (s += *s == '-' || *s == '+', any = ascii_is_digit(*s); ascii_is_digit(*s); s++)
+			exponent = exponent < 10000 ? exponent * 10 + (*s - '0') : exponent;
+		decimal->point += (int) (down ? -exponent : exponent);
+	}
+	return any && *s == '\0';
+}
+
 bool
 degrees_parse(const char *s, int limit, char out[16])
 {
 	char text[VALUE_SIZE];
-	size_t len;
-	char *end;
-	long double value; /* so that a half in the seventh decimal is seen as one */
+	Decimal decimal;
+	int millionths = 0;
+	bool more = false; /* whether digits follow the sixth decimal */
+	int last;
 
-	if (!normalise(s, text))
+	if (!normalise(s, text) || !decimal_read(text, &decimal) ||
+		(decimal.count > 0 && decimal.point > 3))
 		return false;
-	len = strlen(text);
-	if (len == 0 || strspn(text, "0123456789.+-eE") != len)
+	last = decimal.point + 6;
+	for (int i = 0; i < last && decimal.count > 0; i++)
+		millionths = millionths * 10 + (i < decimal.count ? decimal.digits[i] : 0);
+	for (int i = last < 0 ? 0 : last; i < decimal.count; i++)
+		more = more || decimal.digits[i] != 0;
+	if (millionths > limit * 1000000 || (millionths == limit * 1000000 && more))
 		return false;
-	value = strtold(text, &end);
-	if (*end != '\0' || !isfinite(value) || fabsl(value) > limit)
-		return false;
-	value = roundl(value * 1e6L) / 1e6L;
-	snprintf(out, 16, "%.6Lf", value == 0 ? 0.0L : value);
+	if (last >= 0 && last < decimal.count && decimal.digits[last] >= 5)
+		millionths++;
+	snprintf(out, 16, "%s%d.%06d", decimal.negative && millionths > 0 ? "-" : "",
+			 millionths / 1000000, millionths % 1000000);
 	return true;
 }

@@ -65,6 +65,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200 if turn > 1 else 429, Retry_After="1")
         elif path == "/much-later":
             self.answer(503, Retry_After="7200")
+        elif path == "/wait":
+            self.answer(503, Retry_After="1")
+        elif path == "/odd-headers":
+            self.answer(200, ETag='"\xe9"', Last_Modified="\x80 soon", Content_Type="text/plain")
+        elif path == "/moved-oddly":
+            self.answer(301, Location="/status/200?\xff \xe9")
+        elif path == "/away-oddly":
+            self.answer(302, Location="http://y\xe9.example/\xff")
         elif path == "/closes-once" and turn == 1:
             self.close_connection = True
         elif path == "/short":

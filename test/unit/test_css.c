@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 #include <libxml/HTMLparser.h>
@@ -56,7 +57,7 @@ select_all(const char *selector, char out[256])
 	assert_non_null(compiled);
 	css_set_add(set, compiled, 7);
 	*out = '\0';
-	css_walk(set, xmlDocGetRootElement(doc), collect, out);
+	assert_true(css_walk(set, arena, xmlDocGetRootElement(doc), collect, out));
 	xmlFreeDoc(doc);
 	arena_destroy(arena);
 }
@@ -100,6 +101,10 @@ selectors_match(void **state)
 		{"div :empty", "6"},
 		{"article.node.ct-online-activity.ct-online-activity--full .field__item", "8"},
 		{".\\78", "4,5,11"},
+		{"body article > div a:first-child", "9"},
+		{"p + p ~ span", "6"},
+		{"body #top > .x + .y", "5"},
+		{".b article a, .a ~ article a", "9,10"},
 	};
 
 	(void) state;
@@ -129,7 +134,10 @@ mistakes_are_told(void **state)
 		{"a > ", 4, "expected a selector"},
 		{"a[href", 6, "expected ']' or one of =, ~=, |=, ^=, $=, *="},
 		{"a[href=\"x", 9, "the string has no end"},
-		{"a:hover", 7, "unknown pseudo-class \":hover\""},
+		{"a:hover", 2, "unknown pseudo-class \":hover\""},
+		{"a[b]é", 4, "unexpected character 'é'"},
+		{":İİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİİ", 1,
+		 "unknown pseudo-class \":İİİİİİİİİİİİİİİİİİİİİİİİİİİİİİ\""},
 		{"a:not(b", 7, "expected ')'"},
 		{"a)", 1, "unexpected character ')'"},
 		{"p:nth-child(x)", 12, "expected an+b, odd or even"},
@@ -147,6 +155,76 @@ mistakes_are_told(void **state)
 		assert_int_equal(error.position, cases[i].position);
 		arena_destroy(arena);
 	}
+}
+
+static void
+count(void *context, int number, xmlNode *element)
+{
+	(void) number;
+	(void) element;
+	++*(int *) context;
+}
+
+/* Walks a page of head, count times middle, and tail; the matches, or -1 where the walk gave up. */
+static int
+walk_large(const char *selector, const char *head, const char *middle, int repeat, const char *tail)
+{
+	Arena *arena = arena_create();
+	CssSet *set = css_set_create(arena);
+	int matches = 0;
+	htmlDocPtr doc;
+	TextBuffer html;
+	CssError error;
+
+	buffer_init(&html, arena);
+	buffer_puts(&html, head);
+	for (int i = 0; i < repeat; i++)
+		buffer_puts(&html, middle);
+	buffer_puts(&html, tail);
+	doc = htmlReadMemory(html.data, (int) html.len, NULL, "UTF-8",
+						 HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+	css_set_add(set, css_compile(arena, selector, &error), 0);
+	if (!css_walk(set, arena, xmlDocGetRootElement(doc), count, &matches))
+		matches = -1;
+	xmlFreeDoc(doc);
+	arena_destroy(arena);
+	return matches;
+}
+
+/* What a walk costs counts bytes and nodes, not elements; and it ends. */
+static void
+hostile_pages_are_given_up(void **state)
+{
+	char *classes = malloc(80001);
+
+	(void) state;
+	for (int i = 0; i < 80000; i += 2)
+		memcpy(classes + i, i < 40000 ? "j " : "a ", 2);
+	classes[80000] = '\0';
+	/* each word of an element's classes is tried once */
+	assert_int_equal(walk_large(".a[x], .a.a.a", "<p class='", classes, 1, "'>"), 1);
+	assert_int_equal(walk_large("b .a:not(.a)", "<b><p class='", classes, 50, "'>"), 0);
+	/* a long class above many candidates is gone over for each of them: but only where it can matter */
+	assert_int_equal(walk_large(".zz .b", "<p class='j j j j j j j j j j'>", "<i class=b></i>",
+								20000, ""),
+					 0);
+	{
+		Arena *arena = arena_create();
+		char *head = arena_printf(arena, "<div class=zz><div class='%s'>", classes);
+
+		assert_int_equal(walk_large(".zz .b", head, "<i class=b></i>", 20, ""), 20);
+		assert_int_equal(walk_large(".zz .b", head, "<i class=b></i>", 2000, ""), -1);
+		head = arena_printf(arena, "<div title='%s'>", classes);
+		assert_int_equal(walk_large("[title*=x] b", head, "<b></b>", 2000, ""), -1);
+		assert_int_equal(walk_large("[title*=x i] b", head, "<b></b>", 2000, ""), -1);
+		assert_int_equal(walk_large("[title~=x] b", head, "<b></b>", 2000, ""), -1);
+		arena_destroy(arena);
+	}
+	assert_int_equal(walk_large("p:nth-child(7)", "", "<p></p>", 1000, ""), 1);
+	assert_int_equal(walk_large("p:nth-child(7)", "", "<p></p>", 20000, ""), -1);
+	assert_int_equal(walk_large("p:nth-child(7)", "", "<p></p><!---->", 5000, ""), -1);
+	assert_int_equal(walk_large("p:has(b)", "", "<p></p>", 20000, ""), -1);
+	free(classes);
 }
 
 static void
@@ -171,6 +249,7 @@ main(void)
 		cmocka_unit_test(selectors_match),
 		cmocka_unit_test(mistakes_are_told),
 		cmocka_unit_test(nesting_is_bounded),
+		cmocka_unit_test(hostile_pages_are_given_up),
 	};
 
 	return cmocka_run_group_tests_name("css", tests, NULL, NULL);

@@ -110,6 +110,97 @@ hostile_pages_do_no_harm(void **state)
 	arena_destroy(arena);
 }
 
+/* Whether a page of before, a tag with so many attributes, and after is one that the parser must not be given. */
+static bool
+is_refused(const char *before, int attributes, const char *after)
+{
+	Arena *arena = arena_create();
+	TextBuffer page_text;
+	bool refused;
+
+	buffer_init(&page_text, arena);
+	buffer_printf(&page_text, "%s<a", before);
+	for (int i = 0; i < attributes; i++)
+		buffer_printf(&page_text, i % 3 == 0 ? " a%d" : i % 3 == 1 ? " a%d = '>'" : " a%d=b", i);
+	buffer_printf(&page_text, ">%s", after);
+	refused = html_hostile(page_text.data) != NULL;
+	arena_destroy(arena);
+	return refused;
+}
+
+static void
+tags_of_many_attributes_are_refused(void **state)
+{
+	/* what hides a tag from the parser, and what does not */
+	static const char *const hiding[] = {
+		"<!-- x -- > ", "<script>if (a</b) '", "<STYLE type='x'>",
+		"<p title=\"",  "<p title='",          "<!DOCTYPE html PUBLIC 'x",
+	};
+	static const char *const not_hiding[] = {
+		"",
+		"<!-- x -->",
+		"<!-- ' --!>",
+		"<!-->'-->",
+		"<script>'</script>",
+		"<script>\"</SCRIPT >",
+		"<script src='x'/>",
+		"<style></style>",
+		"<p ' title=x>",
+		"<p \"'>",
+		"<p a='b\"'c>",
+		"<p title = b'>",
+		"it's 1 < 2 <3 & \"",
+		"</p title='>",
+		"<!DOCTYPE html SYSTEM 'x>'>",
+		"<?xml version='>",
+		"<? '>",
+	};
+
+	(void) state;
+	assert_false(is_refused("", 256, ""));
+	for (size_t i = 0; i < sizeof(hiding) / sizeof(hiding[0]); i++)
+	{
+		if (is_refused(hiding[i], 300, ""))
+			fail_msg("%s: refused", hiding[i]);
+	}
+	for (size_t i = 0; i < sizeof(not_hiding) / sizeof(not_hiding[0]); i++)
+	{
+		if (!is_refused(not_hiding[i], 300, "") || is_refused(not_hiding[i], 3, "") != (i == 3))
+			fail_msg("%s", not_hiding[i]);
+	}
+	/* what the parser takes for a tag, or not, by more than the bytes */
+	assert_true(is_refused("<script><noscript x='", 0, ""));
+	assert_true(is_refused("<div><style></div>", 0, ""));
+	assert_true(is_refused("<!x <p>", 0, ""));
+	assert_false(is_refused("<script><b></b></script><![if !IE]>", 0, "<![endif]>"));
+}
+
+/* Looking at a page ends, whatever is left open in it. */
+static void
+looking_takes_one_pass(void **state)
+{
+	static const char *const pieces[] = {"<",        "<a ",        "<a b='",  "<a b=\"", "<!--",
+										 "-",        "<!DOCTYPE ", "<?",      "</",      "<a b",
+										 "<script>", "=",          "<a b=c/", "</script"};
+	Arena *arena = arena_create();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+	{
+		TextBuffer text;
+
+		buffer_init(&text, arena);
+		buffer_puts(&text, "<!--");
+		buffer_puts(&text, i % 2 == 0 ? "-->" : "--");
+		while (text.len < 1000000)
+			buffer_puts(&text, pieces[i]);
+		html_hostile(text.data);
+		html_hostile(text.data + 7);
+		arena_reset(arena);
+	}
+	arena_destroy(arena);
+}
+
 static void
 rules_say_what_is_missing(void **state)
 {
@@ -153,6 +244,8 @@ main(void)
 		cmocka_unit_test(text_is_as_read),
 		cmocka_unit_test(addresses_are_absolute),
 		cmocka_unit_test(hostile_pages_do_no_harm),
+		cmocka_unit_test(tags_of_many_attributes_are_refused),
+		cmocka_unit_test(looking_takes_one_pass),
 		cmocka_unit_test(rules_say_what_is_missing),
 	};
 

@@ -1,6 +1,8 @@
 /*
  * test_http.c: the fetcher against a server that misbehaves by path (http_server.py).
  */
+#include <curl/curl.h>
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -148,13 +150,14 @@ answers_and_failures(void **state)
 		{"/status/408", HTTP_FAILED, 408, 4, true, "the site answered 408"},
 		{"/heals", HTTP_ANSWERED, 200, 3, false, "ok"},
 		{"/later", HTTP_ANSWERED, 200, 2, false, "ok"},
-		{"/much-later", HTTP_FAILED, 503, 1, true, "asks to wait 7200 s"},
+		{"/much-later", HTTP_REFUSED, 503, 1, false, "answered 503: the site asks to wait 7200 s"},
 		{"/closes-once", HTTP_ANSWERED, 200, 2, false, "ok"},
 		{"/short", HTTP_FAILED, 0, 4, true, "broke off after 4 bytes"},
 		{"/bomb", HTTP_FAILED, 200, 1, false, "larger than 1048576 bytes"},
 		{"/moved", HTTP_ANSWERED, 200, 1, false, "ok"},
 		{"/loop", HTTP_FAILED, 302, 1, false, "in a loop"},
 		{"/away", HTTP_FAILED, 302, 1, false, "http://127.0.0.1:5432/, which is not one"},
+		{"/away-oddly", HTTP_FAILED, 302, 1, false, "redirected to http://y"},
 		{"/file", HTTP_FAILED, 302, 1, false, "file:///etc/passwd, which is not one"},
 		{"/status/302", HTTP_FAILED, 302, 1, false, "redirected to nowhere"},
 		{"http://127.0.0.1:1/", HTTP_FAILED, 0, 1, false, "is not on one of the configured sites"},
@@ -173,6 +176,76 @@ answers_and_failures(void **state)
 		assert_int_equal(http_pending(client), 0);
 		http_close(client);
 	}
+}
+
+static bool
+is_printable(const char *s)
+{
+	for (; *s != '\0'; s++)
+	{
+		if (*s < ' ' || *s > '~')
+			return false;
+	}
+	return true;
+}
+
+/* What a site sends as a header becomes text only where it is text. */
+static void
+odd_headers_are_dropped(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client = open_client(&options);
+	HttpResponse *response;
+
+	(void) state;
+	submit(client, "/odd-headers");
+	response = wait_for_one(client);
+	assert_null(response->etag);
+	assert_null(response->last_modified);
+	assert_string_equal(response->content_type, "text/plain");
+	http_release(response);
+	submit(client, "/away-oddly");
+	response = wait_for_one(client);
+	assert_true(is_printable(response->error));
+	assert_non_null(strchr(response->error, '?'));
+	http_release(response);
+	submit(client, "/moved-oddly");
+	response = wait_for_one(client);
+	assert_int_equal(response->status, 200);
+	assert_true(is_printable(response->effective_url));
+	http_release(response);
+	http_close(client);
+}
+
+static bool multi_fails;
+
+/* Stands before libcurl's own. */
+CURLMcode
+curl_multi_add_handle(CURLM *multi, CURL *easy)
+{
+	CURLMcode (*real)(CURLM *, CURL *);
+
+	*(void **) &real = dlsym(RTLD_NEXT, "curl_multi_add_handle");
+	return multi_fails ? CURLM_OUT_OF_MEMORY : real(multi, easy);
+}
+
+static void
+transfers_that_do_not_start_fail(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client = open_client(&options);
+
+	(void) state;
+	multi_fails = true;
+	for (int i = 0; i < 100; i++)
+		submit(client, "/");
+	for (int i = 0; i < 100; i++)
+		check_response(client, &(Expected){"/", HTTP_FAILED, 0, 1, true, "memory"});
+	assert_int_equal(http_totals(client).requests, 0);
+	multi_fails = false;
+	submit(client, "/");
+	check_response(client, &(Expected){"/", HTTP_ANSWERED, 200, 1, false, "ok"});
+	http_close(client);
 }
 
 static void
@@ -244,6 +317,50 @@ refusal_ends_the_queue(void **state)
 	submit(client, "/");
 	check_response(client, &(Expected){"/", HTTP_REFUSED, 0, 1, false, "not asked"});
 	assert_int_equal(http_totals(client).requests, 1);
+	http_close(client);
+}
+
+static void
+long_wait_ends_the_queue(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client;
+
+	(void) state;
+	options.max_parallel = 1;
+	options.max_retries = 0;
+	client = open_client(&options);
+	submit(client, "/much-later");
+	submit(client, "/");
+	check_response(client, &(Expected){"/much-later", HTTP_REFUSED, 503, 1, false, "wait 7200 s"});
+	check_response(client, &(Expected){"/", HTTP_REFUSED, 0, 1, false,
+									   "not asked: the site asks to wait 7200 s"});
+	assert_int_equal(http_totals(client).requests, 1);
+	http_close(client);
+}
+
+/* A site that asks to wait a second is left alone for so long also where the request has no tries left. */
+static void
+last_try_obeys_too(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client;
+	struct timespec before;
+	struct timespec after;
+
+	(void) state;
+	options.max_parallel = 1;
+	options.max_retries = 0;
+	client = open_client(&options);
+	submit(client, "/wait");
+	submit(client, "/");
+	check_response(client, &(Expected){"/wait", HTTP_FAILED, 503, 1, true, "answered 503"});
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	check_response(client, &(Expected){"/", HTTP_ANSWERED, 200, 1, false, "ok"});
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_in_range((after.tv_sec - before.tv_sec) * 1000 +
+						(after.tv_nsec - before.tv_nsec) / 1000000,
+					900, 60000);
 	http_close(client);
 }
 
@@ -345,9 +462,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_and_failures),
+		cmocka_unit_test(odd_headers_are_dropped),
+		cmocka_unit_test(transfers_that_do_not_start_fail),
 		cmocka_unit_test(conditional_and_head),
 		cmocka_unit_test(user_agents_take_turns),
 		cmocka_unit_test(refusal_ends_the_queue),
+		cmocka_unit_test(long_wait_ends_the_queue),
+		cmocka_unit_test(last_try_obeys_too),
 		cmocka_unit_test(delay_and_limit),
 		cmocka_unit_test(time_out_is_retried_then_given_up),
 		cmocka_unit_test(wakes_and_closes_in_the_middle),

@@ -54,7 +54,7 @@ end(void **state)
 static const char *
 json_of(PageKind kind, const char *url, const char *html)
 {
-	PageOptions options = {rules, true};
+	PageOptions options = {.rules = rules, .redact = true};
 	SitePage *page = page_parse(arena, &options, kind, url, html, strlen(html), NULL);
 
 	assert_non_null(page);
@@ -70,16 +70,16 @@ expect(PageKind kind, const char *url, const char *html, const char *result)
 }
 
 /* Each of the texts is in the page's JSON. */
-#define expect_parts(kind, url, html, ...)                            \
-	do                                                                \
-	{                                                                 \
-		const char *const parts[] = {__VA_ARGS__};                    \
-		const char *json = json_of(kind, url, html);                  \
-		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) \
-		{                                                             \
-			if (strstr(json, parts[i]) == NULL)                       \
-				fail_msg("%s\nis not in\n%s", parts[i], json);        \
-		}                                                             \
+#define expect_parts(kind, url, html, ...)                                     \
+	do                                                                         \
+	{                                                                          \
+		const char *const parts[] = {__VA_ARGS__};                             \
+		const char *json = json_of(kind, url, html);                           \
+		for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) \
+		{                                                                      \
+			if (strstr(json, parts[part]) == NULL)                             \
+				fail_msg("%s\nis not in\n%s", parts[part], json);              \
+		}                                                                      \
 	} while (0)
 
 static void
@@ -119,6 +119,9 @@ country_has_sections(void **state)
 		   sections);
 	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr",
 				 "<div class=view><div class=view-empty></div></div>", "\"sections\":[]");
+	expect(PAGE_COUNTRY, ACCOUNTS "/country/TR",
+		   "<span class=field-content><a href='/section/tr-anka-met'>ESN METU</a></span>",
+		   sections);
 	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr", "<p>We are down for maintenance</p>",
 				 "\"problem\":\"the page has no country: nothing matches the rules for ");
 }
@@ -199,11 +202,12 @@ listing_has_cards_and_pager(void **state)
 		"null}],\"last_page\":27},\"errors\":[{\"field\":\"card_title\",\"message\":\"no "
 		"link to an activity\",\"raw\":\"Lost\"}]");
 	expect_parts(PAGE_LISTING, ACTIVITIES "/organisation/esn-x/activities",
-				 "<div class=view></div><li class=pager__item--last><a href='?page=3'></a></li>",
+				 "<a href=/organisation/esn-x>X</a><div class=view></div>"
+				 "<li class=pager__item--last><a href='?page=3'></a></li>",
 				 "\"cards\":[],\"last_page\":3");
 	expect_parts(PAGE_LISTING, ACTIVITIES "/organisation/esn-x/activities",
-				 "<div class=view></div><li class=pager__item--last><a "
-				 "href='?page=99999999999999999999'></a></li>",
+				 "<a href=/organisation/esn-x/statistics>X</a><div class=view></div>"
+				 "<li class=pager__item--last><a href='?page=99999999999999999999'></a></li>",
 				 "\"last_page\":null", "\"not the number of a page\"");
 	expect_parts(PAGE_LISTING, ACTIVITIES "/organisation/esn-x/activities", "<p>Oops</p>",
 				 "\"problem\":\"the page has no list of activities");
@@ -342,6 +346,69 @@ statistics_in_script_or_body(void **state)
 		   "\"data\":{\"slug\":\"esn-x\",\"json\":null},\"errors\":[]");
 	expect_parts(PAGE_STATISTICS, url, "<h1>Error</h1>",
 				 "\"problem\":\"the page has no statistics");
+	expect_parts(PAGE_STATISTICS, url, "{\"error\": \"total_activities\" }", "\"json\":");
+	expect_parts(PAGE_STATISTICS, url, "{\"error\": \"down\"}",
+				 "\"problem\":\"the page has no statistics: the JSON is of something else\"");
+}
+
+/* An error, maintenance, a log-in or another section's page, answered with 200, is not read as an empty page. */
+static void
+another_page_is_not_an_empty_one(void **state)
+{
+	static const char *const others[] = {
+		"<a href=/organisation/esn-y>ESN Y</a>",
+		"<a href=/organisation/esn-xy/activities>ESN XY</a>",
+		"<a href=/organisation/>x</a><a href='/user/login?destination=/organisation/esn-x'>Log "
+		"in</a>",
+		"<a href=/organisation/esn-y>Y</a><p title='/organisation/esn-x'>x</p>"};
+	static const char *const own[] = {
+		"<a href=/organisation/esn-x>X</a>", "<a href=" ACTIVITIES "/organisation/esn-x/>X</a>",
+		"<ul><li><a href='/en/organisation/esn-x/statistics?a'>X</a>",
+		"<a href=/organisation/esn-y>Y</a><a href=/organisation/esn-x>X"};
+	const char *list = ACTIVITIES "/organisation/esn-x/activities?page=0";
+	const char *statistics = ACTIVITIES "/organisation/esn-x/statistics";
+	const char *settings =
+		"<script type='application/json' data-drupal-selector=drupal-settings-json>{}</script>";
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	{
+		expect_parts(PAGE_LISTING, list, others[i],
+					 "\"problem\":\"the page has no list of activities: no activity and no link");
+		expect_parts(PAGE_STATISTICS, statistics, arena_printf(arena, "%s%s", settings, others[i]),
+					 "\"problem\":\"the page has no statistics: neither");
+	}
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+	{
+		expect_parts(PAGE_LISTING, list, own[i], "\"cards\":[]");
+		expect_parts(PAGE_STATISTICS, statistics, arena_printf(arena, "%s%s", settings, own[i]),
+					 "\"json\":null");
+	}
+	expect_parts(PAGE_LISTING, ACTIVITIES "/activities?page=3", own[0],
+				 "\"problem\":\"the page has no list of activities: not a single one");
+}
+
+/* A byte order mark is left out, and what follows it need not end with a NUL. */
+static void
+bytes_need_no_nul(void **state)
+{
+	static const char json[] = "\xef\xbb\xbf{\"total_activities\":{}}";
+	const char *url = ACTIVITIES "/organisation/esn-x/statistics";
+	PageOptions options = {.rules = rules, .redact = true};
+	char *bytes = malloc(sizeof(json) - 1);
+
+	(void) state;
+	memcpy(bytes, json, sizeof(json) - 1);
+	assert_string_equal(page_parse(arena, &options, PAGE_STATISTICS, url, bytes, sizeof(json) - 1,
+								   NULL)
+							->statistics.json,
+						json + 3);
+	assert_string_equal(page_parse(arena, &options, PAGE_STATISTICS, url, bytes + 3,
+								   sizeof(json) - 4, NULL)
+							->statistics.json,
+						json + 3);
+	assert_non_null(page_parse(arena, &options, PAGE_HOME, url, bytes, 3, NULL)->problem);
+	free(bytes);
 }
 
 /* Thousands of repeated and nested elements neither take long nor overflow. */
@@ -360,6 +427,47 @@ hostile_pages_end(void **state)
 	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", html.data, "\"slug\":\"s-0\"");
 	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
 				 ACTIVITY "<h1 class=page-header>\xff\xfe\x80 \xed\xa0\x80</h1>", "\xef\xbf\xbd");
+	/* one tag of many attributes; one long class above many links */
+	buffer_init(&html, arena);
+	buffer_puts(&html, ACTIVITY "<p ");
+	for (int i = 0; i < 60000; i++)
+		buffer_printf(&html, "a%d ", i);
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", html.data,
+				 "\"problem\":\"a tag has more than 256 attributes\"");
+	buffer_init(&html, arena);
+	buffer_puts(&html, ACTIVITY "<div class=activity-types><div class=activity-type><div class='");
+	for (int i = 0; i < 40000; i++)
+		buffer_puts(&html, "j ");
+	buffer_puts(&html, "'>");
+	for (int i = 0; i < 5000; i++)
+		buffer_puts(&html, "<a></a>");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", html.data,
+				 "\"problem\":\"the page asks for more work than any page of the sites\"");
+}
+
+/* How often rules match is counted, on pages that are what they should be. */
+static void
+matches_are_counted(void **state)
+{
+	int matched[200] = {0};
+	RuleTally tally = {.matched = matched};
+	PageOptions options = {.rules = rules, .redact = true, .tally = &tally};
+	const char *list = "<div class=\"views-view-grid\"><a href=\"/section/tr-x\">X</a></div>";
+	int total = 0;
+
+	(void) state;
+	for (int i = 0; i < 3; i++)
+		page_parse(arena, &options, PAGE_COUNTRY, ACCOUNTS "/country/tr", list, strlen(list), NULL);
+	page_parse(arena, &options, PAGE_COUNTRY, ACCOUNTS "/country/tr", "<p>x</p>", 8, NULL);
+	assert_int_equal(tally.pages[PAGE_COUNTRY], 3);
+	assert_int_equal(tally.pages[PAGE_HOME], 0);
+	for (int i = 0; i < 200; i++)
+	{
+		assert_true(matched[i] == 0 || matched[i] == 3);
+		total += matched[i];
+	}
+	/* the container, and the first of the rules for sections */
+	assert_int_equal(total, 2 * 3);
 }
 
 int
@@ -367,6 +475,7 @@ main(void)
 {
 #define PAGE_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
+		PAGE_TEST(matches_are_counted),
 		PAGE_TEST(home_has_countries_and_map),
 		PAGE_TEST(country_has_sections),
 		PAGE_TEST(section_in_full),
@@ -376,6 +485,8 @@ main(void)
 		PAGE_TEST(activity_by_the_other_selectors),
 		PAGE_TEST(activity_errors),
 		PAGE_TEST(statistics_in_script_or_body),
+		PAGE_TEST(another_page_is_not_an_empty_one),
+		PAGE_TEST(bytes_need_no_nul),
 		PAGE_TEST(hostile_pages_end),
 	};
 

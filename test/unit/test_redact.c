@@ -109,10 +109,39 @@ hostile_texts_end(void **state)
 	arena_destroy(arena);
 }
 
+/* A kept page is redacted, and reads as before. */
+static void
+pages_stay_pages(void **state)
+{
+	static const char *const pairs[][2] = {
+		{"<p class=\"c 05321234567\">Call 0532 123 45 67</p>",
+		 "<p class=\"c 05321234567\">Call [telephone]</p>"},
+		{"<img src=\"/a/0532-123-45-67.jpg\"> +90 532 123 45 67",
+		 "<img src=\"/a/0532-123-45-67.jpg\"> [telephone]"},
+		{"<a href=\"tel:+905321234567\">x</a>", "<a href=\"tel:[telephone]\">x</a>"},
+		{"<a href=\"mailto:a.b@c.example\">a.b@c.example</a>",
+		 "<a href=\"mailto:[e-mail]\">[e-mail]</a>"},
+		{"<script>var n = [0532123456789, 1]; '<p>'</script>0532 123 45 67",
+		 "<script>var n = [0532123456789, 1]; '<p>'</script>[telephone]"},
+		{"<STYLE>a{b:05321234567}</STYLE>", "<STYLE>a{b:05321234567}</STYLE>"},
+		{" {\"values\": [[\"x\", 05321234567], [\"a@b.example\", 1]]}",
+		 " {\"values\": [[\"x\", 05321234567], [\"[e-mail]\", 1]]}"},
+		{"1 < 2 0532 123 45 67 <script>05321234567", "1 < 2 [telephone] <script>05321234567"},
+		{"<p 0532 123 45 67", "<p 0532 123 45 67"},
+	};
+	Arena *arena = arena_create();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		assert_string_equal(redact_page(arena, pairs[i][0]), pairs[i][1]);
+	arena_destroy(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pages_stay_pages),
 		cmocka_unit_test(personal_data_goes),
 		cmocka_unit_test(all_else_stays),
 		cmocka_unit_test(hostile_texts_end),

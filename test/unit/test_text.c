@@ -129,6 +129,36 @@ candidates_do_not_repeat(void **state)
 	assert_int_equal(slug_candidates(slugger, arena, "...", candidates), 0);
 }
 
+/* Names of any length: they are cut at a character, and give no candidate that is longer than a slug can be. */
+static void
+long_names_are_cut(void **state)
+{
+	char *candidates[SLUG_MAX_CANDIDATES];
+	char *name = arena_alloc(arena, 10001);
+	TextBuffer ideographs;
+
+	(void) state;
+	for (int i = 0; i < 10000; i += 2)
+		memcpy(name + i, "é", 2);
+	assert_string_equal(slug_pathauto(slugger, arena, "x"), "x");
+	assert_int_equal(strlen(slug_pathauto(slugger, arena, name)), 2048);
+	name[0] = 'a';
+	memmove(name + 1, name + 2, 9999);
+	assert_int_equal(strlen(slug_pathauto(slugger, arena, name)), 2048);
+	assert_int_equal(slug_candidates(slugger, arena, name, candidates), 0);
+	name[255 * 2 - 1] = '\0';
+	assert_int_equal(slug_candidates(slugger, arena, name, candidates), 1);
+	assert_int_equal(strlen(candidates[0]), 255);
+	name[251 * 2 - 1] = '\0';
+	assert_int_equal(slug_candidates(slugger, arena, name, candidates), 3);
+	/* few bytes that become many letters */
+	buffer_init(&ideographs, arena);
+	for (int i = 0; i < 1000; i++)
+		buffer_puts(&ideographs, "霜");
+	assert_int_equal(strlen(slug_pathauto(slugger, arena, ideographs.data)), 1000 * 7 - 1);
+	assert_string_equal(slug_pathauto(slugger, arena, "霜"), "shuang");
+}
+
 static void
 countries_have_one_key(void **state)
 {
@@ -165,6 +195,12 @@ slugs_come_from_addresses(void **state)
 	assert_null(slug_from_url(arena, "/activity/%2e%2e", "activity"));
 	assert_null(slug_from_url(arena, "/activity/%ff", "activity"));
 	assert_null(slug_from_url(arena, "", "activity"));
+	for (const char *c = "?#%& \"'"; *c != '\0'; c++)
+		assert_null(
+			slug_from_url(arena, arena_printf(arena, "/activity/a%%%02Xb", *c), "activity"));
+	assert_null(slug_from_url(arena, "/activity/a%b", "activity"));
+	assert_null(slug_from_url(arena, arena_printf(arena, "/activity/%0256d", 0), "activity"));
+	assert_non_null(slug_from_url(arena, arena_printf(arena, "/activity/%0255d", 0), "activity"));
 }
 
 int
@@ -174,6 +210,7 @@ main(void)
 		cmocka_unit_test(bytes_become_text),      cmocka_unit_test(space_is_folded),
 		cmocka_unit_test(slugs_are_the_sites),    cmocka_unit_test(candidates_do_not_repeat),
 		cmocka_unit_test(countries_have_one_key), cmocka_unit_test(slugs_come_from_addresses),
+		cmocka_unit_test(long_names_are_cut),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, open_all, close_all);

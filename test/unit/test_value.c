@@ -40,11 +40,13 @@ dates_are_read(void **state)
 	(void) state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		Date date;
+		Date read[2];
+		bool valid[2];
 		char out[11];
 
-		assert_true(date_parse(cases[i].text, &date));
-		date_format(&date, out);
+		assert_int_equal(date_parse_range(cases[i].text, read, valid), 1);
+		assert_true(valid[0]);
+		date_format(&read[0], out);
 		assert_string_equal(out, cases[i].date);
 		assert_true(date_resembles(cases[i].text));
 	}
@@ -71,9 +73,10 @@ other_texts_are_no_dates(void **state)
 	(void) state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 	{
-		Date date;
+		Date read[2];
+		bool valid[2];
 
-		assert_false(date_parse(texts[i], &date));
+		assert_true(date_parse_range(texts[i], read, valid) == 0 || !valid[0]);
 	}
 	assert_true(date_resembles("31/02/2024"));
 	assert_true(date_resembles("31/02/2024 - 02/03/2024"));
@@ -147,8 +150,16 @@ counts_are_read(void **state)
 static void
 degrees_are_read(void **state)
 {
-	static const char *const others[] = {"",    "north", "90.0000001x", "91",  "-90.1",
-										 "nan", "inf",   "1e400",       "0x10"};
+	static const char *const cases[][2] = {
+		{"90", "90.000000"},         {"90.000000000", "90.000000"}, {"89.9999995", "90.000000"},
+		{"-0", "0.000000"},          {"+.5", "0.500000"},           {"5.", "5.000000"},
+		{"1.0E-5", "0.000010"},      {"5e-7", "0.000001"},          {"4.9e-7", "0.000000"},
+		{"0.000000499", "0.000000"}, {"900e-1", "90.000000"},       {"0e999", "0.000000"},
+		{"00012.5", "12.500000"},    {"1e-99999999999", "0.000000"}};
+	static const char *const others[] = {
+		"",      "north", "90.0000001x", "91",      "-90.1",        "nan", "inf",
+		"1e400", "0x10",  ".",           "-",       "e5",           "1e",  "1e+",
+		"1.2.3", "1,5",   "90.00000001", "900e-1.", "1e99999999999"};
 	char out[16];
 
 	(void) state;
@@ -160,6 +171,11 @@ degrees_are_read(void **state)
 	assert_string_equal(out, "-64.905808");
 	assert_true(degrees_parse("-179.9999999", 180, out));
 	assert_string_equal(out, "-180.000000");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		assert_true(degrees_parse(cases[i][0], 90, out));
+		assert_string_equal(out, cases[i][1]);
+	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		assert_false(degrees_parse(others[i], 90, out));
 }

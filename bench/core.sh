@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# What parsing and matching cost for one page of each kind, of about 22 KB: see bench/core.c. Needs no server.
+set -eu
+cd "$(dirname "$0")/.."
+site=build/bench/site
+mkdir -p build/bench
+rm -rf "$site"
+python3 test/site/generate.py --out "$site" --accounts http://accounts.example --activities-site http://activities.example \
+	--sections 60 --count 200 --no-faults --padding 20000 --seed 1
+${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Isrc -Itest/unit bench/core.c test/unit/shipped_rules.c \
+	src/core/arena.c src/core/html*.c src/core/css_*.c src/core/rules.c src/core/text.c \
+	$(pkg-config --cflags --libs libxml-2.0 icu-uc) -o build/bench/core
+
+# the largest page of those whose path matches
+largest() { find "$site" -path "$1" -size -100k -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
+build/bench/core activity "$(largest '*/activities/activity/*.html')"
+build/bench/core listing "$(largest '*/organisation/*/activities/page-*.html')"
+build/bench/core statistics "$(largest '*/organisation/*/statistics.html')"
+build/bench/core section "$(largest '*/accounts/section/*.html')"
+build/bench/core country "$(largest '*/accounts/country/*.html')"
+build/bench/core home "$(largest '*/accounts/index.html')"

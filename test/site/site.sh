@@ -43,6 +43,26 @@ site_certificates() {
 	)
 }
 
+# Writes the pages of a site to $dir, for the addresses that are set.
+site_pages() {
+	local misbehave=http://127.0.0.1:$1
+	shift
+	python3 test/site/generate.py --out "$dir" --accounts "$accounts_url" --activities-site "$activities_url" --misbehave "$misbehave" "$@"
+}
+
+# site_change <name> [options of generate.py]: other pages, and another truth, at the same addresses.
+site_change() {
+	local name=$1 port
+	shift
+	dir=$run/$name
+	read -r accounts_url activities_url port <"$dir/urls"
+	site_stop "$name"
+	rm -rf "$dir/accounts" "$dir/activities" "$dir/truth"
+	site_pages "$port" "$@"
+	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
+	site_resume "$name"
+}
+
 # site_start <name> [options of generate.py]: makes the pages and serves them. Sets accounts_url and activities_url; with site_tls=1
 # the sites speak https, and $run/<name>/tls/ca.pem is the authority.
 site_start() {
@@ -56,8 +76,7 @@ site_start() {
 	[ -z "$tls" ] || { scheme=https host=localhost && site_certificates; }
 	accounts_url=$scheme://$host:${ports[0]}
 	activities_url=$scheme://$host:${ports[1]}
-	python3 test/site/generate.py --out "$dir" --accounts "$accounts_url" --activities-site "$activities_url" \
-		--misbehave "http://127.0.0.1:${ports[2]}" "$@"
+	site_pages "${ports[2]}" "$@"
 	mkdir -p "$dir/tmp"
 	{
 		echo "pid $dir/nginx.pid; error_log $dir/nginx.log; worker_processes 1;"

@@ -29,10 +29,12 @@ like "where the sites are is not the caller's to say" \
 sql "ALTER SYSTEM SET max_worker_processes = 2"
 cluster_stop "$cluster"
 cluster_resume "$cluster"
+is "the health check warns that there is one slot" "$(sql "SELECT status, value FROM esn_health WHERE name = 'worker slots'")" "warning|1 free"
 sql "SET esn_pulse.request_delay = 600000" "SELECT status FROM esn_scrape_accounts(wait => false)" >/dev/null
 cluster_psql "$cluster" -c "CREATE DATABASE other" -c "\\c other" -c "CREATE EXTENSION esn_pulse"
 like "without a free worker slot a run is refused" "$(database=other sql "SELECT esn_scrape_all()" || true)" \
 	"*ERROR:  53000: no background worker is free for the run*HINT:  Raise max_worker_processes (now 2)*"
+is "the health check says that there is none" "$(sql "SELECT status, value FROM esn_health WHERE name = 'worker slots'")" "critical|0 free"
 is "the run that goes on can be stopped" "$(sql "SELECT esn_cancel(max(id)) FROM esn_runs")" t
 like "then there is room" "$(database=other sql "SET esn_pulse.accounts_url = '$accounts_url'" "SET esn_pulse.activities_url = '$activities_url'" \
 	"SELECT status FROM esn_scrape_all()")" "*completed"

@@ -1,0 +1,64 @@
+# Three weeks without a hand on it: each day what the schedule's jobs call, the clock of the data moved on, and sites that fail, change and come back.
+. test/site/tests.sh
+site_cluster weeks
+site_database unattended --sections 45 --count 1200 --seed 101
+
+# The next day: everything in the database is a day older.
+next_day() {
+	sql "DO \$\$
+	DECLARE
+		c record;
+	BEGIN
+		FOR c IN SELECT attrelid::regclass AS relation, string_agg(format('%1\$I = %1\$I - interval ''1 day''', attname), ', ') AS sets FROM pg_attribute a
+			JOIN pg_depend d ON d.objid = a.attrelid AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass
+			JOIN pg_class r ON r.oid = a.attrelid AND r.relkind = 'r' WHERE atttypid = 'timestamptz'::regtype AND NOT attisdropped GROUP BY 1
+		LOOP
+			EXECUTE format('UPDATE %s SET %s', c.relation, c.sets);
+		END LOOP;
+	END\$\$"
+}
+# What is not well, but for the schedule, which there is none here.
+complaints() { sql "SELECT string_agg(name || ': ' || status, ', ' ORDER BY name) FROM esn_health WHERE status <> 'ok' AND name <> 'schedule'"; }
+maintenance() { sql "LISTEN esn_pulse_alert" "SELECT task, rows FROM esn_maintenance()"; }
+week() { # <what Monday's job is to say> <what is to complain on Monday ... Sunday>
+	local monday=$1 day=0
+	shift
+	like "$1: Monday's job" "$(sql "SELECT status FROM esn_scrape_all()")" "$monday"
+	shift
+	for complaint in "$@"; do
+		day=$((day + 1))
+		maintenance >"$run/unattended/maintenance"
+		is "day $day: the health check is right" "$(complaints)" "$complaint"
+		is "day $day: alerts are raised for what is critical" "$(grep -c 'Asynchronous notification "esn_pulse_alert"' "$run/unattended/maintenance")" \
+			"$(($(grep -o 'critical' <<<"$complaint" | wc -l)))"
+		next_day
+	done
+}
+
+# The site has a few per cent of pages that are broken: that is said, and no more.
+usual="failed requests: warning, invalid activities: warning"
+usual=$(sql "SELECT esn_scrape_accounts()" "SELECT esn_scrape_all()" >/dev/null; complaints)
+like "what is broken on the site for good is a warning at most" "${usual//warning/}" "*: *"
+is "no check is critical" "$(grep -c critical <<<"$usual")" 0
+week "*completed" "the first week" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual"
+is "after the first week the data are what the sites say" "$(differences)" ""
+
+# On the second Monday the site is down; nobody looks, and the data grow old.
+site_switch unattended activities 503
+down=$(sql "SELECT esn_scrape_all()" >/dev/null 2>&1; complaints)
+like "a site that is down is critical" "$down" "*failed addresses: *last run: critical*sections read: critical*"
+site_switch unattended activities 503
+old=$(sed 's/^/data age: warning, /' <<<"$down")
+week "*failed" "the second week" "$down" "$old" "$old" "$old" "$old" "$old" "$old"
+is "the rows of the first week are all there" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL")" 0
+is "every list and all statistics stand as failed, once" "$(sql "SELECT count(*) = count(DISTINCT url) AND count(*) >= 2 * (SELECT count(*) FROM sections WHERE can_scrape_activities)
+	FROM failed_scrapes WHERE resolved_at IS NULL AND kind IN ('listing', 'statistics')")" t
+
+# Before the third Monday it has come back, and has changed.
+site_switch unattended activities ""
+site_change unattended --sections 45 --count 1290 --seed 101
+week "*completed" "the third week" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual"
+is "after the third week the data are what the sites say now, and every failure is accounted for" "$(differences)" ""
+is "runs, errors and failures did not pile up" "$(sql "SELECT (SELECT count(*) FROM scraper_status) <= 8, (SELECT count(*) FROM failed_scrapes WHERE resolved_at IS NULL) < 100,
+	(SELECT count(*) = count(DISTINCT (url, field_name)) FROM validation_errors WHERE resolved_at IS NULL)")" "t|t|t"
+done_testing

@@ -5,7 +5,7 @@
 set -eu
 [ $# -ge 2 ] || { sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 database=$1 directory=$2 keep=${3:-8}
-[ "$keep" -ge 1 ] || { echo "at least one backup must be kept" >&2; exit 2; }
+[[ $keep =~ ^[1-9][0-9]*$ ]] || { echo "at least one backup must be kept" >&2; exit 2; }
 mkdir -p "$directory"
 file=$directory/${database}_$(date +%F).dump
 proof=${database}_proof_$$
@@ -34,7 +34,10 @@ echo "COMMIT;" >&"$to"
 run -d postgres -c "CREATE DATABASE \"$proof\" TEMPLATE template0 ENCODING 'UTF8'"
 pg_restore --exit-on-error --dbname="$proof" "$file.part"
 printf '%s\n' "$counts" | run -d "$proof" | sort >"$file.proof"
-if [ ! -s "$file.counts" ] || ! diff "$file.counts" "$file.proof" >&2; then
+if [ ! -s "$file.counts" ]; then
+	echo "the database $database has no extension esn_pulse" >&2
+	exit 1
+elif ! diff "$file.counts" "$file.proof" >&2; then
 	echo "the backup of $database is not what the database holds: it was thrown away" >&2
 	exit 1
 fi

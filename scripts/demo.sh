@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . test/site/site.sh
 run=$(run_directory)
 export PGUSER=${PGUSER:-$(id -un)}
-trap 'cluster_stop demo; site_stop demo-site' EXIT
+is_open() { [ -d "$run/demo/data" ] && as_owner "$PG_BIN/pg_ctl" -D "$run/demo/data" status >/dev/null; }
 
 # Shows a statement, and what it gives.
 show() {
@@ -17,15 +17,22 @@ show() {
 
 if [ "${1:-}" = psql ]; then
 	[ -d "$run/demo/data" ] || die "there is no demo yet: run make demo first"
-	cluster_resume demo
-	site_resume demo-site
-	echo "The server and the two sites of the demo run until you leave psql."
+	if is_open; then
+		echo "The server and the two sites of the demo run already; they end with the psql that started them."
+	else
+		trap 'cluster_stop demo; site_stop demo-site' EXIT
+		cluster_resume demo
+		site_resume demo-site
+		echo "The server and the two sites of the demo run until you leave psql; make psql in another terminal joins them."
+	fi
 	psql -h "$run/demo" -d esn
 	exit
 fi
+! is_open || die "the demo is open in another terminal: leave psql there first"
+trap 'cluster_stop demo; site_stop demo-site' EXIT
 
 step "packages"
-scripts/setup.sh
+scripts/setup.sh demo
 step "build and install the extension"
 build gcc
 install_extension
@@ -47,20 +54,21 @@ show "SELECT id, status, sections_processed, sections_failed, activities_new, ac
 FROM esn_scrape_all();" "Everything: countries and sections, then their activities and statistics."
 
 step "ask"
-show "SELECT c.name AS country, count(DISTINCT s.id) AS sections, count(DISTINCT a.id) AS activities, sum(a.participants) AS participants
-FROM countries c JOIN sections s USING (country_code)
-LEFT JOIN activity_section_organisers o ON o.section_id = s.id
-LEFT JOIN activities a ON a.id = o.activity_id AND a.is_valid AND a.removed_at IS NULL
-GROUP BY c.name ORDER BY activities DESC LIMIT 5;" "The most active countries:"
+show "SELECT s.name AS section, c.name AS country, count(*) AS activities, sum(a.participants) AS participants
+FROM sections s JOIN countries c ON c.country_code = s.country_code
+JOIN activity_section_organisers o ON o.section_id = s.id JOIN activities a ON a.id = o.activity_id
+WHERE a.is_valid AND a.removed_at IS NULL GROUP BY s.id, c.name ORDER BY activities DESC, s.name LIMIT 5;" "The most active sections:"
 show "SELECT c.name AS cause, count(*) AS activities, sum(a.participants) AS participants
 FROM activity_causes c JOIN activity_to_cause r ON r.cause_id = c.id JOIN activities a ON a.id = r.activity_id
 WHERE a.is_valid AND a.removed_at IS NULL GROUP BY c.name ORDER BY activities DESC;" "What activities are for:"
-show "SELECT start_date, left(title, 30) AS title, city, country_name FROM activities
+show "SELECT start_date, end_date, left(title, 30) AS title, city, country_name FROM activities
 WHERE is_future_event AND is_valid AND removed_at IS NULL ORDER BY start_date, id LIMIT 5;" "What comes next:"
 show "SELECT field_name, error_message, count(*), left(min(raw_data::text), 30) AS example
 FROM validation_errors WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5;" "What was wrong on the pages; those rows are kept, marked as not valid:"
 show "SELECT http_status_code AS status, left(error_message, 60) AS error, count(*), bool_or(will_retry) AS will_retry
 FROM failed_scrapes WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5;" "What could not be read:"
+
+show "SELECT name, status, value FROM esn_health_check();" "How it stands; the made-up sites have faults enough for some warnings:"
 
 step "the same again: nothing has changed on the sites, so nothing changes here"
 show "SELECT id, status, activities_new, activities_changed, activities_unchanged, not_modified, requests FROM esn_scrape_all();" "A second run:"
@@ -73,13 +81,13 @@ The server and the sites are stopped; no process is left. To look around in psql
 
     make psql
 
-There, to read the real sites instead, at their polite rate (two requests a second to each):
+To read the real sites, at their polite rate of two requests a second to each, make a database of its own there:
 
-    ALTER DATABASE esn RESET esn_pulse.accounts_url;
-    ALTER DATABASE esn RESET esn_pulse.activities_url;
-    ALTER DATABASE esn SET esn_pulse.request_delay = '500ms';
-    ALTER DATABASE esn SET esn_pulse.request_timeout = '30s';
-    \\c
+    CREATE DATABASE real;
+    \c real
+    CREATE EXTENSION esn_pulse;
+    SET esn_pulse.request_delay = '500ms';
+    SET esn_pulse.request_timeout = '30s';
     SELECT * FROM esn_scrape_section('esn-metu');
 
 README.md says how to install it on a server of your own, and what else there is.

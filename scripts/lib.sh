@@ -18,7 +18,8 @@ as_root() {
 
 # PostgreSQL and nginx run as an unprivileged user: as you, or, where you are root, as the user that PostgreSQL's package made.
 as_owner() {
-	if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+	# from a directory that this user can be in, too
+	if [ "$(id -u)" -eq 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
 }
 
 # Where clusters and sites live: build/run, or, where that user cannot go there or a socket's path would be too long, below /tmp.

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the build, the demo and the tests need, by name, from Debian; only what is missing.
+# Installs what the build and the demo (argument: demo) or the tests need, by name, from Debian; only what is missing.
 set -eu
 
-packages=(gcc make pkg-config clang clang-format libclang-rt-14-dev valgrind
-	postgresql-15 postgresql-server-dev-15 postgresql-15-cron postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
-	libcurl4-openssl-dev libxml2-dev libicu-dev libcmocka-dev nginx-light openssl python3 procps prometheus-postgres-exporter curl)
+packages=(gcc make pkg-config postgresql-15 postgresql-server-dev-15 libcurl4-openssl-dev libxml2-dev libicu-dev nginx-light python3 procps)
+[ "${1:-}" = demo ] || packages+=(clang clang-format libclang-rt-14-dev valgrind postgresql-15-cron postgresql-15-pgtap
+	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl)
 
 missing=()
 for package in "${packages[@]}"; do
@@ -31,6 +31,8 @@ fi
 echo "installing: ${missing[*]}"
 as_root apt-get update -q >/dev/null
 as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
-case " ${missing[*]} " in
-*" nginx-light "*) as_root systemctl disable nginx >/dev/null 2>&1 || true ;;
-esac
+for service in nginx prometheus-postgres-exporter; do
+	case " ${missing[*]} " in
+	*" $service"*) as_root systemctl disable "$service" >/dev/null 2>&1 || true ;;
+	esac
+done

@@ -74,16 +74,39 @@ esn_scrape_accounts(PG_FUNCTION_ARGS)
 	return start(&request, PG_GETARG_BOOL(0));
 }
 
+/* The slug in what people paste: it itself, or the address of a section's page on either site. */
+static char *
+slug_of(char *given)
+{
+	static const char *const markers[] = {"/organisation/", "/section/"};
+
+	for (int i = 0; i < lengthof(markers); i++)
+	{
+		char *found = strstr(given, markers[i]);
+
+		if (found != NULL)
+		{
+			given = found + strlen(markers[i]);
+			given[strcspn(given, "/?#")] = '\0';
+		}
+	}
+	return given;
+}
+
 Datum
 esn_scrape_section(PG_FUNCTION_ARGS)
 {
-	RunRequest request = {.kind = RUN_SECTION, .full = PG_GETARG_BOOL(1)};
-	char *slug = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	RunRequest request = {.kind = RUN_SECTION};
+	char *slug;
 
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	slug = slug_of(PG_ARGISNULL(0) ? pstrdup("") : text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	if (*slug == '\0' || strlen(slug) >= SLUG_SIZE || strpbrk(slug, "/?#% \t\n") != NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("\"%s\" is no slug", slug),
 						errhint("A slug is the last part of a section's address, such as esn-metu "
 								"or tr-anka-met.")));
+	request.full = PG_GETARG_BOOL(1);
 	strlcpy(request.slug, slug, SLUG_SIZE);
 	return start(&request, PG_GETARG_BOOL(2));
 }

@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -113,13 +114,35 @@ esn_selector_is_valid(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
-Datum
-esn_rule_is_known(PG_FUNCTION_ARGS)
+static PageKind
+kind_from_name(const char *name)
 {
 	PageKind kind;
 
-	PG_RETURN_BOOL(page_kind_from_name(text_argument(fcinfo, 0), &kind) &&
-				   rules_field_known(kind, text_argument(fcinfo, 1)));
+	if (!page_kind_from_name(name, &kind))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown kind of page \"%s\"", name),
+			 errhint("The kinds are home, country, section, listing, activity and statistics.")));
+	return kind;
+}
+
+Datum
+esn_rule_is_known(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0);
+	const char *field = text_argument(fcinfo, 1);
+	PageKind kind = kind_from_name(name);
+	StringInfoData fields;
+
+	if (rules_field_known(kind, field))
+		PG_RETURN_BOOL(true);
+	initStringInfo(&fields);
+	for (int n = 0; rules_field_name(kind, n) != NULL; n++)
+		appendStringInfo(&fields, "%s%s", n == 0 ? "" : ", ", rules_field_name(kind, n));
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("pages of the kind %s have no field \"%s\"", name, field),
+					errhint("The fields are %s.", fields.data)));
 }
 
 Datum
@@ -150,15 +173,10 @@ esn_parse(PG_FUNCTION_ARGS)
 	const char *html = text_argument(fcinfo, 1);
 	const char *url = text_argument(fcinfo, 2);
 	RuleSet *rules;
-	PageKind kind;
+	PageKind kind = kind_from_name(name);
 	SitePage *page;
 	char *json = NULL;
 
-	if (!page_kind_from_name(name, &kind))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown kind of page \"%s\"", name),
-			 errhint("The kinds are home, country, section, listing, activity and statistics.")));
 	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("\"%s\" is no address of a page", url),

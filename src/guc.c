@@ -27,6 +27,7 @@ int guc_accounts_max_age;
 double guc_min_success_ratio;
 int guc_keep_pages;
 bool guc_redact_personal_data;
+bool guc_respect_robots;
 char *guc_ca_file;
 char *guc_log_directory;
 
@@ -163,6 +164,10 @@ guc_define(void)
 	DefineCustomBoolVariable("esn_pulse.redact_personal_data",
 							 "Replaces e-mail addresses and telephone numbers in texts.", NULL,
 							 &guc_redact_personal_data, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomBoolVariable("esn_pulse.respect_robots", "Obeys the sites' robots.txt.",
+							 "Also its Crawl-delay, where it is longer than "
+							 "esn_pulse.request_delay.",
+							 &guc_respect_robots, true, PGC_SUSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("esn_pulse");
 }
 
@@ -179,9 +184,9 @@ void
 guc_serialize(StringInfo out)
 {
 	static const char *const others[] = {
-		"esn_pulse.accounts_url", "esn_pulse.activities_url",      "esn_pulse.user_agents",
-		"esn_pulse.ca_file",      "esn_pulse.log_directory",       "esn_pulse.min_success_ratio",
-		"esn_pulse.keep_pages",   "esn_pulse.redact_personal_data"};
+		"esn_pulse.accounts_url", "esn_pulse.activities_url",       "esn_pulse.user_agents",
+		"esn_pulse.ca_file",      "esn_pulse.log_directory",        "esn_pulse.min_success_ratio",
+		"esn_pulse.keep_pages",   "esn_pulse.redact_personal_data", "esn_pulse.respect_robots"};
 
 	for (int i = 0; i < lengthof(int_settings); i++)
 		serialize_one(out, int_settings[i].name);

@@ -28,6 +28,7 @@ extern int guc_accounts_max_age;      /* min */
 extern double guc_min_success_ratio;
 extern int guc_keep_pages; /* KeepPages */
 extern bool guc_redact_personal_data;
+extern bool guc_respect_robots;
 extern char *guc_ca_file;
 extern char *guc_log_directory; /* relative to the data directory; "": none */
 

@@ -24,6 +24,7 @@
 #include "run.h"
 
 #define TICK_MS 1000
+#define STILL_MS 10000
 #define BATCH_RECORDS 64
 
 /* How a kind of task is read and stored. */
@@ -43,6 +44,7 @@ static const TaskTraits task_traits[] = {
 	[TASK_LISTING] = {PAGE_LISTING, RECORD_LISTING, "listing", activities_handle},
 	[TASK_ACTIVITY] = {PAGE_ACTIVITY, RECORD_ACTIVITY, "activity", activities_handle},
 	[TASK_STATISTICS] = {PAGE_STATISTICS, RECORD_STATISTICS, "statistics", activities_handle},
+	[TASK_ROBOTS] = {PAGE_KINDS, RECORD_KINDS, "robots", robots_handle},
 };
 
 /* Room for further requests: enough are queued to keep the line busy, no more. */
@@ -342,8 +344,8 @@ handle_response(Run *run, const HttpResponse *response)
 		run->refused = run->refused || response->outcome == HTTP_REFUSED;
 		run_fail_page(run, task, response, response->error);
 	}
-	else if (task->kind == TASK_PROBE)
-		/* the status is all there is */;
+	else if (task->kind == TASK_PROBE || task->kind == TASK_ROBOTS)
+		/* no page of a kind */;
 	else if (response->status == 304)
 		add_page(run, task, response, NULL, NULL);
 	else if (is_elsewhere(task, response))
@@ -384,22 +386,30 @@ time_left(const Run *run)
 	return psprintf("%.1f h", seconds / 3600);
 }
 
+/* How the run stands: each second; where nothing moves, every tenth, with what it waits for. */
 static void
 tell_progress(Run *run)
 {
 	const RunCounts *c = &run->counts;
 	TimestampTz now = GetCurrentTimestamp();
+	int done = c->sections_processed + c->sections_failed;
+	int64 moved = http_totals(run->http).bytes + c->pages_failed + done;
+	bool still = moved == run->progress_moved;
+	const char *failed = c->sections_failed > 0 ? psprintf(" (%d failed)", c->sections_failed) : "";
+	const char *what;
 
-	if (!TimestampDifferenceExceeds(run->progress_at, now, TICK_MS))
+	if (!TimestampDifferenceExceeds(run->progress_at, now, still ? STILL_MS : TICK_MS))
 		return;
 	run->progress_at = now;
-	channel_notice(NOTICE, NULL,
-				   "%d of %d sections (%d failed); activities: %d new, %d changed, %d unchanged; "
-				   "%d pages failed; " INT64_FORMAT
-				   " requests made, %d to be answered, about %s left",
-				   c->sections_processed + c->sections_failed, run->sections_due,
-				   c->sections_failed, c->added, c->changed, c->unchanged, c->pages_failed,
-				   http_totals(run->http).requests, http_pending(run->http), time_left(run));
+	run->progress_moved = moved;
+	if (strcmp(run->module, ACCOUNTS_MODULE) == 0)
+		what = psprintf("%d of %d sections%s", done, run->sections_due, failed);
+	else
+		what = psprintf("%d of %d sections%s; activities: %d new, %d changed, %d same", done,
+						run->sections_due, failed, c->added, c->changed, c->unchanged);
+	channel_notice(NOTICE, NULL, "%s; %d pages failed; %s", what, c->pages_failed,
+				   still ? psprintf("waiting for %d answers", http_pending(run->http))
+						 : psprintf("about %s left", time_left(run)));
 }
 
 static void

@@ -23,7 +23,8 @@ typedef enum TaskKind
 	TASK_PROBE,
 	TASK_LISTING,
 	TASK_ACTIVITY,
-	TASK_STATISTICS
+	TASK_STATISTICS,
+	TASK_ROBOTS
 } TaskKind;
 
 /* A section that the run works on: done when nothing of it is pending. */
@@ -67,6 +68,7 @@ typedef struct Run
 	RuleTally tally;
 	Slugger *slugger;
 	Arena *arena;          /* of the page being read */
+	Arena *robots_arena;   /* of what the sites' robots.txt say, as long as the client */
 	MemoryContext context; /* what lasts as long as the run */
 	MemoryContext
 		scratch; /* what lasts for one turn of the loop: current in feed and handle functions */
@@ -81,6 +83,7 @@ typedef struct Run
 	bool refused;  /* the site said stop */
 	char *failure; /* why the run as a whole failed; NULL: it didn't */
 	TimestampTz progress_at;
+	int64 progress_moved; /* what it was then measured by */
 	int sections_due;
 	Bitmapset *begun;     /* ids of the sections whose activities were begun */
 	List *waiting;        /* of SectionRow, or of addresses of activities: to be begun */
@@ -88,6 +91,13 @@ typedef struct Run
 	List *reading;        /* of SectionWork, with further pages of their list to be asked for */
 	void *phase;          /* what accounts.c remembers */
 } Run;
+
+/* As in scraper_status. */
+#define ACCOUNTS_MODULE "AccountsScraper"
+#define ACTIVITIES_MODULE "ActivitiesAndStatisticsScraper"
+
+/* What the groups of a robots.txt call us. */
+#define ROBOTS_PRODUCT "esn_pulse"
 
 /* Called when a request has ended; page is NULL where there is none to read (HEAD, 304, failure). */
 typedef void (*FeedFunction)(Run *run);
@@ -107,6 +117,11 @@ extern bool run_read_kept(Run *run, TaskKind kind, const char *url, const char *
 
 /* Brings the run's counts of requests up to date. */
 extern void run_take_totals(Run *run);
+
+/* robots_txt.c */
+/* Has the run obey the sites' robots.txt, where esn_pulse.respect_robots says so. */
+extern void robots_read(Run *run);
+extern void robots_handle(Run *run, Task *task, const HttpResponse *response, const SitePage *page);
 
 /* mend.c: the bodies of the runs that try again what went wrong. */
 extern void mend_failures(Run *run);

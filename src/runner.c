@@ -16,9 +16,8 @@
 #include "jsonlog.h"
 #include "run.h"
 
-#define ACCOUNTS_MODULE "AccountsScraper"
-#define ACTIVITIES_MODULE "ActivitiesAndStatisticsScraper"
 #define MAX_USER_AGENTS 64
+#define MIN_INVALID 20
 
 typedef void (*RunBody)(Run *run);
 
@@ -101,6 +100,7 @@ open_run(Run *run, const RunRequest *request, int wake_fd)
 	run->open_activities = hash_create("esn_pulse open activities", 256, &control,
 									   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	run->arena = server_arena();
+	run->robots_arena = server_arena();
 	run->slugger = slugger_open(&error);
 	if (run->slugger == NULL)
 		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
@@ -117,6 +117,7 @@ close_run(Run *run)
 	rules_free(run->rules.rules);
 	slugger_close(run->slugger);
 	arena_destroy(run->arena);
+	arena_destroy(run->robots_arena);
 }
 
 /* Too few sections came in: says so to the caller, the log and whoever listens. */
@@ -143,6 +144,27 @@ check_success(Run *run)
 				   all);
 }
 
+static bool
+has_read_activities(const Run *run)
+{
+	return run->counts.added + run->counts.changed + run->counts.unchanged > 0;
+}
+
+/* So many activities with wrong fields that it is not they but the site's markup that has changed. */
+static void
+check_validity(Run *run)
+{
+	int all = run->counts.added + run->counts.changed + run->counts.unchanged;
+
+	if (run->counts.invalid < MIN_INVALID || run->counts.invalid * 2 < all)
+		return;
+	channel_notice(
+		WARNING,
+		"The site's markup may have changed: SELECT field_name, error_message, count(*) FROM "
+		"validation_errors WHERE resolved_at IS NULL GROUP BY 1, 2; and see esn_rule_shares.",
+		"%d of %d activities have a wrong field", run->counts.invalid, all);
+}
+
 static const char *
 final_message(const Run *run, const char **status)
 {
@@ -150,7 +172,7 @@ final_message(const Run *run, const char **status)
 
 	*status = run->failure != NULL ? "failed" : "completed";
 	if (run->failure == NULL && run->counts.sections_processed == 0 &&
-		run->counts.sections_failed > 0)
+		run->counts.sections_failed > 0 && !has_read_activities(run))
 	{
 		*status = "failed";
 		return run->refused ? "the site refuses to be asked; see failed_scrapes"
@@ -238,10 +260,12 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	{
 		channel_row(MESSAGE_STARTED, store_run_row(run->id));
 		open_http(run);
+		robots_read(run);
 		body(run);
 		store_link_organisers();
 		store_rule_usage(run->id, &run->rules, &run->tally);
 		check_success(run);
+		check_validity(run);
 	}
 	PG_CATCH();
 	{
@@ -251,6 +275,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run_take_totals(run);
 	http_close(run->http);
 	run->http = NULL;
+	arena_reset(run->robots_arena);
 	message = final_message(run, &status);
 	worker_hold_stops(true);
 	store_end_run(run->id, status, message, &run->counts);

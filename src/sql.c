@@ -116,6 +116,8 @@ static Statement statements[] = {
 	[SQL_PAGES_WITH_ERRORS] = {"SELECT url, kind, section, kept FROM esn_pages_with_errors()",
 							   0,
 							   {0}},
+	[SQL_KNOWN_ROBOTS] = {"SELECT current, body FROM esn_known_robots($1)", 1, {TEXTOID}},
+	[SQL_STORE_ROBOTS] = {"SELECT esn_store_robots($1, $2, $3)", 3, {TEXTOID, INT4OID, TEXTOID}},
 	[SQL_KEPT_PAGE] = {"SELECT esn_kept_page($1)", 1, {TEXTOID}},
 	[SQL_LINK] = {"SELECT esn_link_organisers()", 0, {0}},
 };

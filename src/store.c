@@ -459,6 +459,39 @@ store_kept_page(const char *url, size_t *len)
 	return page;
 }
 
+char *
+store_known_robots(const char *url, bool *current)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum args[1];
+	char *body = NULL;
+
+	*current = false;
+	sql_begin("esn_pulse: reading what is known of a robots.txt");
+	args[0] = CStringGetTextDatum(url);
+	sql_execute(SQL_KNOWN_ROBOTS, args, NULL);
+	if (SPI_processed > 0)
+	{
+		*current = DatumGetBool(sql_datum(0, 1));
+		body = sql_text(caller, 0, 2);
+	}
+	sql_commit();
+	return body;
+}
+
+void
+store_robots(const char *url, int status, const char *body)
+{
+	Datum args[3];
+
+	sql_begin("esn_pulse: storing a robots.txt");
+	args[0] = CStringGetTextDatum(url);
+	args[1] = Int32GetDatum(status);
+	args[2] = body == NULL ? (Datum) 0 : CStringGetTextDatum(body);
+	sql_execute(SQL_STORE_ROBOTS, args, body == NULL ? "  n" : NULL);
+	sql_commit();
+}
+
 List *
 store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, bool full)
 {

@@ -130,6 +130,12 @@ extern List *store_pages_with_errors(void); /* of PageToMend: those with open va
 /* A page as it was kept, *len bytes; NULL where it is no longer there. */
 extern char *store_kept_page(const char *url, size_t *len);
 
+/* A robots.txt as it was last read within 30 days; NULL: it was not. *current: within a day. */
+extern char *store_known_robots(const char *url, bool *current);
+
+/* Keeps a robots.txt; body NULL: the site has none. */
+extern void store_robots(const char *url, int status, const char *body);
+
 /* Which of these pages this run has still to read: a List of ClaimedPage. */
 extern List *store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash,
 						 bool full);

@@ -23,4 +23,4 @@ COMMENT ON FUNCTION esn_selector_is_valid(text) IS
 CREATE OR REPLACE FUNCTION esn_rule_is_known(page_kind text, field text) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_rule_is_known(text, text) IS
-'Whether pages of this kind have such a field. page_kind: home, country, section, listing, activity or statistics. field: as in extraction_rules.';
+'True where pages of this kind have such a field; otherwise an error (invalid_parameter_value) whose hint names those they have. page_kind: home, country, section, listing, activity or statistics. field: as in extraction_rules.';

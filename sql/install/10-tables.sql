@@ -288,7 +288,7 @@ COMMENT ON COLUMN failed_scrapes.http_status_code IS 'Status of the last answer.
 COMMENT ON COLUMN failed_scrapes.retry_count IS 'How often it was tried again, over all runs.';
 COMMENT ON COLUMN failed_scrapes.will_retry IS 'Whether trying again can help.';
 COMMENT ON COLUMN failed_scrapes.run_id IS 'The run that failed on it last.';
-COMMENT ON COLUMN failed_scrapes.kind IS 'What was asked for: home, country, section, probe (of a slug), listing, activity or statistics.';
+COMMENT ON COLUMN failed_scrapes.kind IS 'What was asked for: home, country, section, probe (of a slug), listing, activity, statistics or robots (robots.txt).';
 COMMENT ON COLUMN failed_scrapes.resolved_at IS 'When it was read after all. NULL: it still fails.';
 
 CREATE TABLE fetched_pages (
@@ -306,7 +306,7 @@ CREATE TABLE fetched_pages (
 );
 CREATE INDEX fetched_pages_section_idx ON fetched_pages (section_id);
 COMMENT ON TABLE fetched_pages IS 'Where each row came from: the last good answer of each page, and what a conditional request needs.';
-COMMENT ON COLUMN fetched_pages.kind IS 'home, country, section, listing, activity or statistics.';
+COMMENT ON COLUMN fetched_pages.kind IS 'home, country, section, listing, activity, statistics or robots (robots.txt).';
 COMMENT ON COLUMN fetched_pages.section_id IS 'The section that the page belongs to, or whose list led to it.';
 COMMENT ON COLUMN fetched_pages.content_hash IS 'Hash of what was extracted, not of the page with its changing tokens.';
 COMMENT ON COLUMN fetched_pages.rules_hash IS 'Hash of the extraction rules and settings in force: when they change, pages are read anew.';

@@ -6,9 +6,9 @@ COMMENT ON FUNCTION esn_scrape_accounts(boolean) IS
 'Reads countries and sections from accounts.esn.org and checks each section''s slug on activities.esn.org. wait: true shows the progress and returns when the run has ended, false returns at once. Returns the run''s row of scraper_status. Limit: esn_pulse.accounts_time_limit. Errors: object_in_use while another run goes on, read_only_sql_transaction on a standby, insufficient_resources without a free worker slot, feature_not_supported in a database that is not UTF8.';
 
 CREATE OR REPLACE FUNCTION esn_scrape_section(slug text, "full" boolean DEFAULT false, wait boolean DEFAULT true) RETURNS scraper_status
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_scrape_section(text, boolean, boolean) IS
-'Reads one section''s activities and statistics. slug: its slug on either platform, such as esn-metu or tr-anka-met. full: true asks for each page anew even if the site could say that it has not changed. wait: true shows the progress and returns when the run has ended, false returns at once. Returns the run''s row of scraper_status. Errors: undefined_object for an unknown slug, with the nearest known ones as hint; else as esn_scrape_accounts.';
+'Reads one section''s activities and statistics. slug: its slug on either platform, such as esn-metu or tr-anka-met, or the address of its page there. full: true asks for each page anew even if the site could say that it has not changed. wait: true shows the progress and returns when the run has ended, false returns at once. Returns the run''s row of scraper_status. Errors: undefined_object for an unknown slug, with the nearest known ones as hint; else as esn_scrape_accounts.';
 
 CREATE OR REPLACE FUNCTION esn_scrape_activities(max_sections integer DEFAULT NULL, "full" boolean DEFAULT false, wait boolean DEFAULT true)
 RETURNS scraper_status
@@ -183,3 +183,22 @@ COMMENT ON FUNCTION esn_pages_with_errors() IS
 CREATE OR REPLACE FUNCTION esn_kept_page(page_url text) RETURNS bytea
 LANGUAGE sql STABLE AS $$SELECT body FROM fetched_pages WHERE url = page_url$$;
 COMMENT ON FUNCTION esn_kept_page(text) IS 'A page as it was kept, NULL where it was not. page_url: its address.';
+
+-- What is known of a site's robots.txt. "current" for a day; where it can't be read then, what was read counts for 30 days more (RFC 9309, 2.4).
+CREATE OR REPLACE FUNCTION esn_known_robots(robots_url text) RETURNS TABLE (current boolean, body text)
+LANGUAGE sql STABLE AS $$
+	SELECT fetched_at > now() - interval '1 day', coalesce(convert_from(k.body, 'UTF8'), '')
+	FROM fetched_pages k
+	WHERE k.url = robots_url AND fetched_at > now() - interval '30 days'
+$$;
+COMMENT ON FUNCTION esn_known_robots(text) IS
+'A robots.txt as it was last read (empty where the site has none), and whether it is younger than a day. robots_url: its address.';
+
+CREATE OR REPLACE FUNCTION esn_store_robots(robots_url text, status integer, body text) RETURNS void
+LANGUAGE sql AS $$
+	UPDATE failed_scrapes SET resolved_at = now() WHERE url = robots_url AND resolved_at IS NULL;
+	INSERT INTO fetched_pages (url, kind, http_status, body) VALUES (robots_url, 'robots', status, convert_to(body, 'UTF8'))
+	ON CONFLICT (url) DO UPDATE SET http_status = excluded.http_status, body = excluded.body, fetched_at = now()
+$$;
+COMMENT ON FUNCTION esn_store_robots(text, integer, text) IS
+'Keeps a robots.txt. robots_url: its address. status: of the answer. body: what it says; NULL where the site has none.';

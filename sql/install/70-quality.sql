@@ -111,7 +111,7 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
 			WHEN r.status = 'failed' THEN 'See its error_message in esn_runs and what stands in failed_scrapes; start it again.' END
 	FROM (SELECT) one LEFT JOIN last_run r ON true
 	UNION ALL
-	SELECT 'sections read', esn_grade(success_rate, 0.95, 0.80), coalesce(round(100 * success_rate, 1) || ' %', 'no figure yet'), 'over 80 %',
+	SELECT 'sections read', esn_grade(success_rate, 0.95, 0.80), coalesce(round(100 * success_rate, 1) || ' %', 'no figure yet'), 'over 95 %',
 		CASE WHEN success_rate <= 0.95 THEN 'SELECT url, error_message FROM failed_scrapes WHERE resolved_at IS NULL; then SELECT * FROM esn_retry_failed();' END
 	FROM (SELECT) one LEFT JOIN last_activities ON true
 	UNION ALL
@@ -128,7 +128,8 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
 	SELECT 'data age', CASE WHEN s.n = 0 THEN 'critical' WHEN s.never > 0 THEN 'warning' ELSE esn_grade(s.age, 7.25, 14) END,
 		CASE WHEN s.n = 0 THEN 'no section can be read' ELSE concat_ws(', ', round(s.age, 1) || ' days',
 			CASE WHEN s.never > 0 THEN format('%s sections never read', s.never) END) END, 'under 7 days',
-		CASE WHEN s.n = 0 OR s.never > 0 OR s.age >= 7.25 THEN 'SELECT * FROM esn_scrape_all(); and SELECT esn_schedule();' END
+		CASE WHEN s.n = 0 OR s.age >= 7.25 THEN 'SELECT * FROM esn_scrape_all(); and, that it runs by itself, SELECT * FROM esn_schedule();'
+			WHEN s.never > 0 THEN 'SELECT url, error_message FROM failed_scrapes WHERE resolved_at IS NULL AND kind IN (''listing'', ''statistics'');' END
 	FROM s
 	UNION ALL
 	SELECT 'sections without activities', esn_grade(s.idle::numeric / nullif(s.n, 0), 0.25, 0.50), format('%s of %s', s.idle, s.n), 'under 25 %',
@@ -193,7 +194,7 @@ BEGIN
 	RETURN NEXT;
 
 	task := 'kept pages removed';
-	UPDATE fetched_pages SET body = NULL WHERE body IS NOT NULL AND fetched_at < now() - make_interval(days => keep_pages);
+	UPDATE fetched_pages SET body = NULL WHERE body IS NOT NULL AND kind <> 'robots' AND fetched_at < now() - make_interval(days => keep_pages);
 	GET DIAGNOSTICS rows = ROW_COUNT;
 	RETURN NEXT;
 

@@ -85,6 +85,15 @@ http_enqueue(Transfer *transfer)
 		http_finish(transfer, HTTP_REFUSED);
 		return;
 	}
+	if (origin->robots != NULL && !robots_allows(origin->robots, transfer->target))
+	{
+		if (origin->unread == NULL)
+			http_fail(transfer, false, "the site's robots.txt does not allow it");
+		else
+			http_fail(transfer, true, "the site's robots.txt could not be read: %s",
+					  origin->unread);
+		return;
+	}
 	if (origin->first == NULL)
 		origin->first = transfer;
 	else
@@ -170,7 +179,7 @@ start_due(HttpClient *client, int64_t now)
 
 			if (transfer == NULL)
 				continue;
-			client->origins[i].next_start = now + client->options.delay_ms;
+			client->origins[i].next_start = now + client->origins[i].delay_ms;
 			http_start(client, transfer);
 			started = true;
 		}
@@ -281,6 +290,7 @@ copy_options(HttpClient *client, const HttpOptions *options)
 		client->user_agents[i] = copy(options->user_agents[i]);
 	for (int i = 0; i < HTTP_MAX_ORIGINS; i++)
 	{
+		client->origins[i].delay_ms = options->delay_ms;
 		if (options->origins[i] != NULL &&
 			(client->origins[i].url = origin_of(options->origins[i])) == NULL)
 			return false;
@@ -363,12 +373,27 @@ http_close(HttpClient *client)
 	{
 		release_all(client->origins[i].first);
 		free(client->origins[i].url);
+		free(client->origins[i].unread);
 	}
 	for (int i = 0; client->user_agents != NULL && i < client->options.user_agent_count; i++)
 		free(client->user_agents[i]);
 	free(client->user_agents);
 	free(client->ca_file);
 	free(client);
+}
+
+void
+http_obey(HttpClient *client, const char *url, const Robots *robots, const char *unread)
+{
+	Origin *origin = http_find_origin(client, url);
+
+	if (origin == NULL)
+		return;
+	origin->robots = robots;
+	free(origin->unread);
+	origin->unread = copy(unread);
+	if (robots_delay_ms(robots) > origin->delay_ms)
+		origin->delay_ms = robots_delay_ms(robots);
 }
 
 bool

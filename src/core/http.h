@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/robots.h"
+
 typedef struct HttpClient HttpClient;
 
 #define HTTP_MAX_ORIGINS 2
@@ -81,6 +83,14 @@ typedef struct HttpTotals
 
 /* A client, or NULL with a reason in error. Initialises libcurl. The options are copied. */
 extern HttpClient *http_open(const HttpOptions *options, char *error, size_t error_size);
+
+/*
+ * From now on requests to the origin of this address, redirects among them, are held to its robots.txt: what that forbids ends as
+ * HTTP_FAILED, and its Crawl-delay is the least delay. robots must live as long as the client. unread: why robots.txt could not be read (then
+ * robots forbids all, and asking again another day may help); NULL: it could.
+ */
+extern void http_obey(HttpClient *client, const char *url, const Robots *robots,
+					  const char *unread);
 
 /* Ends whatever is under way, at once, and frees all. NULL is allowed. */
 extern void http_close(HttpClient *client);

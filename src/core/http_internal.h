@@ -30,6 +30,9 @@ typedef struct Origin
 	char *url; /* "https://host:port" */
 	int64_t next_start;
 	char refusal[128]; /* why nothing more is asked of it; empty: it is asked */
+	int delay_ms;
+	const Robots *robots; /* what it allows; NULL: all */
+	char *unread;         /* why its robots.txt could not be read; NULL: it could */
 	Transfer *first;
 	Transfer *last;
 } Origin;

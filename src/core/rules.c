@@ -98,6 +98,12 @@ rules_field_known(PageKind kind, const char *field)
 	return false;
 }
 
+const char *
+rules_field_name(PageKind kind, int n)
+{
+	return n < MAX_FIELDS ? kinds[kind].fields[n] : NULL;
+}
+
 static bool
 compile_one(RuleSet *set, const Rule *rule, int index, CssError *error)
 {

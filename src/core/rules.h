@@ -41,6 +41,9 @@ typedef struct RuleSet RuleSet;
 /* Whether pages of this kind have such a field: a rule for any other field is a mistake. */
 extern bool rules_field_known(PageKind kind, const char *field);
 
+/* The n-th of those fields, from 0; NULL: there are no more. */
+extern const char *rules_field_name(PageKind kind, int n);
+
 /*
  * Compiles rules given in the order in which they are to be tried (the first rule of a field that yields something wins). NULL with
  * the culprit's index in *culprit and the reason in *error where one can't compile or names an unknown field.

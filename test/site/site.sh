@@ -25,6 +25,7 @@ site_server() {
 			if (-f $dir/$1.answers-503) { return 503; }
 			if (-f $dir/$1.answers-403) { set \$mitigated challenge; return 403; }
 			add_header cf-mitigated \$mitigated always;
+			location = /robots.txt { if (-f $dir/$1.robots-503) { return 503; } try_files \$uri =404; }
 			location / { try_files \$uri.html \$uri/index.html =404; }
 			location ~ ^/organisation/[^/]+/activities\$ { try_files \$uri/page-\$arg_page.html \$uri/page-0.html =404; }
 		}
@@ -110,6 +111,16 @@ site_resume() {
 site_switch() {
 	rm -f "$run/$1/$2".answers-*
 	[ -z "$3" ] || touch "$run/$1/$2.answers-$3"
+}
+
+# site_robots <name> <site> <text, or 503>: what robots.txt says from now on; "" and there is none.
+site_robots() {
+	rm -f "$run/$1/$2.robots-503" "$run/$1/$2/robots.txt"
+	case $3 in
+	"") ;;
+	503) touch "$run/$1/$2.robots-503" ;;
+	*) printf '%s\n' "$3" >"$run/$1/$2/robots.txt" ;;
+	esac
 }
 
 site_stop() {

@@ -20,6 +20,8 @@ like "its slug on the other site works, too" "$(sql "SELECT status, activities_u
 	"*completed|t|0|0"
 is "and needs no page of that site" "$(tail -n "+$((before + 1))" "$run/first/access.log" | grep -cE 'GET /(section/|country/| )')" 0
 
+like "so does the address of its page" "$(sql "SELECT status, request FROM esn_scrape_section('$activities_url/organisation/$site_slug/activities?page=0')")" "*completed|section $site_slug"
+
 output=$(sql "SELECT esn_scrape_section('${site_slug}x')" || true)
 like "a wrong slug is an error with the nearest slugs" "$output" "*ERROR:  42704: no section has the slug \"${site_slug}x\"*HINT:  The nearest known slugs: $site_slug,*"
 is "it stores nothing" "$(sql "SELECT count(*) FROM sections")" 1

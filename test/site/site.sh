@@ -1,12 +1,21 @@
 # The two sites on loopback. Sourced after scripts/lib.sh, with `run` set.
 
-# Three or more ports that nobody listens on now.
+# free_ports <how many>: ports that nobody listens on now, below those that the system gives to outgoing connections, which could take one.
 free_ports() {
 	python3 - "$1" <<-'PYTHON'
-		import socket, sys
-		sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-		for s in sockets:
-		    s.bind(("127.0.0.1", 0))
+		import random, socket, sys
+		with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+		    first = int(file.read().split()[0])
+		sockets = []
+		for port in random.sample(range(max(1024, first - 12000), first), 200):
+		    s = socket.socket()
+		    try:
+		        s.bind(("127.0.0.1", port))
+		    except OSError:
+		        continue
+		    sockets.append(s)
+		    if len(sockets) == int(sys.argv[1]):
+		        break
 		print(*(s.getsockname()[1] for s in sockets))
 	PYTHON
 }

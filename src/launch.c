@@ -11,6 +11,8 @@
 #include "postmaster/bgworker.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
+#include "tcop/dest.h"
+#include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
@@ -18,6 +20,9 @@
 #include "channel.h"
 #include "guc.h"
 #include "launch.h"
+
+/* Of libpq/libpq.h, which would ask for the headers of GSSAPI. */
+extern bool pq_check_connection(void);
 
 /* What must be known when the caller lets go of the segment, in whatever way it ends. */
 typedef struct Launched
@@ -101,6 +106,17 @@ report_lost_worker(void)
 			 errhint("The server's log says why. Start the run again: it goes on where it was.")));
 }
 
+/* A client that has gone without a word is found out here, not only when there is something to tell it. */
+static void
+check_client(void)
+{
+	if (MyProcPort != NULL && whereToSendOutput == DestRemote && !pq_check_connection())
+	{
+		ClientConnectionLost = true;
+		InterruptPending = true;
+	}
+}
+
 /* Reads messages until the run's row is there. */
 static Datum
 await_row(shm_mq_handle *queue, MessageKind awaited)
@@ -120,9 +136,10 @@ await_row(shm_mq_handle *queue, MessageKind awaited)
 			report_lost_worker();
 		if (result == SHM_MQ_WOULD_BLOCK)
 		{
-			(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 1000,
+			(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 500,
 							 PG_WAIT_EXTENSION);
 			ResetLatch(MyLatch);
+			check_client();
 			CHECK_FOR_INTERRUPTS();
 			continue;
 		}
@@ -177,9 +194,17 @@ launch_run(const RunRequest *request, bool wait)
 	}
 	PG_CATCH();
 	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(before);
+		error = CopyErrorData();
+		FlushErrorState();
 		pg_atomic_write_u32(&launched->launch->abandoned, 1);
 		await_worker_end(launched->worker);
-		PG_RE_THROW();
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			ereport(NOTICE, (errmsg("the run was stopped; what it had committed stays"),
+							 errhint("Start it again: it goes on where it was.")));
+		ReThrowError(error);
 	}
 	PG_END_TRY();
 	if (wait)

@@ -35,7 +35,8 @@ ends() {
 begin_run -c "SELECT status FROM esn_scrape_all()"
 kill -INT "$caller"
 ends "Ctrl-C" "cancelled|*cancelled*"
-like "Ctrl-C: the caller is told" "$(cat "$run/stopped/output")" "*ERROR:  57014: canceling statement due to user request*"
+like "Ctrl-C: the caller is told" "$(cat "$run/stopped/output")" \
+	"*NOTICE:  00000: the run was stopped; what it had committed stays*HINT:  Start it again: it goes on where it was.*ERROR:  57014: canceling statement due to user request*"
 
 begin_run -c "SELECT status FROM esn_scrape_all()"
 is "esn_cancel says that it stopped the run" "$(sql "SELECT esn_cancel((SELECT id FROM esn_runs WHERE status = 'running'))")" t

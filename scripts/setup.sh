@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the demo (argument: demo) or the tests need, by name, from Debian; only what is missing.
 set -eu
+. "$(dirname "$0")/lib.sh"
 
 packages=(gcc make pkg-config postgresql-15 postgresql-server-dev-15 libcurl4-openssl-dev libxml2-dev libicu-dev nginx-light python3 procps)
 [ "${1:-}" = demo ] || packages+=(clang clang-format libclang-rt-14-dev valgrind postgresql-15-cron postgresql-15-pgtap
@@ -11,10 +12,6 @@ for package in "${packages[@]}"; do
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
-
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo)
-as_root() { "${as_root[@]}" "$@"; }
 
 # Debian would make and start a cluster of its own, and a web server; the project brings its own, under build/.
 if ! dpkg-query -W postgresql-common >/dev/null 2>&1; then

@@ -72,11 +72,17 @@ find_known_section(const Run *run, const char *accounts_slug)
 	return hash_search(phase->known, accounts_slug, HASH_FIND, NULL);
 }
 
+/* Where activities.esn.org answers 200 if it knows a slug. */
+static char *
+probe_address(const char *slug)
+{
+	return psprintf("%s/organisation/%s/activities", guc_activities_url, slug);
+}
+
 static void
 submit_probe(Run *run, SectionWork *section)
 {
-	char *url = psprintf("%s/organisation/%s/activities", guc_activities_url,
-						 section->candidates[section->candidate]);
+	char *url = probe_address(section->candidates[section->candidate]);
 
 	submit_url(run, TASK_PROBE, HTTP_HEAD, url, section->row.accounts_slug, section);
 	pfree(url);
@@ -101,8 +107,7 @@ settle_probe(Run *run, SectionWork *section, const char *slug)
 	if (section->asked != NULL)
 		appendStringInfo(&json, ", \"asked\": [%s]", section->asked->data);
 	appendStringInfoString(&json, ", \"url\": ");
-	escape_json(&json, psprintf("%s/organisation/%s/activities", guc_activities_url,
-								slug == NULL ? section->row.accounts_slug : slug));
+	escape_json(&json, probe_address(slug == NULL ? section->row.accounts_slug : slug));
 	appendStringInfoChar(&json, '}');
 	run_add_record(run, RECORD_PROBE, PAGE_KINDS, json.data);
 	pfree(json.data);

@@ -42,8 +42,7 @@ open_section(Run *run, const SectionRow *row)
 
 	section->row = *row;
 	section->begun_at = GetCurrentTimestamp();
-	section->only_statistics = run->only_statistics;
-	if (section->only_statistics)
+	if (run->only_statistics)
 		section->pages = 1;
 	else
 		submit_listing(run, section);
@@ -156,7 +155,7 @@ log_section(const Run *run, const SectionWork *section)
 	jsonlog_text(&line, "section", section->row.accounts_slug);
 	jsonlog_text(&line, "status", section->failure == NULL ? "completed" : "failed");
 	jsonlog_text(&line, "error", section->failure);
-	jsonlog_number(&line, "list_pages", section->only_statistics ? 0 : section->pages);
+	jsonlog_number(&line, "list_pages", run->only_statistics ? 0 : section->pages);
 	jsonlog_number(&line, "activities", section->activities);
 	jsonlog_number(&line, "milliseconds", jsonlog_since(section->begun_at));
 	jsonlog_end(&line);
@@ -170,7 +169,7 @@ finish_section(Run *run, SectionWork *section)
 	else
 	{
 		run->counts.sections_processed++;
-		if (!section->only_statistics)
+		if (!run->only_statistics)
 			run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS, psprintf("%d", section->row.id));
 	}
 	log_section(run, section);

@@ -189,7 +189,7 @@ esn_parse(PG_FUNCTION_ARGS)
 		json = page_to_json(arena, page);
 	rules_free(rules);
 	if (json == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		report_out_of_memory(NULL);
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
 }
 

@@ -207,19 +207,9 @@ launch_run(const RunRequest *request, bool wait)
 		ReThrowError(error);
 	}
 	PG_END_TRY();
+	/* Its lock must be free for whatever comes next in this session. */
 	if (wait)
-	{
-		pid_t pid;
-
-		/* Its lock must be free for whatever comes next in this session. */
-		while (GetBackgroundWorkerPid(launched->worker, &pid) == BGWH_STARTED)
-		{
-			(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100,
-							 PG_WAIT_EXTENSION);
-			ResetLatch(MyLatch);
-			CHECK_FOR_INTERRUPTS();
-		}
-	}
+		(void) WaitForBackgroundWorkerShutdown(launched->worker);
 	launched->released = true;
 	dsm_detach(segment);
 	return row;

@@ -66,10 +66,11 @@ robots_read(Run *run)
 	{
 		ClaimedPage page = {.url = psprintf("%s/robots.txt", bases[i])};
 		bool current;
-		char *known = store_known_robots(page.url, &current);
+		char *known;
 
 		if (i > 0 && strcmp(bases[i], bases[0]) == 0)
 			continue;
+		known = store_known_robots(page.url, &current);
 		if (current)
 			obey(run, page.url, parse(run, known), NULL);
 		else

@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "arena_server.h"
 #include "channel.h"
 #include "core/politeness.h"
 #include "guc.h"
@@ -72,7 +73,7 @@ run_submit(Run *run, TaskKind kind, HttpMethod method, const ClaimedPage *page, 
 	if (section != NULL)
 		section->pending++;
 	if (!http_submit(run->http, &request))
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		report_out_of_memory(NULL);
 	return task;
 }
 
@@ -278,7 +279,7 @@ make_json(Run *run, const SitePage *page)
 	const char *json = page_to_json(run->arena, page);
 
 	if (json == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+		report_out_of_memory(NULL);
 	return json;
 }
 

@@ -33,13 +33,12 @@ typedef struct SectionWork
 	SectionRow row;
 	char *candidates[SLUG_MAX_CANDIDATES + 1]; /* slugs to probe, in order */
 	int candidate_count;
-	int candidate;        /* the one that is being probed */
-	StringInfo asked;     /* addresses that were answered, as a list in JSON */
-	int pending;          /* tasks submitted and not yet handled */
-	int pages;            /* of its list, asked for so far */
-	int last_page;        /* of its list, as far as is known */
-	int activities;       /* pages of activities answered */
-	bool only_statistics; /* its list is not read */
+	int candidate;    /* the one that is being probed */
+	StringInfo asked; /* addresses that were answered, as a list in JSON */
+	int pending;      /* tasks submitted and not yet handled */
+	int pages;        /* of its list, asked for so far */
+	int last_page;    /* of its list, as far as is known */
+	int activities;   /* pages of activities answered */
 	TimestampTz begun_at;
 	char *failure; /* why it doesn't count as read; NULL: nothing yet */
 } SectionWork;
@@ -87,7 +86,7 @@ typedef struct Run
 	int sections_due;
 	Bitmapset *begun;     /* ids of the sections whose activities were begun */
 	List *waiting;        /* of SectionRow, or of addresses of activities: to be begun */
-	bool only_statistics; /* of them */
+	bool only_statistics; /* of the sections among them: their lists are not read */
 	List *reading;        /* of SectionWork, with further pages of their list to be asked for */
 	void *phase;          /* what accounts.c remembers */
 } Run;

@@ -11,24 +11,19 @@ BEGIN
 		END IF;
 		RETURN esn_scrape_section(section, "full", wait);
 	END IF;
-	RETURN CASE module
-		WHEN 'accounts' THEN esn_scrape_accounts(wait)
-		WHEN 'activities' THEN esn_scrape_activities(NULL, "full", wait)
-		WHEN 'all' THEN esn_scrape_all("full", wait)
-		WHEN 'retry-failed' THEN esn_retry_failed(wait)
-		WHEN 'fix-validation-errors' THEN esn_fix_validation_errors(wait)
-		ELSE esn_unknown_module(module) END;
+	CASE module
+		WHEN 'accounts' THEN RETURN esn_scrape_accounts(wait);
+		WHEN 'activities' THEN RETURN esn_scrape_activities(NULL, "full", wait);
+		WHEN 'all' THEN RETURN esn_scrape_all("full", wait);
+		WHEN 'retry-failed' THEN RETURN esn_retry_failed(wait);
+		WHEN 'fix-validation-errors' THEN RETURN esn_fix_validation_errors(wait);
+		ELSE
+			RAISE EXCEPTION 'there is no module "%"', module USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'The modules are accounts, activities, all, retry-failed and fix-validation-errors.';
+	END CASE;
 END $$;
 COMMENT ON FUNCTION esn_scrape(text, text, boolean, boolean) IS
 'Starts a run by the name of its module. module: accounts, activities, all, retry-failed or fix-validation-errors. section: one section''s slug, NULL: all. full: as in esn_scrape_section. wait: as in esn_scrape_accounts. Returns the run''s row of scraper_status. Errors: invalid_parameter_value for another module; else as the calls that it stands for.';
-
-CREATE OR REPLACE FUNCTION esn_unknown_module(module text) RETURNS scraper_status
-LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
-BEGIN
-	RAISE EXCEPTION 'there is no module "%"', module USING ERRCODE = 'invalid_parameter_value',
-		HINT = 'The modules are accounts, activities, all, retry-failed and fix-validation-errors.';
-END $$;
-COMMENT ON FUNCTION esn_unknown_module(text) IS 'The error of esn_scrape() for a module that is none. module: its name.';
 
 -- The jobs of one database. The names tell those of several databases of a cluster apart.
 CREATE OR REPLACE FUNCTION esn_planned_jobs(accounts text, activities text, maintenance text)

@@ -59,7 +59,7 @@ CREATE OR REPLACE FUNCTION esn_grant_operate(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 BEGIN
 	PERFORM esn_grant_read(role);
-	EXECUTE format('GRANT EXECUTE ON FUNCTION esn_scrape(text, text, boolean, boolean), esn_unknown_module(text), esn_scrape_accounts(boolean),
+	EXECUTE format('GRANT EXECUTE ON FUNCTION esn_scrape(text, text, boolean, boolean), esn_scrape_accounts(boolean),
 		esn_scrape_section(text, boolean, boolean), esn_scrape_activities(integer, boolean, boolean), esn_scrape_all(boolean, boolean),
 		esn_retry_failed(boolean), esn_fix_validation_errors(boolean), esn_cancel(bigint),
 		esn_maintenance(integer, integer, integer, integer) TO %s', role);

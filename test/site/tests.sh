@@ -71,6 +71,12 @@ sql() {
 	cluster_psql "$cluster" -d "$database" -At -v VERBOSITY=verbose "${commands[@]}" 2>&1
 }
 
+# The extension's relations of some kinds: r for tables, v for views.
+relations() {
+	sql "SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE c.relkind = ANY ('{$1}')"
+}
+
 # What differs between the tables and the site.
 differences() {
 	cluster_psql "$cluster" -d "$database" -v "truth=$run/$database/truth" -f test/site/compare.sql 2>&1

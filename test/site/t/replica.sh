@@ -33,7 +33,7 @@ as_owner mkdir -p "$run/standby"
 as_owner pg_basebackup -h "$run/$cluster" -U "$PGUSER" -D "$run/standby/data" -R -c fast --no-sync
 echo "unix_socket_directories = '$run/standby'" | as_owner tee -a "$run/standby/data/postgresql.conf" >/dev/null
 cluster_resume standby
-for view in $(sql "SELECT c.relname FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE relkind IN ('r', 'v')"); do
+for view in $(relations r,v); do
 	PGUSER=reader on standby sql "SELECT count(*) FROM $view"
 done >"$run/replicated/output"
 is "a standby serves all reads, the health check among them" "$(grep -vc '^[0-9]*$' "$run/replicated/output")" 0
@@ -53,9 +53,9 @@ as_owner "$PG_BIN/pg_ctl" -D "$run/standby/data" -w -s promote
 promoted=$(on standby sql "SELECT now()")
 like "after promotion a run works" "$(on standby sql "SELECT status FROM esn_scrape_all()")" "*completed"
 is "the one that was cut off is marked" "$(on standby sql "SELECT count(*) FROM scraper_status WHERE status = 'failed' AND error_message LIKE 'interrupted%'")" 1
-sql() { local command commands=(); for command in "$@"; do commands+=(-c "$command"); done; cluster_psql standby -d "$database" -At -v VERBOSITY=verbose "${commands[@]}" 2>&1; }
+cluster=standby
 sql "SELECT esn_scrape_all(\"full\" => true)" >/dev/null
-is "there is nothing that the sites don't say" "$(cluster=standby differences | grep -v 'Renamed' | grep -v "$slug")" ""
+is "there is nothing that the sites don't say" "$(differences | grep -v 'Renamed' | grep -v "$slug")" ""
 eventually 130 t sql "SELECT count(*) > 0 FROM esn_jobs WHERE started_at > '$promoted' AND status = 'succeeded'" || true
 is "and the schedule goes on" "$(sql "SELECT count(*) > 0 FROM esn_jobs WHERE started_at > '$promoted' AND status = 'succeeded'")" t
 done_testing

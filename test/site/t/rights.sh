@@ -9,7 +9,7 @@ as() { # <role> <statement ...>
 	shift
 	PGUSER=$role sql "$@" || true
 }
-relations=$(sql "SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass WHERE relkind IN ('r', 'v')")
+relations=$(relations r,v)
 
 # What each may do.
 like "an operator can run" "$(as operator "SELECT status, requested_by FROM esn_scrape_section('$section')")" "*completed|operator"

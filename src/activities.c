@@ -7,22 +7,35 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "channel.h"
 #include "guc.h"
 #include "jsonlog.h"
 #include "run.h"
 
 #define ADDRESSES_AT_ONCE 16
 
-/* Asks for the next page of a section's list. */
+/* The address of a page of a section's list, or of the network's own. */
+static char *
+list_address(const Run *run, const SectionWork *section, int page)
+{
+	if (section == run->feed)
+		return psprintf("%s/activities?page=%d", guc_activities_url, page);
+	return psprintf("%s/organisation/%s/activities?page=%d", guc_activities_url,
+					section->row.activities_slug, page);
+}
+
+/* Asks for the next page of a list. */
 static void
 submit_listing(Run *run, SectionWork *section)
 {
-	ClaimedPage page = {.url = psprintf("%s/organisation/%s/activities?page=%d", guc_activities_url,
-										section->row.activities_slug, section->pages++)};
+	ClaimedPage page = {.url = list_address(run, section, section->pages++)};
 
 	run_submit(run, TASK_LISTING, HTTP_GET, &page, section->row.activities_slug, section);
 }
 
+static void finish_section(Run *run, SectionWork *section);
+
+/* Asks for a section's statistics, unless that has been done: by the run that this one goes on with. */
 static void
 submit_statistics(Run *run, SectionWork *section)
 {
@@ -31,8 +44,9 @@ submit_statistics(Run *run, SectionWork *section)
 	List *claimed =
 		store_claim(run->id, PAGE_STATISTICS, &url, 1, run->rules.hash, run->request->full);
 
-	run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
-			   section);
+	if (claimed != NIL)
+		run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
+				   section);
 }
 
 static void
@@ -42,41 +56,29 @@ open_section(Run *run, const SectionRow *row)
 
 	section->row = *row;
 	section->begun_at = GetCurrentTimestamp();
-	if (run->only_statistics)
+	section->whole = row->list_due || run->request->full;
+	if (run->only_statistics || (run->feed_read && !section->whole))
 		section->pages = 1;
 	else
 		submit_listing(run, section);
 	submit_statistics(run, section);
+	if (section->pending == 0)
+		finish_section(run, section);
 }
 
-/* While the queue has room, goes on with the lists that are being read, then opens the next sections: so that little is open at once. */
+/* Has the pages of the list that have become known asked for: all of a whole one, else the next where the last brought something. */
 static void
-feed_sections(Run *run)
-{
-	while (run_has_room(run) && (run->reading != NIL || run->waiting != NIL))
-	{
-		if (run->reading != NIL)
-		{
-			SectionWork *section = linitial(run->reading);
-
-			submit_listing(run, section);
-			if (section->pages > section->last_page)
-				run->reading = list_delete_first(run->reading);
-		}
-		else
-		{
-			open_section(run, linitial(run->waiting));
-			run->waiting = list_delete_first(run->waiting);
-		}
-	}
-}
-
-/* Has the pages of the list that have become known asked for. */
-static void
-note_last_page(Run *run, SectionWork *section, int last_page)
+note_last_page(Run *run, SectionWork *section, int last_page, bool young)
 {
 	MemoryContext before = MemoryContextSwitchTo(run->context);
 
+	if (!section->whole)
+		last_page = young ? Min(last_page, section->pages) : -1;
+	if (section == run->feed && last_page >= run->feed_limit)
+	{
+		section->failure = "it is longer than the sections' lists";
+		last_page = -1;
+	}
 	if (last_page >= section->pages && section->pages > section->last_page)
 		run->reading = lappend(run->reading, section);
 	section->last_page = Max(section->last_page, last_page);
@@ -107,43 +109,100 @@ close_activity(Run *run, const char *slug)
 	MemoryContextSwitchTo(before);
 }
 
-/* Submits those activities that this run has not read yet. slugs and urls: of the activities, count of them. */
-static void
-submit_activities(Run *run, SectionWork *section, const char **slugs, char **urls, int count)
+/* Submits claimed pages of activities (a List of ClaimedPage) that are not open; returns how many. */
+static int
+submit_activities(Run *run, SectionWork *section, List *claimed)
 {
-	List *claimed =
-		store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules.hash, run->request->full);
+	int count = 0;
 	ListCell *cell;
 
-	for (int i = 0; i < count; i++)
-		hash_search(run->open_activities, slugs[i], HASH_REMOVE, NULL);
 	foreach (cell, claimed)
 	{
 		ClaimedPage *page = lfirst(cell);
 		char *slug = slug_from_url(run->arena, page->url, "activity");
 
-		open_activity(run, slug);
+		if (slug == NULL || !open_activity(run, slug))
+			continue;
 		run_submit(run, TASK_ACTIVITY, HTTP_GET, page, slug, section);
+		count++;
+	}
+	return count;
+}
+
+/* Claims and submits those of some addresses of activities that this run has not read yet; returns how many. */
+static int
+submit_addresses(Run *run, List *addresses)
+{
+	char *urls[ADDRESSES_AT_ONCE];
+	int count = 0;
+	ListCell *cell;
+
+	foreach (cell, addresses)
+		urls[count++] = lfirst(cell);
+	return submit_activities(run, NULL,
+							 store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules.hash,
+										 run->request->full));
+}
+
+/* Goes on with what is due; false: nothing is left of it. */
+static bool
+submit_due(Run *run)
+{
+	while (run->due_open)
+	{
+		List *urls = store_next_due(ADDRESSES_AT_ONCE);
+
+		run->due_open = urls != NIL;
+		if (submit_addresses(run, urls) > 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * While the queue has room: the lists that are being read, then the next sections, so that little is open at once; then what is due. While the
+ * network's own list is read, page by page, what is due comes between: only its end says which lists of sections are needed.
+ */
+static void
+feed_sections(Run *run)
+{
+	while (run_has_room(run))
+	{
+		if (run->reading != NIL)
+		{
+			SectionWork *section = linitial(run->reading);
+
+			submit_listing(run, section);
+			if (section->pages > section->last_page)
+				run->reading = list_delete_first(run->reading);
+		}
+		else if (run->feed == NULL && run->waiting != NIL)
+		{
+			open_section(run, linitial(run->waiting));
+			run->waiting = list_delete_first(run->waiting);
+		}
+		else if (!submit_due(run))
+			break;
 	}
 }
 
 static void
-submit_cards(Run *run, SectionWork *section, const ListingPage *listing)
+handle_listing(Run *run, SectionWork *section, const SitePage *page)
 {
-	char **urls = palloc(sizeof(char *) * Max(listing->card_count, 1));
-	const char **slugs = palloc(sizeof(char *) * Max(listing->card_count, 1));
-	int count = 0;
+	const ListingPage *listing = &page->listing;
+	MemoryContext before;
+	bool young;
 
+	submit_activities(run, section,
+					  store_claim_cards(run->id, run_page_json(run, page), run->rules.hash,
+										run->request->full, &young));
+	note_last_page(run, section, listing->last_page, young);
+	if (!section->whole)
+		return;
+	before = MemoryContextSwitchTo(run->context);
 	for (int i = 0; i < listing->card_count; i++)
-	{
-		const Card *card = &listing->cards[i];
-
-		if (!open_activity(run, card->event_slug))
-			continue;
-		urls[count] = unconstify(char *, card->url);
-		slugs[count++] = card->event_slug;
-	}
-	submit_activities(run, section, slugs, urls, count);
+		section->shown = lappend(section->shown, pstrdup(listing->cards[i].event_slug));
+	MemoryContextSwitchTo(before);
 }
 
 static void
@@ -161,9 +220,50 @@ log_section(const Run *run, const SectionWork *section)
 	jsonlog_end(&line);
 }
 
+/* The network's own list has been read, or was of no use. */
+static void
+finish_feed(Run *run)
+{
+	run->feed_read = run->feed->failure == NULL;
+	if (!run->feed_read)
+		channel_notice(NOTICE, NULL,
+					   "the network's own list could not be used (%s): reading the sections' lists",
+					   run->feed->failure);
+	pfree(run->feed);
+	run->feed = NULL;
+}
+
+/* A list that was read whole: what is missing from it is noted, unless it is so much that rather the list is broken. */
+static void
+finish_list(Run *run, SectionWork *section)
+{
+	int known;
+	int missing =
+		store_finish_list(run->id, section->row.id, section->shown, guc_max_removed_ratio, &known);
+	MemoryContext before = MemoryContextSwitchTo(run->context);
+
+	if (missing > 0)
+	{
+		section->failure =
+			psprintf("%d of %d activities are missing from its list", missing, known);
+		run->failure = psprintf("%s: %s, more than esn_pulse.max_removed_ratio allows; nothing was "
+								"marked as removed",
+								section->row.accounts_slug, section->failure);
+	}
+	MemoryContextSwitchTo(before);
+	list_free_deep(section->shown);
+}
+
 static void
 finish_section(Run *run, SectionWork *section)
 {
+	if (section == run->feed)
+	{
+		finish_feed(run);
+		return;
+	}
+	if (section->failure == NULL && section->whole && !run->only_statistics)
+		finish_list(run, section);
 	if (section->failure != NULL)
 		run->counts.sections_failed++;
 	else
@@ -198,8 +298,7 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 	}
 	else if (task->kind == TASK_LISTING && page != NULL)
 	{
-		note_last_page(run, section, page->listing.last_page);
-		submit_cards(run, section, &page->listing);
+		handle_listing(run, section, page);
 	}
 	else if (task->kind == TASK_LISTING)
 		section->failure = "a page of its list failed";
@@ -224,7 +323,7 @@ run_sections(Run *run, List *sections)
 		run->begun = bms_add_member(run->begun, row->id);
 		run->waiting = lappend(run->waiting, row);
 	}
-	if (run->waiting == NIL)
+	if (run->waiting == NIL && !run->due_open)
 		return false;
 	run->sections_due += list_length(run->waiting);
 	run_pump(run, feed_sections);
@@ -238,6 +337,32 @@ activities_run(Run *run, List *sections)
 	return run_sections(run, sections);
 }
 
+/* Begins to read the network's own list, where that takes fewer requests than the first pages of the sections' lists. */
+static void
+open_feed(Run *run, List *sections)
+{
+	int lists = 0;
+	ListCell *cell;
+
+	foreach (cell, sections)
+		lists += ((SectionRow *) lfirst(cell))->list_due ? 0 : 1;
+	if (run->request->full || store_feed_pages() >= lists)
+		return;
+	run->feed = MemoryContextAllocZero(run->context, sizeof(SectionWork));
+	run->feed_limit = lists;
+	submit_listing(run, run->feed);
+}
+
+bool
+activities_refresh(Run *run, List *sections, bool all)
+{
+	if (all)
+		open_feed(run, sections);
+	store_open_due(all ? NIL : sections, run->request->full);
+	run->due_open = true;
+	return activities_run(run, sections);
+}
+
 void
 activities_read_statistics(Run *run, List *sections)
 {
@@ -249,25 +374,16 @@ activities_read_statistics(Run *run, List *sections)
 static void
 feed_addresses(Run *run)
 {
-	char *urls[ADDRESSES_AT_ONCE];
-	const char *slugs[ADDRESSES_AT_ONCE];
-
 	while (run_has_room(run) && run->waiting != NIL)
 	{
-		int count = 0;
+		List *urls = NIL;
 
-		while (count < ADDRESSES_AT_ONCE && run->waiting != NIL)
+		while (list_length(urls) < ADDRESSES_AT_ONCE && run->waiting != NIL)
 		{
-			char *url = linitial(run->waiting);
-			const char *slug = slug_from_url(run->arena, url, "activity");
-
+			urls = lappend(urls, linitial(run->waiting));
 			run->waiting = list_delete_first(run->waiting);
-			if (slug == NULL || !open_activity(run, slug))
-				continue;
-			urls[count] = url;
-			slugs[count++] = slug;
 		}
-		submit_activities(run, NULL, slugs, urls, count);
+		submit_addresses(run, urls);
 	}
 }
 

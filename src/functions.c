@@ -31,6 +31,7 @@ extern PGDLLEXPORT Datum esn_country_key(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_selector_is_valid(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_free_space(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_policy(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_redact(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_parse(PG_FUNCTION_ARGS);
 
@@ -40,6 +41,7 @@ PG_FUNCTION_INFO_V1(esn_country_key);
 PG_FUNCTION_INFO_V1(esn_selector_is_valid);
 PG_FUNCTION_INFO_V1(esn_rule_is_known);
 PG_FUNCTION_INFO_V1(esn_free_space);
+PG_FUNCTION_INFO_V1(esn_policy);
 PG_FUNCTION_INFO_V1(esn_redact);
 PG_FUNCTION_INFO_V1(esn_parse);
 
@@ -191,6 +193,19 @@ esn_parse(PG_FUNCTION_ARGS)
 	if (json == NULL)
 		report_out_of_memory(NULL);
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
+}
+
+Datum
+esn_policy(PG_FUNCTION_ARGS)
+{
+	TupleDesc description;
+	Datum values[4] = {Int32GetDatum(guc_recent_days), Int32GetDatum(guc_refresh_days),
+					   Int32GetDatum(guc_request_delay), CStringGetTextDatum(guc_activities_url)};
+	bool nulls[4] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "a row type is needed");
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(description, values, nulls)));
 }
 
 Datum

@@ -24,7 +24,10 @@ char *guc_user_agents;
 int guc_accounts_time_limit;
 int guc_activities_time_limit;
 int guc_accounts_max_age;
+int guc_recent_days;
+int guc_refresh_days;
 double guc_min_success_ratio;
+double guc_max_removed_ratio;
 int guc_keep_pages;
 bool guc_redact_personal_data;
 bool guc_respect_robots;
@@ -73,6 +76,11 @@ static const IntSetting int_settings[] = {
 	{"esn_pulse.accounts_max_age", &guc_accounts_max_age, 30 * 24 * 60, 0, INT_MAX, PGC_USERSET,
 	 GUC_UNIT_MIN, "Age of the last good accounts run at which esn_scrape_all() makes a new one.",
 	 NULL},
+	{"esn_pulse.recent_days", &guc_recent_days, 60, 0, 36500, PGC_USERSET, 0,
+	 "Days for which an activity that has ended is read again in each run.", NULL},
+	{"esn_pulse.refresh_days", &guc_refresh_days, 90, 1, 36500, PGC_USERSET, 0,
+	 "Days after which an older activity is read again at the earliest.",
+	 "The longer ago it ended, the later; each section's list is read whole within twice as long."},
 };
 
 static bool
@@ -158,6 +166,11 @@ guc_define(void)
 							 "Below it a run ends with a WARNING and a NOTIFY on esn_pulse_alert.",
 							 &guc_min_success_ratio, 0.8, 0.0, 1.0, PGC_USERSET, 0, NULL, NULL,
 							 NULL);
+	DefineCustomRealVariable("esn_pulse.max_removed_ratio",
+							 "Share of what was asked for that a run may find gone and believe it.",
+							 "Where more is gone, nothing is marked as removed and the run fails.",
+							 &guc_max_removed_ratio, 0.05, 0.0, 1.0, PGC_USERSET, 0, NULL, NULL,
+							 NULL);
 	DefineCustomEnumVariable("esn_pulse.keep_pages", "Which pages are kept whole in fetched_pages.",
 							 NULL, &guc_keep_pages, KEEP_PAGES_OFF, keep_pages_options, PGC_SUSET,
 							 0, NULL, NULL, NULL);
@@ -184,9 +197,11 @@ void
 guc_serialize(StringInfo out)
 {
 	static const char *const others[] = {
-		"esn_pulse.accounts_url", "esn_pulse.activities_url",       "esn_pulse.user_agents",
-		"esn_pulse.ca_file",      "esn_pulse.log_directory",        "esn_pulse.min_success_ratio",
-		"esn_pulse.keep_pages",   "esn_pulse.redact_personal_data", "esn_pulse.respect_robots"};
+		"esn_pulse.accounts_url",   "esn_pulse.activities_url",
+		"esn_pulse.user_agents",    "esn_pulse.ca_file",
+		"esn_pulse.log_directory",  "esn_pulse.min_success_ratio",
+		"esn_pulse.keep_pages",     "esn_pulse.redact_personal_data",
+		"esn_pulse.respect_robots", "esn_pulse.max_removed_ratio"};
 
 	for (int i = 0; i < lengthof(int_settings); i++)
 		serialize_one(out, int_settings[i].name);

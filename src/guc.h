@@ -25,7 +25,10 @@ extern char *guc_user_agents;         /* one a line */
 extern int guc_accounts_time_limit;   /* s */
 extern int guc_activities_time_limit; /* s */
 extern int guc_accounts_max_age;      /* min */
+extern int guc_recent_days;           /* days */
+extern int guc_refresh_days;          /* days */
 extern double guc_min_success_ratio;
+extern double guc_max_removed_ratio;
 extern int guc_keep_pages; /* KeepPages */
 extern bool guc_redact_personal_data;
 extern bool guc_respect_robots;

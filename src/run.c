@@ -222,7 +222,7 @@ flush_batch(Run *run)
 		return;
 	run_take_totals(run);
 	before = MemoryContextSwitchTo(run->batch_context);
-	store_batch(run->id, run->batch, run->only_section, &run->counts);
+	store_batch(run->id, run->batch, run->only_section, run->request->full, &run->counts);
 	MemoryContextSwitchTo(before);
 	foreach (cell, run->handled_activities)
 		hash_search(run->open_activities, lfirst(cell), HASH_REMOVE, NULL);
@@ -273,8 +273,8 @@ parse_page(Run *run, PageKind kind, const char *url, const char *body, size_t le
 	return page;
 }
 
-static const char *
-make_json(Run *run, const SitePage *page)
+const char *
+run_page_json(Run *run, const SitePage *page)
 {
 	const char *json = page_to_json(run->arena, page);
 
@@ -295,7 +295,7 @@ read_page(Run *run, const Task *task, const HttpResponse *response)
 		run_fail_page(run, task, response, page->problem);
 		return NULL;
 	}
-	add_page(run, task, response, page, make_json(run, page));
+	add_page(run, task, response, page, run_page_json(run, page));
 	return page;
 }
 
@@ -312,7 +312,7 @@ run_read_kept(Run *run, TaskKind kind, const char *url, const char *section, con
 	{
 		initStringInfo(&json);
 		appendStringInfo(&json, "{\"kept\": {\"rules_hash\": " INT64_FORMAT "}, \"page\": %s",
-						 run->rules.hash, make_json(run, page));
+						 run->rules.hash, run_page_json(run, page));
 		append_member(&json, "url", url);
 		append_member(&json, "section", section);
 		appendStringInfoChar(&json, '}');
@@ -369,22 +369,34 @@ handle_response(Run *run, const HttpResponse *response)
 	pfree(task);
 }
 
-/* How long what is known to be left will take at the polite rate: requests queued, and sections at the average so far. */
+/* How long something takes, for people. */
 static char *
-time_left(const Run *run)
+describe_seconds(double seconds)
 {
-	int done = run->counts.sections_processed + run->counts.sections_failed;
-	double requests = http_pending(run->http);
-	double seconds;
-
-	if (done > 0 && run->sections_due > done)
-		requests += (double) (run->sections_due - done) * http_totals(run->http).requests / done;
-	seconds = requests * guc_request_delay / 1000.0;
 	if (seconds < 90)
 		return psprintf("%.0f s", seconds);
 	if (seconds < 5400)
 		return psprintf("%.0f min", seconds / 60);
 	return psprintf("%.1f h", seconds / 3600);
+}
+
+/* How long what is known to be left will take at the polite rate: what was planned, and at least what is queued. */
+static char *
+time_left(const Run *run)
+{
+	double planned = (double) (run->planned - http_totals(run->http).requests);
+
+	return describe_seconds(Max(planned, http_pending(run->http)) * guc_request_delay / 1000.0);
+}
+
+void
+run_tell_plan(Run *run)
+{
+	if (run->planned > 0)
+		channel_notice(NOTICE, NULL,
+					   "planned: about " INT64_FORMAT " requests, %s at the polite rate",
+					   run->planned,
+					   describe_seconds((double) run->planned * guc_request_delay / 1000.0));
 }
 
 /* How the run stands: each second; where nothing moves, every tenth, with what it waits for. */

@@ -39,6 +39,8 @@ typedef struct SectionWork
 	int pages;        /* of its list, asked for so far */
 	int last_page;    /* of its list, as far as is known */
 	int activities;   /* pages of activities answered */
+	bool whole;       /* its list is read to the end, else as far as it brings something */
+	List *shown;      /* slugs of the activities on its list, where that is read whole */
 	TimestampTz begun_at;
 	char *failure; /* why it doesn't count as read; NULL: nothing yet */
 } SectionWork;
@@ -81,12 +83,17 @@ typedef struct Run
 	bool out_of_time;
 	bool refused;  /* the site said stop */
 	char *failure; /* why the run as a whole failed; NULL: it didn't */
+	int64 planned; /* requests that the plan foresaw; 0: there is none */
 	TimestampTz progress_at;
 	int64 progress_moved; /* what it was then measured by */
 	int sections_due;
 	Bitmapset *begun;     /* ids of the sections whose activities were begun */
 	List *waiting;        /* of SectionRow, or of addresses of activities: to be begun */
 	bool only_statistics; /* of the sections among them: their lists are not read */
+	SectionWork *feed;    /* the network's own list, while it is read; NULL: it is not */
+	int feed_limit;       /* pages of it at which the sections' lists are the shorter way */
+	bool feed_read;       /* it has been: sections' lists that are not due whole need not be */
+	bool due_open;        /* store_next_due() may bring more */
 	List *reading;        /* of SectionWork, with further pages of their list to be asked for */
 	void *phase;          /* what accounts.c remembers */
 } Run;
@@ -109,6 +116,12 @@ extern void run_add_record(Run *run, RecordKind kind, PageKind page, const char 
 extern void run_fail_page(Run *run, const Task *task, const HttpResponse *response,
 						  const char *message);
 extern bool run_has_room(const Run *run);
+
+/* A page as JSON text, in the arena of the page. */
+extern const char *run_page_json(Run *run, const SitePage *page);
+
+/* Tells the caller what is planned. */
+extern void run_tell_plan(Run *run);
 
 /* Reads a page that was kept; false where it is no page of its kind. section: slug on accounts.esn.org, NULL: none. */
 extern bool run_read_kept(Run *run, TaskKind kind, const char *url, const char *section,
@@ -142,6 +155,8 @@ extern void accounts_handle(Run *run, Task *task, const HttpResponse *response,
 /* activities.c */
 /* Reads those of the sections (a List of SectionRow) that this run has not begun yet; false: there was none. */
 extern bool activities_run(Run *run, List *sections);
+/* The same, and what else is due; where all: of the whole network, else of those sections. */
+extern bool activities_refresh(Run *run, List *sections, bool all);
 /* The same, but only their statistics. */
 extern void activities_read_statistics(Run *run, List *sections);
 

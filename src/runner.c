@@ -165,6 +165,45 @@ check_validity(Run *run)
 		"%d of %d activities have a wrong field", run->counts.invalid, all);
 }
 
+/* Marks what was found gone, or says loudly that it is too much to be believed. */
+static void
+mark_removed(Run *run)
+{
+	int answered;
+	int marked;
+	int gone = store_mark_removed(run->id, guc_max_removed_ratio, &answered, &marked);
+
+	if (marked > 0)
+		channel_notice(NOTICE, NULL, "%d activities or sections are gone: marked as removed",
+					   marked);
+	if (gone > 0)
+		run->failure = psprintf("%d of %d pages are gone, more than esn_pulse.max_removed_ratio "
+								"allows; nothing was marked as removed",
+								gone, answered);
+	if (run->failure != NULL && strstr(run->failure, "max_removed_ratio") != NULL)
+		channel_notice(
+			WARNING,
+			"Look at the site. If they are gone for good: SET esn_pulse.max_removed_ratio "
+			"= 1; and start the run again.",
+			"%s", run->failure);
+}
+
+/* What esn_plan() calls the run; NULL: it has no plan. */
+static void
+plan(Run *run)
+{
+	const RunRequest *request = run->request;
+	bool accounts = strcmp(run->module, ACCOUNTS_MODULE) == 0;
+
+	run->planned = 0;
+	if (request->kind == RUN_RETRY || request->kind == RUN_FIX || request->max_sections > 0 ||
+		(request->kind == RUN_SECTION && store_find_section(request->slug) == NULL))
+		return;
+	run->planned = store_plan(run->id, accounts ? "accounts" : "activities",
+							  request->kind == RUN_SECTION ? request->slug : NULL, request->full);
+	run_tell_plan(run);
+}
+
 static const char *
 final_message(const Run *run, const char **status)
 {
@@ -193,7 +232,7 @@ end_row(Run *run, const char *status, const char *message)
 	log_end(run, status, message);
 	PG_TRY();
 	{
-		store_end_run(run->id, status, message, &run->counts);
+		store_end_run(run->id, status, message, true, &run->counts);
 	}
 	PG_CATCH();
 	{
@@ -248,6 +287,8 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->out_of_time = run->refused = false;
 	run->page_failure[0] = '\0';
 	run->sections_due = 0;
+	run->feed_read = run->due_open = false;
+	run->feed = NULL;
 	run->begun = NULL;
 	run->waiting = run->reading = NIL;
 	run->phase = NULL;
@@ -259,9 +300,11 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	PG_TRY();
 	{
 		channel_row(MESSAGE_STARTED, store_run_row(run->id));
+		plan(run);
 		open_http(run);
 		robots_read(run);
 		body(run);
+		mark_removed(run);
 		store_link_organisers();
 		store_rule_usage(run->id, &run->rules, &run->tally);
 		check_success(run);
@@ -278,7 +321,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	arena_reset(run->robots_arena);
 	message = final_message(run, &status);
 	worker_hold_stops(true);
-	store_end_run(run->id, status, message, &run->counts);
+	store_end_run(run->id, status, message, run->out_of_time || run->refused, &run->counts);
 	log_end(run, status, message);
 	if (message != NULL)
 		channel_notice(strcmp(status, "failed") == 0 ? WARNING : NOTICE, NULL,
@@ -308,7 +351,7 @@ section_body(Run *run)
 	else
 	{
 		run->sections_due = 0;
-		activities_run(run, list_make1(section));
+		activities_refresh(run, list_make1(section), false);
 	}
 }
 
@@ -317,11 +360,10 @@ static void
 activities_body(Run *run)
 {
 	int max_sections = run->request->max_sections;
-	bool more;
+	bool more = activities_refresh(run, store_due_sections(max_sections), max_sections == 0);
 
-	do
-		more = activities_run(run, store_due_sections(max_sections));
-	while (more && max_sections == 0 && !run->out_of_time && !run->refused);
+	while (more && max_sections == 0 && !run->out_of_time && !run->refused)
+		more = activities_run(run, store_due_sections(0));
 }
 
 /* Accounts first where that is due; false where activities has nothing to go on with. */
@@ -368,7 +410,12 @@ run_execute(const RunRequest *request, int wake_fd)
 		case RUN_ACTIVITIES:
 		case RUN_ALL:
 			if (prepare_sections(run))
-				perform(run, ACTIVITIES_MODULE, psprintf("activities%s", full),
+				perform(run, ACTIVITIES_MODULE,
+						psprintf("activities%s%s",
+								 request->max_sections > 0
+									 ? psprintf(", %d sections", request->max_sections)
+									 : "",
+								 full),
 						guc_activities_time_limit, activities_body);
 			break;
 		case RUN_RETRY:

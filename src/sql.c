@@ -39,6 +39,7 @@ static const struct
 };
 
 #define MAX_ARGS 9
+#define CURSOR_NAME "esn_pulse due"
 
 /* What the owner's transactions need to know of the extension. */
 static Oid extension_oid = InvalidOid;
@@ -65,28 +66,48 @@ static Statement statements[] = {
 		 8,
 		 {INT8OID, INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, INT4OID, INT4ARRAYOID}},
 	[SQL_END_RUN] = {"UPDATE scraper_status SET status = $2, completed_at = clock_timestamp(), "
-					 "error_message = $3 WHERE id = $1",
-					 3,
-					 {INT8OID, TEXTOID, TEXTOID}},
+					 "error_message = $3, is_unfinished = $4 WHERE id = $1",
+					 4,
+					 {INT8OID, TEXTOID, TEXTOID, BOOLOID}},
 	[SQL_RUN_ROW] = {"SELECT s FROM scraper_status s WHERE id = $1", 1, {INT8OID}},
 	[SQL_CLAIM] = {"SELECT url, etag, last_modified FROM esn_claim_pages($1, $2, $3, $4, $5)",
 				   5,
 				   {INT8OID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID}},
+	[SQL_CLAIM_CARDS] = {"SELECT url, etag, last_modified, is_due, is_young FROM "
+						 "esn_claim_cards($1, $2->'data'->'cards', $3, $4)",
+						 4,
+						 {INT8OID, JSONBOID, INT8OID, BOOLOID}},
+	[SQL_DUE_ACTIVITIES] = {"SELECT url FROM esn_due_activities($1, $2) "
+							"ORDER BY priority, fetched_at, url",
+							2,
+							{BOOLOID, INT4ARRAYOID}},
+	[SQL_FEED_PAGES] = {"SELECT esn_feed_pages()", 0, {0}},
+	[SQL_PLAN] = {"UPDATE scraper_status SET planned_requests = (SELECT requests FROM "
+				  "esn_plan($2, $3, $4) WHERE kind = 'all') WHERE id = $1 "
+				  "RETURNING planned_requests",
+				  4,
+				  {INT8OID, TEXTOID, TEXTOID, BOOLOID}},
+	[SQL_FINISH_LIST] = {"SELECT missing, known FROM esn_finish_list($1, $2, $3, $4)",
+						 4,
+						 {INT8OID, INT4OID, TEXTARRAYOID, FLOAT8OID}},
+	[SQL_MARK_REMOVED] = {"SELECT marked, coalesce(gone, 0), coalesce(answered, 0) FROM "
+						  "esn_mark_removed($1, $2)",
+						  2,
+						  {INT8OID, FLOAT8OID}},
 	[SQL_FIND_SECTION] =
-		{"SELECT id, accounts_slug, activities_slug, name FROM esn_find_sections($1)",
+		{"SELECT id, accounts_slug, activities_slug, name, list_due FROM esn_find_sections($1)",
 		 1,
 		 {TEXTOID}},
 	[SQL_DUE_SECTIONS] =
-		{"SELECT id, accounts_slug, activities_slug, name FROM esn_due_sections($1)", 1, {INT4OID}},
-	[SQL_KNOWN_SECTIONS] =
-		{"SELECT id, accounts_platform_slug, activities_platform_slug, name FROM sections", 0, {0}},
+		{"SELECT id, accounts_slug, activities_slug, name, list_due FROM esn_due_sections($1)",
+		 1,
+		 {INT4OID}},
+	[SQL_KNOWN_SECTIONS] = {"SELECT id, accounts_platform_slug, activities_platform_slug, name, "
+							"false FROM sections",
+							0,
+							{0}},
 	[SQL_HAS_SECTIONS] = {"SELECT true FROM sections LIMIT 1", 0, {0}},
-	[SQL_ACCOUNTS_DUE] = {"SELECT true WHERE NOT EXISTS (SELECT FROM sections) OR NOT EXISTS "
-						  "(SELECT FROM scraper_status "
-						  "WHERE scraper_module = 'AccountsScraper' AND status = 'completed' "
-						  "AND started_at > now() - make_interval(mins => $1))",
-						  1,
-						  {INT4OID}},
+	[SQL_ACCOUNTS_DUE] = {"SELECT true WHERE esn_accounts_due($1)", 1, {INT4OID}},
 	[SQL_OTHER_RUN] =
 		{"SELECT id, started_at::text, request FROM scraper_status WHERE status = 'running'",
 		 0,
@@ -108,6 +129,8 @@ static Statement statements[] = {
 		{"SELECT esn_finish_sections(ARRAY(SELECT jsonb_array_elements_text($1)::integer))",
 		 1,
 		 {JSONBOID}},
+	[SQL_CARDS] = {"SELECT esn_store_cards($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_SAME] = {"SELECT changed, same, invalid FROM esn_changed_pages($1)", 1, {JSONBOID}},
 	[SQL_LEARN] = {"SELECT esn_learn_slugs($1, $2)", 2, {JSONBOID, TEXTOID}},
 	[SQL_RULE_USAGE] = {"SELECT esn_store_rule_usage($1, $2)", 2, {INT8OID, JSONBOID}},
 	[SQL_WAITING_FAILURES] = {"SELECT url, kind, section, false FROM esn_waiting_failures()",
@@ -159,15 +182,16 @@ sql_commit(void)
 	pgstat_report_activity(STATE_IDLE, NULL);
 }
 
-void
-sql_execute(StatementId id, Datum *args, const char *nulls)
+/* The statement, prepared once; cursor_options: as SPI_prepare_cursor() has them. */
+static Statement *
+prepare(StatementId id, int cursor_options)
 {
 	Statement *statement = &statements[id];
-	int result;
 
 	if (statement->plan == NULL)
 	{
-		SPIPlanPtr plan = SPI_prepare(statement->sql, statement->nargs, statement->types);
+		SPIPlanPtr plan =
+			SPI_prepare_cursor(statement->sql, statement->nargs, statement->types, cursor_options);
 
 		if (plan == NULL)
 			elog(ERROR, "could not prepare \"%s\": %s", statement->sql,
@@ -175,9 +199,40 @@ sql_execute(StatementId id, Datum *args, const char *nulls)
 		SPI_keepplan(plan);
 		statement->plan = plan;
 	}
+	return statement;
+}
+
+void
+sql_execute(StatementId id, Datum *args, const char *nulls)
+{
+	Statement *statement = prepare(id, 0);
+	int result;
+
 	result = SPI_execute_plan(statement->plan, args, nulls, false, 0);
 	if (result < 0)
 		elog(ERROR, "could not run \"%s\": %s", statement->sql, SPI_result_code_string(result));
+}
+
+void
+sql_open_cursor(StatementId id, Datum *args, const char *nulls)
+{
+	Statement *statement = prepare(id, CURSOR_OPT_HOLD | CURSOR_OPT_NO_SCROLL);
+	Portal open = SPI_cursor_find(CURSOR_NAME);
+
+	if (open != NULL)
+		SPI_cursor_close(open);
+	if (SPI_cursor_open(CURSOR_NAME, statement->plan, args, nulls, true) == NULL)
+		elog(ERROR, "could not open a cursor: %s", SPI_result_code_string(SPI_result));
+}
+
+void
+sql_fetch(int count)
+{
+	Portal open = SPI_cursor_find(CURSOR_NAME);
+
+	if (open == NULL)
+		elog(ERROR, "the cursor \"%s\" is not open", CURSOR_NAME);
+	SPI_cursor_fetch(open, true, count);
 }
 
 char *

@@ -14,6 +14,12 @@ typedef enum StatementId
 	SQL_END_RUN,
 	SQL_RUN_ROW,
 	SQL_CLAIM,
+	SQL_CLAIM_CARDS,
+	SQL_DUE_ACTIVITIES,
+	SQL_FEED_PAGES,
+	SQL_PLAN,
+	SQL_FINISH_LIST,
+	SQL_MARK_REMOVED,
 	SQL_FIND_SECTION,
 	SQL_DUE_SECTIONS,
 	SQL_KNOWN_SECTIONS,
@@ -31,6 +37,8 @@ typedef enum StatementId
 	SQL_FETCHES,
 	SQL_FAILURES,
 	SQL_SECTIONS_DONE,
+	SQL_CARDS,
+	SQL_SAME,
 	SQL_LEARN,
 	SQL_RULE_USAGE,
 	SQL_WAITING_FAILURES,
@@ -51,6 +59,13 @@ extern void sql_commit(void);
 
 /* Runs a statement; its rows are in SPI_tuptable. nulls: as SPI has it ('n' is NULL), or NULL. */
 extern void sql_execute(StatementId id, Datum *args, const char *nulls);
+
+/*
+ * Opens a cursor over a statement's rows that outlives its transaction, on disk where it is large, without holding a snapshot; it is the only
+ * one, and closes the one before. sql_fetch() then brings the next rows, at most count, into SPI_tuptable.
+ */
+extern void sql_open_cursor(StatementId id, Datum *args, const char *nulls);
+extern void sql_fetch(int count);
 
 /* A column of a row of the last result: as text in the given context (NULL for NULL); as a Datum (ERROR for NULL). */
 extern char *sql_text(MemoryContext context, uint64 row, int column);

@@ -121,16 +121,18 @@ store_counts(int64 run, const RunCounts *counts)
 }
 
 void
-store_end_run(int64 run, const char *status, const char *message, const RunCounts *counts)
+store_end_run(int64 run, const char *status, const char *message, bool unfinished,
+			  const RunCounts *counts)
 {
-	Datum args[3];
+	Datum args[4];
 
 	sql_begin("esn_pulse: ending a run");
 	store_counts(run, counts);
 	args[0] = Int64GetDatum(run);
 	args[1] = CStringGetTextDatum(status);
 	args[2] = message == NULL ? (Datum) 0 : CStringGetTextDatum(message);
-	sql_execute(SQL_END_RUN, args, message == NULL ? "  n" : NULL);
+	args[3] = BoolGetDatum(unfinished);
+	sql_execute(SQL_END_RUN, args, message == NULL ? "  n " : NULL);
 	sql_commit();
 }
 
@@ -206,7 +208,7 @@ store_accounts_due(int max_age_minutes)
 	return exists(SQL_ACCOUNTS_DUE, args);
 }
 
-/* The rows (id, accounts slug, activities slug, name) of a statement. */
+/* The rows (id, accounts slug, activities slug, name, whether its list is due) of a statement. */
 static List *
 read_sections(StatementId id, Datum *args, const char *nulls)
 {
@@ -225,6 +227,7 @@ read_sections(StatementId id, Datum *args, const char *nulls)
 		section->accounts_slug = sql_text(caller, i, 2);
 		section->activities_slug = sql_text(caller, i, 3);
 		section->name = sql_text(caller, i, 4);
+		section->list_due = DatumGetBool(sql_datum(i, 5));
 		sections = lappend(sections, section);
 	}
 	MemoryContextSwitchTo(before);
@@ -383,7 +386,7 @@ store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, 
 	}
 	MemoryContextSwitchTo(before);
 	sql_commit();
-	if (kind != PAGE_ACTIVITY && list_length(claimed) != count)
+	if (kind == PAGE_SECTION && list_length(claimed) != count)
 		report_lost_row(run);
 	return claimed;
 }

@@ -14,6 +14,7 @@ typedef struct SectionRow
 	char *accounts_slug;
 	char *activities_slug; /* NULL: not known */
 	char *name;
+	bool list_due; /* its list of activities is to be read whole */
 } SectionRow;
 
 /* A page that is still to be read, with the validators of a conditional request (NULL: none). */
@@ -91,7 +92,8 @@ extern void store_load_rules(bool redact, LoadedRules *loaded);
 extern RuleSet *store_compile_rules(void);
 
 extern int64 store_begin_run(const char *module, const char *requested_by, const char *request);
-extern void store_end_run(int64 run, const char *status, const char *message,
+/* unfinished: the next such run is to go on with it. */
+extern void store_end_run(int64 run, const char *status, const char *message, bool unfinished,
 						  const RunCounts *counts);
 
 /* Writes the counts into the run's row, within the transaction of the caller. */
@@ -136,15 +138,42 @@ extern char *store_known_robots(const char *url, bool *current);
 /* Keeps a robots.txt; body NULL: the site has none. */
 extern void store_robots(const char *url, int status, const char *body);
 
+/* store_due.c: what is due. */
+
+/* Opens the queue of activities whose pages are due: of some sections (a List of SectionRow), NIL: of all. */
+extern void store_open_due(List *sections, bool full);
+extern List *
+store_next_due(int count); /* of char *, the next addresses, at most count; NIL: there is none */
+
+/* Of the activities on a page of a list (page_to_json()) those to be read now, a List of ClaimedPage. *young: one is new, changed, upcoming or recent. */
+extern List *store_claim_cards(int64 run, const char *page, int64 rules_hash, bool full,
+							   bool *young);
+
+/* About how many pages of the network's own list show what is upcoming or recent. */
+extern int store_feed_pages(void);
+
+/* What esn_plan() says, written into the run's row. section: a slug, NULL: all. */
+extern int64 store_plan(int64 run, const char *module, const char *section, bool full);
+
+/*
+ * Notes that a section's list was read whole. slugs: of the activities on it, a List of char *. Returns 0, or, where it is not believed, how many of
+ * the *known ones are missing.
+ */
+extern int store_finish_list(int64 run, int32 section, List *slugs, double max_share, int *known);
+
+/* Marks what has gone. Returns 0, or, where it is not believed, how many of *answered pages are gone. *marked: how many rows were marked. */
+extern int store_mark_removed(int64 run, double max_share, int *answered, int *marked);
+
 /* Which of these pages this run has still to read: a List of ClaimedPage. */
 extern List *store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash,
 						 bool full);
 
 /*
  * Writes a batch (a List of Record) and the run's counts, which it brings up to date, in one transaction. only_section: the one section of
- * home pages that counts, NULL: all. A record that the database refuses for its content becomes a failure; the others are kept.
+ * home pages that counts, NULL: all. full: also pages that say what they said before are stored. A record that the database refuses for its content becomes a failure; the others are kept.
  */
-extern void store_batch(int64 run, List *records, const char *only_section, RunCounts *counts);
+extern void store_batch(int64 run, List *records, const char *only_section, bool full,
+						RunCounts *counts);
 
 /* Whether an error (its SQLSTATE) speaks of data that the database refuses rather than of the state of the server. */
 extern bool store_is_about_content(int sqlerrcode);

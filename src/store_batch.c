@@ -47,16 +47,39 @@ store_fetches(int64 run, PageKind page, Datum array)
 	sql_execute(SQL_FETCHES, args, NULL);
 }
 
+/* Takes out of an array of pages those that say what they said when they were last stored; false where no other is left. */
+static bool
+leave_changed(PageKind page, Datum *array, RunCounts *counts)
+{
+	bool isnull;
+
+	sql_execute(SQL_SAME, array, NULL);
+	if (page == PAGE_ACTIVITY)
+	{
+		counts->unchanged += DatumGetInt32(sql_datum(0, 2));
+		counts->invalid += DatumGetInt32(sql_datum(0, 3));
+	}
+	*array = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return !isnull;
+}
+
 /* Pages of one kind: the data by the kind's own function, the errors and the fetches by those of all. */
 static void
 store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementId id,
-			const char *third, RunCounts *counts)
+			const char *third, bool full, RunCounts *counts)
 {
 	Datum args[3] = {Int64GetDatum(run)};
+	Datum all;
+	bool changed;
 
 	if (!collect(records, kind, page, &args[1]))
 		return;
-	store_fetches(run, page, args[1]);
+	all = args[1];
+	changed = full || (page != PAGE_ACTIVITY && page != PAGE_STATISTICS) ||
+			  leave_changed(page, &args[1], counts);
+	store_fetches(run, page, all);
+	if (!changed)
+		return;
 	/* What is wrong with statistics shows only where they are stored. */
 	if (id != SQL_STATISTICS)
 		sql_execute(SQL_ERRORS, args, NULL);
@@ -73,26 +96,28 @@ store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementI
 }
 
 static void
-write_batch(int64 run, List *records, const char *only_section, RunCounts *counts)
+write_batch(int64 run, List *records, const char *only_section, bool full, RunCounts *counts)
 {
 	Datum args[3] = {Int64GetDatum(run)};
 
 	sql_begin("esn_pulse: storing pages");
-	store_pages(run, records, RECORD_HOME, PAGE_HOME, SQL_HOME, only_section, counts);
-	store_pages(run, records, RECORD_COUNTRY, PAGE_COUNTRY, SQL_COUNTRIES, NULL, counts);
-	store_pages(run, records, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL, counts);
+	store_pages(run, records, RECORD_HOME, PAGE_HOME, SQL_HOME, only_section, full, counts);
+	store_pages(run, records, RECORD_COUNTRY, PAGE_COUNTRY, SQL_COUNTRIES, NULL, full, counts);
+	store_pages(run, records, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL, full, counts);
 	if (collect(records, RECORD_PROBE, PAGE_KINDS, &args[1]))
 		sql_execute(SQL_PROBES, args, NULL);
 	if (collect(records, RECORD_LISTING, PAGE_LISTING, &args[1]))
 	{
 		store_fetches(run, PAGE_LISTING, args[1]);
 		sql_execute(SQL_ERRORS, args, NULL);
+		sql_execute(SQL_CARDS, args, NULL);
 		args[2] = CStringGetTextDatum(guc_activities_url);
 		sql_execute(SQL_LEARN, &args[1], NULL);
 	}
 	store_pages(run, records, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, guc_activities_url,
+				full, counts);
+	store_pages(run, records, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL, full,
 				counts);
-	store_pages(run, records, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL, counts);
 	for (PageKind page = 0; page < PAGE_KINDS; page++)
 	{
 		if (!collect(records, RECORD_NOT_MODIFIED, page, &args[1]))
@@ -124,7 +149,8 @@ store_is_about_content(int sqlerrcode)
 
 /* As write_batch(), but false instead of an ERROR where the database refuses what is in a record; *reason says why. */
 static bool
-try_batch(int64 run, List *records, const char *only_section, RunCounts *counts, char **reason)
+try_batch(int64 run, List *records, const char *only_section, bool full, RunCounts *counts,
+		  char **reason)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	RunCounts before = *counts;
@@ -132,7 +158,7 @@ try_batch(int64 run, List *records, const char *only_section, RunCounts *counts,
 
 	PG_TRY();
 	{
-		write_batch(run, records, only_section, counts);
+		write_batch(run, records, only_section, full, counts);
 	}
 	PG_CATCH();
 	{
@@ -178,25 +204,25 @@ refused(const Record *record, const char *reason)
 }
 
 void
-store_batch(int64 run, List *records, const char *only_section, RunCounts *counts)
+store_batch(int64 run, List *records, const char *only_section, bool full, RunCounts *counts)
 {
 	char *reason = NULL;
 	ListCell *cell;
 
-	if (try_batch(run, records, only_section, counts, &reason))
+	if (try_batch(run, records, only_section, full, counts, &reason))
 		return;
 	foreach (cell, records)
 	{
 		Record *record = lfirst(cell);
 
-		if (!try_batch(run, list_make1(record), only_section, counts, &reason))
+		if (!try_batch(run, list_make1(record), only_section, full, counts, &reason))
 		{
 			Record *failure = refused(record, reason);
 
 			if (failure == NULL)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 								errmsg("could not store a record: %s", reason)));
-			write_batch(run, list_make1(failure), only_section, counts);
+			write_batch(run, list_make1(failure), only_section, full, counts);
 		}
 	}
 }

@@ -229,6 +229,9 @@ CREATE TABLE scraper_status (
 	activities_unchanged	integer NOT NULL DEFAULT 0,
 	activities_invalid		integer NOT NULL DEFAULT 0,
 	worker_pid				integer,
+	since					timestamptz NOT NULL DEFAULT now(),
+	planned_requests		bigint,
+	is_unfinished			boolean NOT NULL DEFAULT false,
 	CONSTRAINT scraper_status_ended CHECK ((status = 'running') = (completed_at IS NULL))
 );
 CREATE INDEX scraper_status_started_at_idx ON scraper_status (started_at);
@@ -244,6 +247,9 @@ COMMENT ON COLUMN scraper_status.bytes_received IS 'Bytes of page bodies as tran
 COMMENT ON COLUMN scraper_status.pages_failed IS 'Pages that finally failed: see failed_scrapes.';
 COMMENT ON COLUMN scraper_status.activities_invalid IS 'Of the new, changed and unchanged ones: those with a wrong field, see validation_errors.';
 COMMENT ON COLUMN scraper_status.worker_pid IS 'Process of the background worker.';
+COMMENT ON COLUMN scraper_status.since IS 'Pages that were read since then are not asked for again: when the run began, or the unfinished one that it goes on with.';
+COMMENT ON COLUMN scraper_status.planned_requests IS 'What esn_plan() said when the run began. NULL: there was no plan.';
+COMMENT ON COLUMN scraper_status.is_unfinished IS 'Whether it ended with work left: stopped, interrupted or out of time. The next such run within a day goes on with it.';
 
 CREATE TABLE validation_errors (
 	id					bigserial PRIMARY KEY,
@@ -302,9 +308,12 @@ CREATE TABLE fetched_pages (
 	content_hash		bigint,
 	rules_hash			bigint,
 	fetched_at			timestamptz NOT NULL DEFAULT now(),
-	body				bytea
+	body				bytea,
+	gone_at				timestamptz,
+	lied_at				timestamptz
 );
 CREATE INDEX fetched_pages_section_idx ON fetched_pages (section_id);
+CREATE INDEX fetched_pages_lied_at_idx ON fetched_pages (lied_at) WHERE lied_at IS NOT NULL;
 COMMENT ON TABLE fetched_pages IS 'Where each row came from: the last good answer of each page, and what a conditional request needs.';
 COMMENT ON COLUMN fetched_pages.kind IS 'home, country, section, listing, activity, statistics or robots (robots.txt).';
 COMMENT ON COLUMN fetched_pages.section_id IS 'The section that the page belongs to, or whose list led to it.';
@@ -312,6 +321,8 @@ COMMENT ON COLUMN fetched_pages.content_hash IS 'Hash of what was extracted, not
 COMMENT ON COLUMN fetched_pages.rules_hash IS 'Hash of the extraction rules and settings in force: when they change, pages are read anew.';
 COMMENT ON COLUMN fetched_pages.fetched_at IS 'When the site last answered 200 or 304.';
 COMMENT ON COLUMN fetched_pages.body IS 'The page itself, redacted, where esn_pulse.keep_pages says so.';
+COMMENT ON COLUMN fetched_pages.gone_at IS 'When the site answered 404 or 410 in its place. NULL: not since it was last read.';
+COMMENT ON COLUMN fetched_pages.lied_at IS 'When its content was found to have changed under the same ETag or Last-Modified. For 30 days no page is then asked for conditionally.';
 
 CREATE TABLE extraction_rules (
 	page_kind	text NOT NULL,
@@ -345,3 +356,27 @@ CREATE TABLE extraction_rule_usage (
 COMMENT ON TABLE extraction_rule_usage IS 'On how many of the pages that a run read each rule matched. See the view esn_rule_shares.';
 COMMENT ON COLUMN extraction_rule_usage.pages IS 'Pages of the kind that the run read.';
 COMMENT ON COLUMN extraction_rule_usage.matched IS 'Of those, the ones on which the rule matched.';
+
+CREATE TABLE listed_activities (
+	event_slug	varchar(255) PRIMARY KEY,
+	url			text NOT NULL,
+	section_id	integer REFERENCES sections ON DELETE SET NULL,
+	card_hash	bigint,
+	changed_at	timestamptz NOT NULL DEFAULT now(),
+	missed		integer NOT NULL DEFAULT 0,
+	missed_at	timestamptz
+);
+CREATE INDEX listed_activities_section_idx ON listed_activities (section_id);
+COMMENT ON TABLE listed_activities IS 'The activities that lists have shown, whether or not their own pages have been read: what there is to ask for. See the view due_pages.';
+COMMENT ON COLUMN listed_activities.url IS 'Address of the activity''s own page.';
+COMMENT ON COLUMN listed_activities.section_id IS 'The section whose list showed it first. NULL: only the network''s own list did.';
+COMMENT ON COLUMN listed_activities.card_hash IS 'Hash of what its card says: title, date, place. NULL: not seen since version 1.0.';
+COMMENT ON COLUMN listed_activities.changed_at IS 'When a list first showed it, or showed another card than before.';
+COMMENT ON COLUMN listed_activities.missed IS 'On how many complete readings of its section''s list, one after another, it was missing.';
+COMMENT ON COLUMN listed_activities.missed_at IS 'When it was last found missing.';
+
+CREATE TABLE section_lists (
+	section_id	integer PRIMARY KEY REFERENCES sections ON DELETE CASCADE,
+	read_at		timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE section_lists IS 'When each section''s list of activities was last read whole.';

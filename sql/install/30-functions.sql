@@ -59,7 +59,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	marked bigint;
 BEGIN
-	UPDATE scraper_status SET status = 'failed', completed_at = now(), error_message = 'interrupted: its worker process is gone'
+	UPDATE scraper_status SET status = 'failed', completed_at = now(), error_message = 'interrupted: its worker process is gone',
+		is_unfinished = true
 	WHERE status = 'running' AND (ids IS NULL OR id = ANY (ids));
 	GET DIAGNOSTICS marked = ROW_COUNT;
 	RETURN marked;
@@ -86,48 +87,35 @@ DECLARE
 BEGIN
 	PERFORM esn_mark_dead_runs(NULL);
 	PERFORM esn_refresh_future();
-	INSERT INTO scraper_status (scraper_module, requested_by, request, worker_pid)
-	VALUES (module, esn_begin_run.requested_by, esn_begin_run.request, pg_backend_pid())
+	INSERT INTO scraper_status (scraper_module, requested_by, request, worker_pid, since)
+	VALUES (module, esn_begin_run.requested_by, esn_begin_run.request, pg_backend_pid(), coalesce((
+		SELECT last.since FROM (
+			SELECT s.since, s.is_unfinished FROM scraper_status s
+			WHERE s.scraper_module = module AND s.request = esn_begin_run.request ORDER BY s.id DESC LIMIT 1) last
+		WHERE last.is_unfinished AND last.since > now() - interval '1 day'), now()))
 	RETURNING id INTO run;
 	RETURN run;
 END $$;
 COMMENT ON FUNCTION esn_begin_run(text, text, text) IS
-'Opens a run''s row, marks runs that died as failed, and sets is_future_event right for today. module: as in scraper_status. requested_by: the role that asked. request: what for. Only whoever holds the extension''s advisory lock may call it.';
-
-CREATE OR REPLACE FUNCTION esn_find_sections(slug text) RETURNS TABLE (id integer, accounts_slug text, activities_slug text, name text)
-LANGUAGE sql STABLE AS $$
-	SELECT id, accounts_platform_slug, activities_platform_slug, name
-	FROM sections
-	WHERE slug IN (accounts_platform_slug, activities_platform_slug)
-	ORDER BY accounts_platform_slug = slug DESC, id
-	LIMIT 1
-$$;
-COMMENT ON FUNCTION esn_find_sections(text) IS 'The section of a slug. slug: of either platform.';
-
-CREATE OR REPLACE FUNCTION esn_due_sections(max_sections integer) RETURNS TABLE (id integer, accounts_slug text, activities_slug text, name text)
-LANGUAGE sql STABLE AS $$
-	SELECT id, accounts_platform_slug, activities_platform_slug, name
-	FROM sections
-	WHERE can_scrape_activities AND removed_at IS NULL AND activities_platform_slug IS NOT NULL
-	ORDER BY last_scraped ASC NULLS FIRST, id
-	LIMIT max_sections
-$$;
-COMMENT ON FUNCTION esn_due_sections(integer) IS 'The sections whose activities can be read, those not read for longest first. max_sections: at most so many, NULL: all.';
+'Opens a run''s row, marks runs that died as failed, and sets is_future_event right for today. Where the last run of the same module and request was left unfinished within a day, the new one goes on with it. module: as in scraper_status. requested_by: the role that asked. request: what for. Only whoever holds the extension''s advisory lock may call it.';
 
 CREATE OR REPLACE FUNCTION esn_redact(value text) RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_redact(text) IS
 'The text with e-mail addresses and telephone numbers replaced, where esn_pulse.redact_personal_data says so. value: the text.';
 
--- Which of these pages are still to be read in this run, and what a conditional request for them needs.
+-- Which of these pages are still to be read in this run, and what a conditional request for them needs. One in sixteen is asked for without
+-- condition, so that a site whose validators are wrong is found out.
 CREATE OR REPLACE FUNCTION esn_claim_pages(run bigint, page_kind text, urls text[], rules_hash bigint, "full" boolean)
 RETURNS TABLE (url text, etag text, last_modified text)
 LANGUAGE sql STABLE AS $$
 	SELECT u.url, CASE WHEN valid THEN k.etag END, CASE WHEN valid THEN k.last_modified END
 	FROM unnest(urls) WITH ORDINALITY AS u(url, n)
 	JOIN scraper_status r ON r.id = run
+	CROSS JOIN (SELECT max(lied_at) AS lie FROM fetched_pages WHERE lied_at > now() - interval '30 days') c
 	LEFT JOIN fetched_pages k ON k.url = u.url
-	CROSS JOIN LATERAL (SELECT NOT "full" AND k.rules_hash IS NOT DISTINCT FROM esn_claim_pages.rules_hash AND k.url IS NOT NULL
+	CROSS JOIN LATERAL (SELECT NOT "full" AND c.lie IS NULL AND k.rules_hash IS NOT DISTINCT FROM esn_claim_pages.rules_hash
+		AND k.url IS NOT NULL AND hashtext(k.url || run) & 15 <> 0
 		AND CASE page_kind
 			WHEN 'activity' THEN EXISTS (SELECT FROM activities a
 				WHERE a.event_slug = k.activity_event_slug AND a.removed_at IS NULL)
@@ -135,13 +123,27 @@ LANGUAGE sql STABLE AS $$
 				WHERE s.accounts_url = u.url AND s.removed_at IS NULL)
 			WHEN 'statistics' THEN EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)
 			ELSE false END AS valid) v
-	WHERE page_kind <> 'activity'
-		OR NOT (coalesce(k.fetched_at >= r.started_at, false)
-			OR EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.run_id = run AND f.resolved_at IS NULL))
+	WHERE page_kind = 'section'
+		OR NOT (coalesce(k.fetched_at >= r.since AND NOT (k.http_status = 304 AND coalesce(k.fetched_at <= c.lie, false)), false)
+			OR coalesce(k.gone_at >= r.since, false)
+			OR EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= r.since AND f.resolved_at IS NULL))
 	ORDER BY u.n
 $$;
 COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS
-'Of these pages those that this run has still to read, with the validators of a conditional request. run: the run. page_kind: their kind. urls: their addresses. rules_hash: of the rules in force; a page read by other rules is asked for anew. full: no validators.';
+'Of these pages those that this run has still to read (all, of sections), with the validators of a conditional request. run: the run. page_kind: their kind. urls: their addresses. rules_hash: of the rules in force; a page read by other rules is asked for anew. full: no validators.';
+
+-- A card's hash is over what it says of the activity, not over who is named first on it.
+CREATE OR REPLACE FUNCTION esn_card_hash(card jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT hashtextextended((card - 'organiser' - 'organiser_name' - 'url')::text, 0)$$;
+COMMENT ON FUNCTION esn_card_hash(jsonb) IS 'A hash of what a card says. card: as a listing has it.';
+
+CREATE OR REPLACE FUNCTION esn_accounts_due(max_age_minutes integer DEFAULT 43200) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+	SELECT NOT EXISTS (SELECT FROM sections) OR NOT EXISTS (SELECT FROM scraper_status
+		WHERE scraper_module = 'AccountsScraper' AND status = 'completed' AND started_at > now() - make_interval(mins => max_age_minutes))
+$$;
+COMMENT ON FUNCTION esn_accounts_due(integer) IS
+'Whether no section is known, or no good run over accounts is younger. max_age_minutes: than that.';
 
 CREATE OR REPLACE FUNCTION esn_finish_sections(section_ids integer[]) RETURNS void
 LANGUAGE sql AS $$

@@ -129,6 +129,30 @@ END $$;
 COMMENT ON FUNCTION esn_learn_slugs(jsonb, text) IS
 'Takes the slug of a section that activities.esn.org knows under another one than was guessed from an activity or a card that names the section. pages: array of activity pages or listings. activities_base: base address of activities.esn.org.';
 
+-- What the pages of lists show. A card that differs, or is of an activity that was thought to be removed, makes its page due.
+CREATE OR REPLACE FUNCTION esn_store_cards(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH card AS MATERIALIZED (
+		SELECT DISTINCT ON (c->>'event_slug') c->>'event_slug' AS event_slug, c->>'url' AS url, esn_card_hash(c) AS hash, s.id AS section_id
+		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_array_elements(p->'page'->'data'->'cards') c
+		LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
+		WHERE length(c->>'event_slug') <= 255
+		ORDER BY c->>'event_slug', s.id
+	), seen AS (
+		UPDATE listed_activities l SET card_hash = c.hash, url = c.url, section_id = coalesce(l.section_id, c.section_id), missed = 0,
+			changed_at = CASE WHEN l.card_hash <> c.hash OR a.removed_at IS NOT NULL THEN now() ELSE l.changed_at END
+		FROM card c LEFT JOIN activities a ON a.event_slug = c.event_slug
+		WHERE l.event_slug = c.event_slug AND (l.card_hash IS DISTINCT FROM c.hash OR l.url <> c.url OR l.missed <> 0
+			OR l.section_id IS NULL AND c.section_id IS NOT NULL OR a.removed_at IS NOT NULL)
+	)
+	INSERT INTO listed_activities (event_slug, url, section_id, card_hash)
+	SELECT event_slug, url, section_id, hash FROM card c
+	WHERE NOT EXISTS (SELECT FROM listed_activities l WHERE l.event_slug = c.event_slug);
+END $$;
+COMMENT ON FUNCTION esn_store_cards(bigint, jsonb) IS
+'Notes which activities pages of lists show, and whose cards have changed. run: the run. pages: array of pages of lists.';
+
 CREATE OR REPLACE FUNCTION esn_link_organisers() RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -457,6 +481,24 @@ END $$;
 COMMENT ON FUNCTION esn_store_errors(bigint, jsonb) IS
 'Records each wrong field of pages as one open row, and closes those that are right now. run: the run. pages: array of pages.';
 
+CREATE OR REPLACE FUNCTION esn_content_hash(page jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT hashtextextended((page->>'data') || (page->>'errors'), 0)$$;
+COMMENT ON FUNCTION esn_content_hash(jsonb) IS 'A hash of what was extracted from a page and of what is wrong with it. page: as the parser has it.';
+
+CREATE OR REPLACE FUNCTION esn_changed_pages(pages jsonb, OUT changed jsonb, OUT same integer, OUT invalid integer)
+LANGUAGE sql STABLE AS $$
+	SELECT jsonb_agg(p) FILTER (WHERE NOT s.same), count(*) FILTER (WHERE s.same)::integer,
+		count(*) FILTER (WHERE s.same AND p->'page'->'errors' <> '[]')::integer
+	FROM jsonb_array_elements(pages) p
+	LEFT JOIN fetched_pages k ON k.url = p->>'url'
+	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND coalesce(k.content_hash = esn_content_hash(p->'page')
+		AND k.rules_hash = (p->'fetch'->>'rules_hash')::bigint
+		AND (EXISTS (SELECT FROM activities a WHERE a.event_slug = p->'page'->'data'->>'event_slug' AND a.removed_at IS NULL)
+			OR k.kind = 'statistics' AND EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)), false) AS same) s
+$$;
+COMMENT ON FUNCTION esn_changed_pages(jsonb) IS
+'Of pages of activities or statistics those that say something else than when they were last stored, or whose rows are not there; how many others there are, and how many of those have wrong fields. pages: array of pages.';
+
 CREATE OR REPLACE FUNCTION esn_store_fetches(run bigint, page_kind text, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -468,7 +510,7 @@ BEGIN
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, (f.status = 304) AS not_modified, f.*,
-			CASE WHEN f.status <> 304 THEN hashtextextended(p->'page'->>'data', 0) END AS content_hash,
+			CASE WHEN f.status <> 304 THEN esn_content_hash(p->'page') END AS content_hash,
 			decode(p->>'body', 'base64') AS body
 		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
 			AS f(status integer, etag text, last_modified text, rules_hash bigint)
@@ -483,7 +525,10 @@ BEGIN
 			last_modified = CASE WHEN not_modified THEN k.last_modified ELSE p.last_modified END,
 			content_hash = CASE WHEN not_modified THEN k.content_hash ELSE p.content_hash END,
 			rules_hash = CASE WHEN not_modified THEN k.rules_hash ELSE p.rules_hash END,
-			body = CASE WHEN not_modified THEN k.body ELSE p.body END
+			body = CASE WHEN not_modified THEN k.body ELSE p.body END,
+			gone_at = NULL,
+			lied_at = CASE WHEN NOT not_modified AND k.rules_hash = p.rules_hash AND k.content_hash <> p.content_hash
+				AND (k.etag = p.etag OR k.etag IS NULL AND p.etag IS NULL AND k.last_modified = p.last_modified) THEN now() ELSE k.lied_at END
 		FROM page p
 		WHERE k.url = p.url
 	), ins AS (
@@ -504,7 +549,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	failures integer;
 BEGIN
-	-- An activity or section that is known and whose own page is gone is removed: that is news, no failure.
+	-- That an activity or section that is known is gone is news, no failure: esn_mark_removed() believes it or not.
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (left(p.url, 500)) left(p.url, 500) AS url, s.id AS section_id, p.kind, p.subject, p.status,
 			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry,
@@ -514,14 +559,8 @@ BEGIN
 			message text, attempts integer, will_retry boolean)
 		LEFT JOIN sections s ON s.accounts_platform_slug = p.section
 		ORDER BY left(p.url, 500)
-	), removed_activity AS (
-		UPDATE activities a SET removed_at = now(), updated_at = now()
-		FROM page p
-		WHERE p.gone AND p.kind = 'activity' AND a.event_slug = p.subject AND a.removed_at IS NULL
-	), removed_section AS (
-		UPDATE sections s SET removed_at = now()
-		FROM page p
-		WHERE p.gone AND p.kind = 'section' AND s.accounts_platform_slug = p.subject AND s.removed_at IS NULL
+	), noted AS (
+		UPDATE fetched_pages k SET gone_at = now() FROM page p WHERE p.gone AND k.url = p.url
 	), closed AS (
 		UPDATE failed_scrapes k SET resolved_at = now()
 		FROM page p WHERE p.gone AND k.url = p.url AND k.resolved_at IS NULL
@@ -545,4 +584,4 @@ BEGIN
 	RETURN failures;
 END $$;
 COMMENT ON FUNCTION esn_store_failures(bigint, jsonb) IS
-'Records pages that finally failed, one open row an address; marks known activities and sections whose page is gone as removed. run: the run. pages: array of {"url", "section", "kind", "subject": slug, "status", "message", "attempts", "will_retry"}. Returns how many failed.';
+'Records pages that finally failed, one open row an address; notes in fetched_pages.gone_at where the page of a known activity or section is gone. run: the run. pages: array of {"url", "section", "kind", "subject": slug, "status", "message", "attempts", "will_retry"}. Returns how many failed.';

@@ -24,3 +24,47 @@ COMMENT ON COLUMN extraction_rule_usage.matched IS 'Of those, the ones on which 
 
 DROP FUNCTION esn_rules();
 DELETE FROM extraction_rules WHERE shipped;
+
+ALTER TABLE scraper_status ADD COLUMN since timestamptz NOT NULL DEFAULT now(), ADD COLUMN planned_requests bigint,
+	ADD COLUMN is_unfinished boolean NOT NULL DEFAULT false;
+UPDATE scraper_status SET since = started_at;
+COMMENT ON COLUMN scraper_status.since IS 'Pages that were read since then are not asked for again: when the run began, or the unfinished one that it goes on with.';
+COMMENT ON COLUMN scraper_status.planned_requests IS 'What esn_plan() said when the run began. NULL: there was no plan.';
+COMMENT ON COLUMN scraper_status.is_unfinished IS 'Whether it ended with work left: stopped, interrupted or out of time. The next such run within a day goes on with it.';
+
+ALTER TABLE fetched_pages ADD COLUMN gone_at timestamptz, ADD COLUMN lied_at timestamptz;
+CREATE INDEX fetched_pages_lied_at_idx ON fetched_pages (lied_at) WHERE lied_at IS NOT NULL;
+COMMENT ON COLUMN fetched_pages.gone_at IS 'When the site answered 404 or 410 in its place. NULL: not since it was last read.';
+COMMENT ON COLUMN fetched_pages.lied_at IS 'When its content was found to have changed under the same ETag or Last-Modified. For 30 days no page is then asked for conditionally.';
+
+CREATE TABLE listed_activities (
+	event_slug	varchar(255) PRIMARY KEY,
+	url			text NOT NULL,
+	section_id	integer REFERENCES sections ON DELETE SET NULL,
+	card_hash	bigint,
+	changed_at	timestamptz NOT NULL DEFAULT now(),
+	missed		integer NOT NULL DEFAULT 0,
+	missed_at	timestamptz
+);
+CREATE INDEX listed_activities_section_idx ON listed_activities (section_id);
+COMMENT ON TABLE listed_activities IS 'The activities that lists have shown, whether or not their own pages have been read: what there is to ask for. See the view due_pages.';
+COMMENT ON COLUMN listed_activities.url IS 'Address of the activity''s own page.';
+COMMENT ON COLUMN listed_activities.section_id IS 'The section whose list showed it first. NULL: only the network''s own list did.';
+COMMENT ON COLUMN listed_activities.card_hash IS 'Hash of what its card says: title, date, place. NULL: not seen since version 1.0.';
+COMMENT ON COLUMN listed_activities.changed_at IS 'When a list first showed it, or showed another card than before.';
+COMMENT ON COLUMN listed_activities.missed IS 'On how many complete readings of its section''s list, one after another, it was missing.';
+COMMENT ON COLUMN listed_activities.missed_at IS 'When it was last found missing.';
+
+CREATE TABLE section_lists (
+	section_id	integer PRIMARY KEY REFERENCES sections ON DELETE CASCADE,
+	read_at		timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE section_lists IS 'When each section''s list of activities was last read whole.';
+
+INSERT INTO listed_activities (event_slug, url, section_id, changed_at)
+SELECT DISTINCT ON (activity_event_slug) activity_event_slug, url, section_id, fetched_at
+FROM fetched_pages WHERE kind = 'activity' AND activity_event_slug IS NOT NULL
+ORDER BY activity_event_slug, fetched_at DESC;
+
+DROP FUNCTION esn_find_sections(text);
+DROP FUNCTION esn_due_sections(integer);

@@ -1,0 +1,264 @@
+-- What is due: which pages a run asks for, and why. The run works off what these functions say; due_pages and esn_plan() show the same to people.
+
+CREATE OR REPLACE FUNCTION esn_policy(OUT recent_days integer, OUT refresh_days integer, OUT request_delay integer, OUT activities_url text)
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION esn_policy() IS
+'The settings that decide what is due, as they are in this session: esn_pulse.recent_days, esn_pulse.refresh_days (days), esn_pulse.request_delay (ms), esn_pulse.activities_url.';
+
+-- While a run goes on: since when it counts pages as read. Else nothing read before now counts.
+CREATE OR REPLACE FUNCTION esn_since() RETURNS timestamptz
+LANGUAGE sql STABLE AS $$SELECT coalesce((SELECT since FROM scraper_status WHERE status = 'running'), now())$$;
+COMMENT ON FUNCTION esn_since() IS 'Pages read since then are not due: scraper_status.since of the run that goes on, else now.';
+
+-- When the site was last caught sending changed pages under old validators: what it called unchanged until then is not believed.
+CREATE OR REPLACE FUNCTION esn_last_lie() RETURNS timestamptz
+LANGUAGE sql STABLE AS $$SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days'$$;
+COMMENT ON FUNCTION esn_last_lie() IS 'When a page was last found to have changed under the same ETag or Last-Modified, within 30 days. NULL: none was.';
+
+CREATE OR REPLACE FUNCTION esn_due_activities("full" boolean, section_ids integer[])
+RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz, priority integer)
+LANGUAGE sql STABLE AS $$
+	SELECT l.url, l.event_slug, l.section_id, d.reason, f.fetched_at, CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
+		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END
+	FROM esn_policy() p
+	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie) now
+	CROSS JOIN listed_activities l
+	LEFT JOIN activities a ON a.event_slug = l.event_slug
+	LEFT JOIN fetched_pages f ON f.url = l.url
+	LEFT JOIN failed_scrapes x ON x.url = left(l.url, 500) AND x.resolved_at IS NULL
+	CROSS JOIN LATERAL (SELECT coalesce(a.end_date, a.start_date) AS ends, f.fetched_at AS read_at) t
+	CROSS JOIN LATERAL (SELECT CASE
+		-- Read, gone or failed since this run began: it has had its turn.
+		WHEN f.fetched_at >= now.since AND NOT (f.http_status = 304 AND coalesce(f.fetched_at <= now.lie, false))
+			OR f.gone_at >= now.since OR x.last_attempt >= now.since THEN NULL
+		-- A page that can't be read is tried in each run; one of which that is no use, as rarely as an old one.
+		WHEN f.url IS NULL OR a.id IS NULL THEN CASE WHEN "full" OR x.url IS NULL OR x.will_retry OR l.changed_at > x.last_attempt
+			OR x.last_attempt < now() - make_interval(days => p.refresh_days) THEN 'never read' END
+		WHEN l.changed_at > greatest(f.fetched_at, f.gone_at) THEN 'card changed'
+		-- It comes back by its card.
+		WHEN a.removed_at IS NOT NULL THEN NULL
+		WHEN l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
+		WHEN t.ends >= current_date THEN 'upcoming'
+		WHEN t.ends >= current_date - p.recent_days THEN 'recent'
+		WHEN f.http_status = 304 AND f.fetched_at <= now.lie THEN 'validators were wrong'
+		-- The longer ago it ended, the rarer it changes: read again when that has become four times as long as when it was read last. Without
+		-- a date: after one to two times refresh_days, so that those of one run come back on many days.
+		WHEN f.fetched_at < now() - make_interval(days => coalesce(greatest(p.refresh_days, 3 * (f.fetched_at::date - t.ends)),
+			p.refresh_days + abs(hashtext(l.event_slug)) % (p.refresh_days + 1))) THEN 'old'
+		WHEN "full" THEN 'full' END AS reason) d
+	WHERE d.reason IS NOT NULL
+		AND (section_ids IS NULL OR l.section_id = ANY (section_ids)
+			OR EXISTS (SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id AND o.section_id = ANY (section_ids)))
+$$;
+COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
+'The activities whose own pages are due: never read, card changed, missing from its list, upcoming, recent (ended within esn_pulse.recent_days), old (not read for esn_pulse.refresh_days, and for three times as long as it was over by then), validators were wrong, or full. full: all are due. section_ids: only those of these sections, NULL: all.';
+
+-- Lists are read from the newest page on as long as that brings something; whole when they never were, and at one to two times refresh_days,
+-- each section at its own pace, so that no week gets all.
+CREATE OR REPLACE FUNCTION esn_due_lists("full" boolean) RETURNS TABLE (section_id integer, reason text, read_at timestamptz)
+LANGUAGE sql STABLE AS $$
+	SELECT s.id, CASE WHEN l.read_at IS NULL THEN 'never read whole' WHEN "full" THEN 'full' ELSE 'whole again' END, l.read_at
+	FROM esn_policy() p
+	CROSS JOIN sections s
+	LEFT JOIN section_lists l ON l.section_id = s.id
+	WHERE s.can_scrape_activities AND s.removed_at IS NULL AND s.activities_platform_slug IS NOT NULL
+		AND ("full" AND l.read_at < esn_since() OR l.read_at IS NULL
+			OR l.read_at < now() - make_interval(days => p.refresh_days + abs(hashtext(s.accounts_platform_slug)) % (p.refresh_days + 1)))
+$$;
+COMMENT ON FUNCTION esn_due_lists(boolean) IS 'The sections whose lists are to be read whole, and why. full: all are.';
+
+CREATE OR REPLACE FUNCTION esn_find_sections(slug text)
+RETURNS TABLE (id integer, accounts_slug text, activities_slug text, name text, list_due boolean)
+LANGUAGE sql STABLE AS $$
+	SELECT id, accounts_platform_slug, activities_platform_slug, name, id IN (SELECT section_id FROM esn_due_lists(false))
+	FROM sections
+	WHERE slug IN (accounts_platform_slug, activities_platform_slug)
+	ORDER BY accounts_platform_slug = slug DESC, id
+	LIMIT 1
+$$;
+COMMENT ON FUNCTION esn_find_sections(text) IS 'The section of a slug, and whether its list is to be read whole. slug: of either platform.';
+
+CREATE OR REPLACE FUNCTION esn_due_sections(max_sections integer)
+RETURNS TABLE (id integer, accounts_slug text, activities_slug text, name text, list_due boolean)
+LANGUAGE sql STABLE AS $$
+	SELECT s.id, accounts_platform_slug, activities_platform_slug, name, l.section_id IS NOT NULL
+	FROM sections s LEFT JOIN esn_due_lists(false) l ON l.section_id = s.id
+	WHERE can_scrape_activities AND removed_at IS NULL AND activities_platform_slug IS NOT NULL
+		AND coalesce(last_scraped < esn_since(), true)
+	ORDER BY last_scraped ASC NULLS FIRST, id
+	LIMIT max_sections
+$$;
+COMMENT ON FUNCTION esn_due_sections(integer) IS
+'The sections whose activities can be read and have not been since the run began, those not read for longest first, and whether their lists are to be read whole. max_sections: at most so many, NULL: all.';
+
+-- The network's own list costs about a request for twelve activities that are upcoming or recent; sections' lists at least one each.
+CREATE OR REPLACE FUNCTION esn_feed_pages() RETURNS integer
+LANGUAGE sql STABLE AS $$
+	SELECT count(*)::integer / 12 + 2 FROM esn_policy() p, activities
+	WHERE start_date >= current_date - p.recent_days AND removed_at IS NULL
+$$;
+COMMENT ON FUNCTION esn_feed_pages() IS 'About how many pages of the network''s own list show what is upcoming or recent, at twelve activities a page.';
+
+-- Which of the activities that a list's page shows are to be read now; whether others among them are young says whether to go on to the next page.
+CREATE OR REPLACE FUNCTION esn_claim_cards(run bigint, cards jsonb, rules_hash bigint, "full" boolean,
+	OUT url text, OUT etag text, OUT last_modified text, OUT is_due boolean, OUT is_young boolean) RETURNS SETOF record
+LANGUAGE sql STABLE AS $$
+	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL AND d.due, d.due OR coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false)
+	FROM esn_policy() p
+	CROSS JOIN jsonb_array_elements(cards) WITH ORDINALITY AS j(card, n)
+	CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
+	LEFT JOIN listed_activities l ON l.event_slug = c.event_slug
+	LEFT JOIN activities a ON a.event_slug = c.event_slug
+	LEFT JOIN LATERAL esn_claim_pages(run, 'activity', ARRAY[c.url], rules_hash, "full") k ON true
+	CROSS JOIN LATERAL (SELECT "full" OR l.event_slug IS NULL OR a.id IS NULL OR a.removed_at IS NOT NULL
+		OR l.card_hash <> esn_card_hash(j.card) AS due) d
+	WHERE length(c.event_slug) <= 255
+	ORDER BY j.n
+$$;
+COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
+'Of the activities on a page of a list: whether each is to be read now (never read, another card than before, thought to be removed, or full), with the validators of a conditional request, and whether it is young: new, changed, upcoming or recent. run: the run. cards: as a listing has them. rules_hash: of the rules in force. full: all are to be read, without validators.';
+
+CREATE OR REPLACE VIEW due_pages AS
+SELECT 'activity' AS kind, d.url, d.reason, d.section_id, d.event_slug, d.fetched_at AS read_at, now() - d.fetched_at AS age, d.priority
+FROM esn_due_activities(false, NULL) d
+UNION ALL
+SELECT 'statistics', s.activities_url || '/statistics', CASE WHEN k.url IS NULL THEN 'never read' ELSE 'each run' END, s.id, NULL, k.fetched_at,
+	now() - k.fetched_at, 0
+FROM sections s LEFT JOIN fetched_pages k ON k.url = s.activities_url || '/statistics'
+WHERE s.can_scrape_activities AND s.removed_at IS NULL AND coalesce(k.fetched_at < esn_since(), true)
+UNION ALL
+SELECT 'listing', s.activities_url || '/activities?page=0', l.reason, s.id, NULL, l.read_at, now() - l.read_at, 0
+FROM esn_due_lists(false) l JOIN sections s ON s.id = l.section_id;
+COMMENT ON VIEW due_pages IS 'What is due now and why: one row an address that a run over all sections would ask for; of a list only its first page. While a run goes on: what it has left. New activities are found while it reads.';
+COMMENT ON COLUMN due_pages.kind IS 'activity, statistics or listing.';
+COMMENT ON COLUMN due_pages.reason IS 'Why it is due: see the comment of esn_due_activities().';
+COMMENT ON COLUMN due_pages.read_at IS 'When it was last read; of a list: whole. NULL: never.';
+COMMENT ON COLUMN due_pages.age IS 'How long ago that was.';
+COMMENT ON COLUMN due_pages.priority IS 'Lower comes first.';
+
+CREATE OR REPLACE FUNCTION esn_plan(module text DEFAULT 'all', section text DEFAULT NULL, "full" boolean DEFAULT false,
+	OUT kind text, OUT reason text, OUT requests bigint, OUT duration interval) RETURNS SETOF record
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+DECLARE
+	wanted integer[];
+BEGIN
+	IF module NOT IN ('all', 'accounts', 'activities') THEN
+		RAISE EXCEPTION 'there is no plan for the module "%"', module USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'The modules are accounts, activities and all.';
+	END IF;
+	IF section IS NOT NULL THEN
+		wanted := ARRAY(SELECT f.id FROM esn_find_sections(section) f);
+		IF wanted = '{}' THEN
+			RAISE EXCEPTION 'no section is known by the slug "%"', section USING ERRCODE = 'undefined_object',
+				HINT = 'One that has never been read cannot be planned; SELECT * FROM esn_scrape_section(...) reads it.';
+		END IF;
+	END IF;
+	RETURN QUERY
+	WITH policy AS (
+		SELECT * FROM esn_policy()
+	), s AS MATERIALIZED (
+		SELECT s.id, s.last_scraped, l.reason AS list,
+			(SELECT count(*) FROM listed_activities a WHERE a.section_id = s.id) / 12 + 1 AS pages
+		FROM sections s LEFT JOIN esn_due_lists("full") l ON l.section_id = s.id
+		WHERE s.can_scrape_activities AND s.removed_at IS NULL AND module <> 'accounts' AND (wanted IS NULL OR s.id = ANY (wanted))
+	), feed AS (
+		SELECT esn_feed_pages() AS pages, wanted IS NULL AND count(*) FILTER (WHERE list IS NULL) > esn_feed_pages() AS used FROM s
+	), items (n, kind, reason, requests, host) AS (
+		SELECT 1, 'robots', 'each day', 1, h.host FROM (VALUES ('accounts'), ('activities')) AS h(host)
+		UNION ALL
+		SELECT c.n, c.kind, 'all', c.requests, c.host
+		FROM (VALUES (2, 'home', 1, 'accounts'), (3, 'country', (SELECT count(*) FROM countries), 'accounts'),
+			(4, 'section', (SELECT count(*) FROM sections WHERE removed_at IS NULL), 'accounts'),
+			(5, 'probe', (SELECT count(*) FROM sections WHERE removed_at IS NULL), 'activities')) AS c(n, kind, requests, host)
+		WHERE section IS NULL AND (module = 'accounts' OR module = 'all' AND esn_accounts_due())
+		UNION ALL
+		SELECT 6, 'listing', 'the network''s own', f.pages, 'activities' FROM feed f WHERE f.used
+		UNION ALL
+		SELECT 7, 'listing', coalesce(s.list, 'newest'), CASE WHEN s.list IS NULL THEN 1 ELSE s.pages END, 'activities'
+		FROM s, feed f WHERE s.list IS NOT NULL OR NOT f.used
+		UNION ALL
+		SELECT 8, 'statistics', 'each run', count(*), 'activities' FROM s
+		UNION ALL
+		SELECT 8 + d.priority, 'activity', d.reason, 1, 'activities' FROM esn_due_activities("full", wanted) d WHERE module <> 'accounts'
+		UNION ALL
+		-- What will be new: as much as began a day of late, for each day since the last reading; of a section that was never read nobody knows.
+		SELECT 20, 'activity', 'new, to be expected',
+			ceil(count(*) / 28.0 * least(28, extract(epoch FROM now() - (SELECT max(last_scraped) FROM s)) / 86400))::bigint, 'activities'
+		FROM activities a
+		WHERE start_date BETWEEN current_date - 28 AND current_date - 1 AND removed_at IS NULL AND (wanted IS NULL OR EXISTS (
+			SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id AND o.section_id = ANY (wanted)))
+		HAVING module <> 'accounts'
+	)
+	SELECT i.kind, i.reason, sum(i.requests)::bigint, sum(i.requests) * p.request_delay * interval '1 ms'
+	FROM items i, policy p GROUP BY i.n, i.kind, i.reason, p.request_delay HAVING sum(i.requests) > 0
+	UNION ALL
+	-- The two sites are asked side by side within a run, but accounts and activities one after the other.
+	SELECT 'all', 'in all', sum(h.requests)::bigint, (max(h.accounts) + max(h.activities)) * p.request_delay * interval '1 ms'
+	FROM (SELECT sum(i.requests) AS requests, greatest(sum(i.requests) FILTER (WHERE i.host = 'accounts' AND i.n < 6),
+			sum(i.requests) FILTER (WHERE i.host = 'activities' AND i.n < 6)) AS accounts,
+			coalesce(sum(i.requests) FILTER (WHERE i.n >= 6), 0) AS activities FROM items i) h, policy p
+	GROUP BY p.request_delay;
+END $$;
+COMMENT ON FUNCTION esn_plan(text, text, boolean) IS
+'What a run would ask for now, without asking: how many requests of which kind and why, and how long they take at esn_pulse.request_delay. The last row sums up. module: accounts, activities or all. section: a known slug of either platform, NULL: all. full: as in esn_scrape_section. Errors: invalid_parameter_value for another module, undefined_object for an unknown section.';
+
+-- How a run ends: what has gone is marked, unless it is so much that rather the site is broken.
+CREATE OR REPLACE FUNCTION esn_mark_removed(run bigint, max_share double precision, OUT marked integer, OUT gone integer, OUT answered integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+	since timestamptz := (SELECT s.since FROM scraper_status s WHERE s.id = run);
+	page_kind text;
+	n_gone integer;
+	n_answered integer;
+	n_marked integer;
+BEGIN
+	marked := 0;
+	FOREACH page_kind IN ARRAY ARRAY['section', 'activity'] LOOP
+		SELECT count(*) FILTER (WHERE k.gone_at >= since), count(*) INTO n_gone, n_answered
+		FROM fetched_pages k WHERE k.kind = page_kind AND (k.gone_at >= since OR k.fetched_at >= since);
+		IF n_gone > 1 AND n_gone > max_share * n_answered THEN
+			gone := coalesce(gone, 0) + n_gone;
+			answered := coalesce(answered, 0) + n_answered;
+			CONTINUE;
+		END IF;
+		IF page_kind = 'section' THEN
+			UPDATE sections s SET removed_at = now()
+			FROM fetched_pages k WHERE k.kind = 'section' AND k.gone_at >= since AND s.accounts_url = k.url AND s.removed_at IS NULL;
+		ELSE
+			UPDATE activities a SET removed_at = now(), updated_at = now()
+			FROM fetched_pages k
+			WHERE k.kind = 'activity' AND k.gone_at >= since AND a.event_slug = k.activity_event_slug AND a.removed_at IS NULL;
+		END IF;
+		GET DIAGNOSTICS n_marked = ROW_COUNT;
+		marked := marked + n_marked;
+	END LOOP;
+	UPDATE activities a SET removed_at = now(), updated_at = now()
+	FROM listed_activities l WHERE l.missed > 1 AND a.event_slug = l.event_slug AND a.removed_at IS NULL;
+	GET DIAGNOSTICS n_marked = ROW_COUNT;
+	marked := marked + n_marked;
+END $$;
+COMMENT ON FUNCTION esn_mark_removed(bigint, double precision) IS
+'Marks activities and sections as removed whose own page was answered 404 or 410 in this run, and activities that were missing from two complete readings of their section''s list. Where of the pages of a kind that were answered in this run more than one, and more than the share, are gone, none of them is marked. run: the run. max_share: that share, 0 to 1. Returns how many were marked; gone and answered: of the pages that were not believed, NULL: there were none.';
+
+-- A list has been read from its first page to its last within one run.
+CREATE OR REPLACE FUNCTION esn_finish_list(run bigint, list_section_id integer, slugs text[], max_share double precision,
+	OUT missing integer, OUT known integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+	since timestamptz := (SELECT s.since FROM scraper_status s WHERE s.id = run);
+BEGIN
+	-- What a list first showed in this run may have come while it was read.
+	SELECT count(*) FILTER (WHERE l.event_slug <> ALL (slugs)), count(*) INTO missing, known
+	FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug
+	WHERE l.section_id = list_section_id AND a.removed_at IS NULL AND a.created_at < since;
+	IF missing > 1 AND missing > max_share * known THEN
+		RETURN;
+	END IF;
+	UPDATE listed_activities l SET missed = missed + 1, missed_at = now()
+	WHERE l.section_id = list_section_id AND l.event_slug <> ALL (slugs) AND coalesce(l.missed_at < since, true)
+		AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since);
+	INSERT INTO section_lists (section_id) VALUES (list_section_id) ON CONFLICT (section_id) DO UPDATE SET read_at = now();
+	missing := 0;
+END $$;
+COMMENT ON FUNCTION esn_finish_list(bigint, integer, text[], double precision) IS
+'Notes that a section''s list was read whole, and which of the activities that it once showed it shows no more. Where more than one, and more than the share, are missing, the list is not believed and nothing is noted. run: the run. list_section_id: the section. slugs: of all activities that it shows. max_share: that share, 0 to 1. missing: how many are missing from a list that is not believed, else 0; known: of how many.';

@@ -1,0 +1,143 @@
+/*
+ * store_due.c: what is due, as the database says it (sql/install/35-refresh.sql), and what a run found gone.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+
+#include "sql.h"
+#include "store.h"
+
+void
+store_open_due(List *sections, bool full)
+{
+	Datum args[2] = {BoolGetDatum(full)};
+	Datum *ids = palloc(sizeof(Datum) * (list_length(sections) + 1));
+	int count = 0;
+	ListCell *cell;
+
+	sql_begin("esn_pulse: looking for what is due");
+	foreach (cell, sections)
+		ids[count++] = Int32GetDatum(((SectionRow *) lfirst(cell))->id);
+	args[1] = PointerGetDatum(construct_array(ids, count, INT4OID, 4, true, TYPALIGN_INT));
+	sql_open_cursor(SQL_DUE_ACTIVITIES, args, sections == NIL ? " n" : NULL);
+	sql_commit();
+}
+
+List *
+store_next_due(int count)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext before;
+	List *urls = NIL;
+
+	sql_begin("esn_pulse: looking for what is due");
+	sql_fetch(count);
+	before = MemoryContextSwitchTo(caller);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		urls = lappend(urls, sql_text(caller, i, 1));
+	MemoryContextSwitchTo(before);
+	sql_commit();
+	return urls;
+}
+
+List *
+store_claim_cards(int64 run, const char *page, int64 rules_hash, bool full, bool *young)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext before;
+	Datum args[4] = {Int64GetDatum(run), 0, Int64GetDatum(rules_hash), BoolGetDatum(full)};
+	List *claimed = NIL;
+
+	*young = false;
+	sql_begin("esn_pulse: claiming pages");
+	args[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(page));
+	sql_execute(SQL_CLAIM_CARDS, args, NULL);
+	before = MemoryContextSwitchTo(caller);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		ClaimedPage *claim;
+
+		*young = *young || DatumGetBool(sql_datum(i, 5));
+		if (!DatumGetBool(sql_datum(i, 4)))
+			continue;
+		claim = palloc0(sizeof(ClaimedPage));
+		claim->url = sql_text(caller, i, 1);
+		claim->etag = sql_text(caller, i, 2);
+		claim->last_modified = sql_text(caller, i, 3);
+		claimed = lappend(claimed, claim);
+	}
+	MemoryContextSwitchTo(before);
+	sql_commit();
+	return claimed;
+}
+
+int
+store_feed_pages(void)
+{
+	int pages;
+
+	sql_begin("esn_pulse: looking for what is due");
+	sql_execute(SQL_FEED_PAGES, NULL, NULL);
+	pages = DatumGetInt32(sql_datum(0, 1));
+	sql_commit();
+	return pages;
+}
+
+int64
+store_plan(int64 run, const char *module, const char *section, bool full)
+{
+	Datum args[4] = {Int64GetDatum(run)};
+	int64 requests;
+
+	sql_begin("esn_pulse: planning");
+	args[1] = CStringGetTextDatum(module);
+	args[2] = section == NULL ? (Datum) 0 : CStringGetTextDatum(section);
+	args[3] = BoolGetDatum(full);
+	sql_execute(SQL_PLAN, args, section == NULL ? "  n " : NULL);
+	requests = SPI_processed == 1 ? DatumGetInt64(sql_datum(0, 1)) : 0;
+	sql_commit();
+	return requests;
+}
+
+int
+store_finish_list(int64 run, int32 section, List *slugs, double max_share, int *known)
+{
+	Datum args[4] = {Int64GetDatum(run), Int32GetDatum(section), 0, Float8GetDatum(max_share)};
+	Datum *texts;
+	int count = 0;
+	int missing;
+	ListCell *cell;
+
+	sql_begin("esn_pulse: storing a list");
+	texts = palloc(sizeof(Datum) * (list_length(slugs) + 1));
+	foreach (cell, slugs)
+		texts[count++] = CStringGetTextDatum(lfirst(cell));
+	args[2] = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
+	sql_execute(SQL_FINISH_LIST, args, NULL);
+	missing = DatumGetInt32(sql_datum(0, 1));
+	*known = DatumGetInt32(sql_datum(0, 2));
+	sql_commit();
+	return missing;
+}
+
+int
+store_mark_removed(int64 run, double max_share, int *answered, int *marked)
+{
+	Datum args[2] = {Int64GetDatum(run), Float8GetDatum(max_share)};
+	int gone;
+
+	sql_begin("esn_pulse: marking what is gone");
+	sql_execute(SQL_MARK_REMOVED, args, NULL);
+	*marked = DatumGetInt32(sql_datum(0, 1));
+	gone = DatumGetInt32(sql_datum(0, 2));
+	*answered = DatumGetInt32(sql_datum(0, 3));
+	sql_commit();
+	return gone;
+}

@@ -165,6 +165,21 @@ BEGIN
 	), link AS (
 		INSERT INTO activity_section_organisers (activity_id, section_id)
 		SELECT activity_id, section_id FROM found ON CONFLICT DO NOTHING
+		RETURNING activity_id, section_id
+	), recorded AS (
+		-- What the relation holds in this statement is what it held before it.
+		INSERT INTO changes (run_id, activity_id, old_values, new_values)
+		SELECT esn_current_run(), n.activity_id,
+			jsonb_build_object('organisers', coalesce(jsonb_agg(n.slug ORDER BY n.slug COLLATE "C") FILTER (WHERE n.before), '[]')),
+			jsonb_build_object('organisers', jsonb_agg(n.slug ORDER BY n.slug COLLATE "C"))
+		FROM (
+			SELECT true AS before, r.activity_id, s.accounts_platform_slug AS slug
+			FROM activity_section_organisers r JOIN sections s ON s.id = r.section_id
+			WHERE r.activity_id IN (SELECT activity_id FROM link)
+			UNION ALL
+			SELECT false, l.activity_id, s.accounts_platform_slug FROM link l JOIN sections s ON s.id = l.section_id
+		) n
+		GROUP BY n.activity_id
 	)
 	UPDATE activities a SET updated_at = now(), unmatched_organisers = ARRAY(
 		SELECT u.slug FROM unnest(a.unmatched_organisers) WITH ORDINALITY u(slug, n)
@@ -174,7 +189,7 @@ BEGIN
 	RETURN linked;
 END $$;
 COMMENT ON FUNCTION esn_link_organisers() IS
-'Links activities with organisers that have become known sections. Returns how many activities changed.';
+'Links activities with organisers that have become known sections, and records that in changes. Returns how many activities changed.';
 
 CREATE OR REPLACE FUNCTION esn_store_activities(run bigint, pages jsonb, activities_base text,
 	OUT added integer, OUT changed integer, OUT unchanged integer, OUT invalid integer)
@@ -275,11 +290,39 @@ BEGIN
 		INSERT INTO activity_to_objective SELECT w.id, w.objective_id FROM want_objective w WHERE NOT EXISTS
 			(SELECT FROM activity_to_objective r WHERE r.activity_id = w.id AND r.objective_id = w.objective_id)
 		RETURNING activity_id
-	), related AS (
-		SELECT activity_id FROM del_section UNION SELECT activity_id FROM ins_section
-		UNION SELECT activity_id FROM del_cause UNION SELECT activity_id FROM ins_cause
-		UNION SELECT activity_id FROM del_sdg UNION SELECT activity_id FROM ins_sdg
-		UNION SELECT activity_id FROM del_objective UNION SELECT activity_id FROM ins_objective
+	), related AS MATERIALIZED (
+		SELECT activity_id, 'organisers' AS relation FROM del_section UNION SELECT activity_id, 'organisers' FROM ins_section
+		UNION SELECT activity_id, 'causes' FROM del_cause UNION SELECT activity_id, 'causes' FROM ins_cause
+		UNION SELECT activity_id, 'sdgs' FROM del_sdg UNION SELECT activity_id, 'sdgs' FROM ins_sdg
+		UNION SELECT activity_id, 'objectives' FROM del_objective UNION SELECT activity_id, 'objectives' FROM ins_objective
+	), recorded AS (
+		-- What a relation holds in this statement is what it held before it. The row's own fields are recorded by a trigger.
+		INSERT INTO changes (run_id, activity_id, old_values, new_values)
+		SELECT esn_current_run(), r.activity_id, jsonb_object_agg(r.relation, v.old_names), jsonb_object_agg(r.relation, v.new_names)
+		FROM related r JOIN page p ON p.id = r.activity_id
+		CROSS JOIN LATERAL (
+			SELECT coalesce(jsonb_agg(n.name ORDER BY n.name COLLATE "C") FILTER (WHERE n.before), '[]') AS old_names,
+				coalesce(jsonb_agg(n.name ORDER BY n.name COLLATE "C") FILTER (WHERE NOT n.before), '[]') AS new_names
+			FROM (
+				SELECT true, s.accounts_platform_slug FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id
+				WHERE r.relation = 'organisers' AND o.activity_id = r.activity_id
+				UNION ALL SELECT false, s.accounts_platform_slug FROM want_section w JOIN sections s ON s.id = w.section_id
+				WHERE r.relation = 'organisers' AND w.id = r.activity_id
+				UNION ALL SELECT true, c.name FROM activity_to_cause o JOIN activity_causes c ON c.id = o.cause_id
+				WHERE r.relation = 'causes' AND o.activity_id = r.activity_id
+				UNION ALL SELECT false, c.name FROM want_cause w JOIN activity_causes c ON c.id = w.cause_id
+				WHERE r.relation = 'causes' AND w.id = r.activity_id
+				UNION ALL SELECT true, s.name FROM activity_to_sdg o JOIN sdgs s ON s.id = o.sdg_id
+				WHERE r.relation = 'sdgs' AND o.activity_id = r.activity_id
+				UNION ALL SELECT false, s.name FROM want_sdg w JOIN sdgs s ON s.id = w.sdg_id
+				WHERE r.relation = 'sdgs' AND w.id = r.activity_id
+				UNION ALL SELECT true, b.name FROM activity_to_objective o JOIN objectives b ON b.id = o.objective_id
+				WHERE r.relation = 'objectives' AND o.activity_id = r.activity_id
+				UNION ALL SELECT false, b.name FROM want_objective w JOIN objectives b ON b.id = w.objective_id
+				WHERE r.relation = 'objectives' AND w.id = r.activity_id
+			) n (before, name)
+		) v
+		GROUP BY r.activity_id
 	), upd AS (
 		UPDATE activities a SET url = p.url, title = p.title, description = p.description, start_date = p.start_date,
 			end_date = p.end_date, is_future_event = p.is_future_event, city = p.city, country_code = p.country_code,
@@ -303,7 +346,7 @@ BEGIN
 	FROM page p;
 END $$;
 COMMENT ON FUNCTION esn_store_activities(bigint, jsonb, text) IS
-'Upserts activities and replaces their relations; rows that are already so stay untouched. run: the run. pages: array of pages. activities_base: base address of activities.esn.org.';
+'Upserts activities and replaces their relations; rows that are already so stay untouched, relations that are not are recorded in changes. run: the run. pages: array of pages. activities_base: base address of activities.esn.org.';
 
 -- The pairs of one list of the statistics: [["Culture", 12], ...]; a label that comes twice counts once.
 CREATE OR REPLACE FUNCTION esn_statistics_pairs(list jsonb) RETURNS TABLE (label text, value integer, n bigint, raw jsonb)

@@ -179,11 +179,15 @@ COMMENT ON FUNCTION esn_remove_old_logs(integer) IS
 'Removes log files of runs from esn_pulse.log_directory. keep_days: those younger stay. Returns how many were removed.';
 
 CREATE OR REPLACE FUNCTION esn_maintenance(keep_logs integer DEFAULT 30, keep_pages integer DEFAULT 90, keep_errors integer DEFAULT 365,
-	keep_runs integer DEFAULT 730, OUT task text, OUT rows bigint) RETURNS SETOF record
+	keep_runs integer DEFAULT 730, keep_changes integer DEFAULT 1825, max_changes integer DEFAULT 1000000,
+	OUT task text, OUT rows bigint) RETURNS SETOF record
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 BEGIN
-	IF least(keep_logs, keep_pages, keep_errors, keep_runs) < 1 THEN
+	IF least(keep_logs, keep_pages, keep_errors, keep_runs, keep_changes) < 1 THEN
 		RAISE EXCEPTION 'days to keep must be at least 1' USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF max_changes < 0 THEN
+		RAISE EXCEPTION 'changes to keep must be at least 0' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	task := 'runs that died, marked';
 	rows := esn_mark_dead_runs(ARRAY(SELECT r.id FROM esn_runs r JOIN scraper_status s USING (id) WHERE r.status <> s.status));
@@ -207,6 +211,13 @@ BEGIN
 	SELECT (SELECT count(*) FROM v) + (SELECT count(*) FROM f) INTO rows;
 	RETURN NEXT;
 
+	-- Before the runs, so that their going need not be written into what goes itself.
+	task := 'changes removed';
+	DELETE FROM changes WHERE changed_at < now() - make_interval(days => keep_changes)
+		OR id <= (SELECT c.id FROM changes c WHERE max_changes IS NOT NULL ORDER BY c.id DESC OFFSET max_changes LIMIT 1);
+	GET DIAGNOSTICS rows = ROW_COUNT;
+	RETURN NEXT;
+
 	task := 'runs removed';
 	DELETE FROM scraper_status WHERE completed_at < now() - make_interval(days => keep_runs);
 	GET DIAGNOSTICS rows = ROW_COUNT;
@@ -221,5 +232,5 @@ BEGIN
 	FROM esn_health_check() h WHERE h.status = 'critical' INTO rows;
 	RETURN NEXT;
 END $$;
-COMMENT ON FUNCTION esn_maintenance(integer, integer, integer, integer) IS
-'The daily work: marks runs that died, sets is_future_event right for today, removes what is past its time, and raises an alert (NOTIFY esn_pulse_alert, JSON) for each check of esn_health_check() that is critical. keep_logs: days for which log files stay. keep_pages: the same of pages kept whole. keep_errors: of closed errors and failures. keep_runs: of runs. Returns how many rows, files or alerts each task took. Errors: invalid_parameter_value for less than one day.';
+COMMENT ON FUNCTION esn_maintenance(integer, integer, integer, integer, integer, integer) IS
+'The daily work: marks runs that died, sets is_future_event right for today, removes what is past its time, and raises an alert (NOTIFY esn_pulse_alert, JSON) for each check of esn_health_check() that is critical. keep_logs: days for which log files stay. keep_pages: the same of pages kept whole. keep_errors: of closed errors and failures. keep_runs: of runs. keep_changes: of changes. max_changes: rows of changes that stay, the newest; NULL: all. Returns how many rows, files or alerts each task took. Errors: invalid_parameter_value for less than one day or less than 0 changes.';

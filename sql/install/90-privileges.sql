@@ -63,7 +63,7 @@ BEGIN
 	EXECUTE format('GRANT EXECUTE ON FUNCTION esn_scrape(text, text, boolean, boolean), esn_scrape_accounts(boolean),
 		esn_scrape_section(text, boolean, boolean), esn_scrape_activities(integer, boolean, boolean), esn_scrape_all(boolean, boolean),
 		esn_retry_failed(boolean), esn_fix_validation_errors(boolean), esn_cancel(bigint),
-		esn_maintenance(integer, integer, integer, integer) TO %s', role);
+		esn_maintenance(integer, integer, integer, integer, integer, integer) TO %s', role);
 END $$;
 COMMENT ON FUNCTION esn_grant_operate(regrole) IS
 'Lets a role read as esn_grant_read() does, start and stop runs, and call esn_maintenance(); it can change neither rows, rules nor where the sites are. role: the role. To be called by the owner of the extension or a superuser.';

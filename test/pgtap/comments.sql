@@ -38,7 +38,8 @@ FROM (VALUES
 	('validation_errors', 'raw_data'), ('validation_errors', 'resolved_at'),
 	('failed_scrapes', 'retry_count'), ('failed_scrapes', 'will_retry'), ('failed_scrapes', 'resolved_at'),
 	('fetched_pages', 'content_hash'), ('fetched_pages', 'body'),
-	('extraction_rules', 'position'), ('extraction_rules', 'required'), ('extraction_rules', 'shipped'))
+	('extraction_rules', 'position'), ('extraction_rules', 'required'), ('extraction_rules', 'shipped'),
+	('changes', 'run_id'), ('changes', 'old_values'), ('changes', 'new_values'))
 	AS v (tab, col)
 LEFT JOIN pg_attribute ON attrelid = tab::regclass AND attname = col;
 

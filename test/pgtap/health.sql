@@ -122,7 +122,9 @@ INSERT INTO fetched_pages (url, kind, fetched_at, body) VALUES ('p', 'activity',
 INSERT INTO scraper_status (scraper_module, status, requested_by, request) VALUES ('AccountsScraper', 'running', 'somebody', 'accounts');
 INSERT INTO scraper_status (scraper_module, status, requested_by, request, completed_at)
 VALUES ('AccountsScraper', 'completed', 'somebody', 'accounts', now() - interval '3 years');
-SELECT results_eq($$SELECT rows FROM esn_maintenance() WHERE task <> 'alerts raised'$$, 'VALUES (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (0::bigint)',
+INSERT INTO changes (changed_at, activity_id, old_values, new_values) VALUES (now() - interval '6 years', -1, '{"city": null}', '{"city": "x"}');
+SELECT results_eq($$SELECT rows FROM esn_maintenance() WHERE task <> 'alerts raised'$$,
+	'VALUES (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (0::bigint)',
 	'maintenance does each of its tasks');
 SELECT is((SELECT string_agg(url, ',') FROM fetched_pages WHERE body IS NOT NULL), 'q', 'young pages stay');
 SELECT is((SELECT is_future_event FROM activities WHERE id = -1), true, 'is_future_event is right');

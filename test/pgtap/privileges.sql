@@ -45,7 +45,7 @@ SELECT throws_ok('SELECT * FROM ' || relation, '42501', NULL, 'a stranger cannot
 FROM unnest(ARRAY['countries', 'sections', 'activities', 'activity_causes', 'sdgs', 'objectives', 'activity_section_organisers',
 	'activity_to_cause', 'activity_to_sdg', 'activity_to_objective', 'section_overall_statistics', 'section_cause_statistics',
 	'section_type_statistics', 'section_participant_statistics', 'scraper_status', 'validation_errors', 'failed_scrapes',
-	'fetched_pages', 'extraction_rules', 'esn_runs']) AS relation;
+	'fetched_pages', 'extraction_rules', 'changes', 'esn_runs', 'esn_history']) AS relation;
 SELECT throws_ok('SELECT ' || call, '42501', NULL, 'a stranger cannot call ' || call)
 FROM unnest(ARRAY['esn_scrape_accounts()', 'esn_scrape_section(''esn-metu'')', 'esn_scrape_activities()', 'esn_scrape_all()', 'esn_cancel(1)',
 	'esn_scrape_activities(0)', 'esn_rules()', 'esn_begin_run(''AccountsScraper'', ''x'', ''x'')', 'esn_find_sections(''x'')',

@@ -55,7 +55,9 @@ FROM (VALUES
 		http_status: ?integer; etag: ?text; last_modified: ?text; content_hash: ?bigint;
 		fetched_at: timestamp with time zone; body: ?bytea'),
 	('extraction_rules', 'page_kind: text; field: text; "position": integer; selector: text; attribute: ?text;
-		required: boolean; shipped: boolean'))
+		required: boolean; shipped: boolean'),
+	('changes', 'id: bigint; changed_at: timestamp with time zone; run_id: ?bigint; activity_id: ?bigint; section_id: ?integer;
+		old_values: jsonb; new_values: jsonb'))
 	AS t (tab, cols),
 	LATERAL regexp_split_to_table(t.cols, ';\s*') AS one,
 	LATERAL regexp_split_to_array(one, ':\s*') AS c;
@@ -80,7 +82,7 @@ SELECT col_is_pk(tab, cols) FROM (VALUES
 	('sdgs', ARRAY['id']), ('objectives', ARRAY['id']), ('activity_section_organisers', ARRAY['activity_id', 'section_id']),
 	('activity_to_cause', ARRAY['activity_id', 'cause_id']), ('activity_to_sdg', ARRAY['activity_id', 'sdg_id']),
 	('activity_to_objective', ARRAY['activity_id', 'objective_id']), ('scraper_status', ARRAY['id']),
-	('validation_errors', ARRAY['id']), ('failed_scrapes', ARRAY['id']), ('fetched_pages', ARRAY['url']))
+	('validation_errors', ARRAY['id']), ('failed_scrapes', ARRAY['id']), ('fetched_pages', ARRAY['url']), ('changes', ARRAY['id']))
 	AS v (tab, cols);
 SELECT col_is_unique(tab, cols) FROM (VALUES
 	('sections', ARRAY['accounts_platform_slug']), ('activities', ARRAY['event_slug']), ('activity_causes', ARRAY['name']),
@@ -105,7 +107,8 @@ VALUES ('activities', 'country_code', 'countries', 'c', 'n'), ('sections', 'coun
 	('section_overall_statistics', 'section_id', 'sections', 'a', 'c'), ('section_cause_statistics', 'section_id', 'sections', 'a', 'c'),
 	('section_type_statistics', 'section_id', 'sections', 'a', 'c'), ('section_participant_statistics', 'section_id', 'sections', 'a', 'c'),
 	('validation_errors', 'section_id', 'sections', 'a', 'c'), ('failed_scrapes', 'section_id', 'sections', 'a', 'c'),
-	('validation_errors', 'run_id', 'scraper_status', 'a', 'n'), ('failed_scrapes', 'run_id', 'scraper_status', 'a', 'n');
+	('validation_errors', 'run_id', 'scraper_status', 'a', 'n'), ('failed_scrapes', 'run_id', 'scraper_status', 'a', 'n'),
+	('changes', 'activity_id', 'activities', 'a', 'c'), ('changes', 'section_id', 'sections', 'a', 'c'), ('changes', 'run_id', 'scraper_status', 'a', 'n');
 SELECT bag_has('foreign_keys', 'wanted_foreign_keys', 'every foreign key is there, with its actions');
 
 -- Indexes, by what they say.
@@ -125,7 +128,10 @@ FROM (VALUES
 	('activity_section_organisers', 'section_id', '\(section_id\)'),
 	('activity_to_cause', 'cause_id', '\(cause_id\)'),
 	('activity_to_sdg', 'sdg_id', '\(sdg_id\)'),
-	('activity_to_objective', 'objective_id', '\(objective_id\)'))
+	('activity_to_objective', 'objective_id', '\(objective_id\)'),
+	('changes', 'activity_id', '\(activity_id\)'),
+	('changes', 'section_id', '\(section_id\)'),
+	('changes', 'changed_at', '\(changed_at\)'))
 	AS v (tab, what, definition);
 SELECT is_empty($$
 	SELECT tablename, regexp_replace(indexdef, '^.* ON ', '') FROM pg_indexes WHERE tablename IN (SELECT tab FROM wanted)
@@ -140,6 +146,11 @@ SELECT has_view('esn_runs');
 SELECT has_column('esn_runs', col, format('esn_runs.%s is there', col))
 FROM unnest(ARRAY['id', 'scraper_module', 'request', 'status', 'started_at', 'completed_at', 'sections_processed', 'sections_failed',
 	'error_message', 'requested_by']) AS col;
+
+-- The view of what changed.
+SELECT has_view('esn_history');
+SELECT has_column('esn_history', col, format('esn_history.%s is there', col))
+FROM unnest(ARRAY['changed_at', 'run_id', 'kind', 'slug', 'name', 'field', 'old_value', 'new_value']) AS col;
 
 -- The goals.
 SELECT results_eq('SELECT id, name::text FROM sdgs ORDER BY id', $$SELECT n, 'SDG ' || n FROM generate_series(1, 17) n$$,

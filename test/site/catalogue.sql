@@ -20,6 +20,9 @@ JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' ORDER BY 1
 SELECT format('view %s %s', c.oid::regclass, md5(pg_get_viewdef(c.oid))) FROM pg_class c
 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE c.relkind = 'v' ORDER BY 1;
+SELECT format('trigger %s %s', pg_get_triggerdef(t.oid), obj_description(t.oid, 'pg_trigger')) FROM pg_trigger t
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = t.tgrelid AND d.deptype = 'e'
+JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE NOT t.tgisinternal ORDER BY 1;
 SELECT format('comment %s %s %s', pg_describe_object(k.classoid, k.objoid, 0), k.objsubid, k.description) FROM pg_description k
 JOIN pg_depend d ON d.classid = k.classoid AND d.objid = k.objoid AND d.deptype = 'e'
 JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' ORDER BY 1;

@@ -4,6 +4,11 @@
 \pset tuples_only on
 \pset format unaligned
 BEGIN;
+-- What the sites have removed is compared with nothing.
+CREATE SCHEMA present;
+CREATE VIEW present.sections AS SELECT * FROM sections WHERE removed_at IS NULL;
+CREATE VIEW present.activities AS SELECT * FROM activities WHERE removed_at IS NULL;
+SET LOCAL search_path = present, public;
 CREATE SCHEMA truth;
 
 CREATE VIEW truth.is_countries AS
@@ -12,11 +17,16 @@ CREATE VIEW truth.is_sections AS
 SELECT country_code, name, accounts_platform_slug, activities_platform_slug, accounts_url, activities_url, city, address, email, website,
 	university_name, longitude, latitude, social_media, logo_url, can_scrape_activities, last_validated_activities_slug,
 	last_scraped IS NOT NULL AS scraped
-FROM sections WHERE removed_at IS NULL;
+FROM sections;
 CREATE VIEW truth.is_activities AS
 SELECT event_slug, url, title, description, start_date, end_date, city, country_code, participants, activity_type, is_valid, is_online,
-	country_name, activity_goal, outcomes, registration_url, image_url, unmatched_organisers
-FROM activities WHERE removed_at IS NULL AND is_future_event IS NOT DISTINCT FROM coalesce(end_date, start_date) >= current_date;
+	country_name, activity_goal, outcomes, registration_url, image_url,
+	-- one that is removed is no section to the truth, nor to a database that has never seen it
+	ARRAY(SELECT unnest(unmatched_organisers)
+		UNION ALL SELECT activities_platform_slug FROM activity_section_organisers JOIN public.sections s ON s.id = section_id
+			WHERE activity_id = a.id AND s.removed_at IS NOT NULL
+		ORDER BY 1) AS unmatched_organisers
+FROM activities a WHERE is_future_event IS NOT DISTINCT FROM coalesce(end_date, start_date) >= current_date;
 CREATE VIEW truth.is_activity_section_organisers AS
 SELECT event_slug, accounts_platform_slug
 FROM activity_section_organisers r JOIN activities a ON a.id = activity_id JOIN sections s ON s.id = section_id;

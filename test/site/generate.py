@@ -4,10 +4,11 @@
 import argparse
 import decimal
 import json
-import pathlib
+import os
 
+from history import History
 from names import COUNTRIES
-from network import PAGE_FAULTS, Network
+from network import CARDS, PAGE_FAULTS, Network
 from pages import Pages
 
 # How nginx or the misbehaving server plays a fault of an activity's page. {uri} is the page's path, {misbehave} that server.
@@ -28,7 +29,10 @@ FAULT_RULES = {
     "later-429": "proxy_pass {misbehave}/later-429{uri};",
     "later-503": "proxy_pass {misbehave}/later-503{uri};",
     "resets-once": "proxy_pass {misbehave}/resets-once{uri};",
+    "slow": "proxy_pass {misbehave}/slow{uri};",
 }
+
+CODES = {name: code.upper() for code, *names in COUNTRIES for name in names}
 
 
 def copy_value(value):
@@ -43,16 +47,35 @@ def copy_value(value):
 class Site:
     def __init__(self, options):
         self.options = options
-        self.out = pathlib.Path(options.out)
-        self.network = Network(options.seed, options.sections, options.count, not options.no_faults)
+        self.history = options.years and History(options.seed, options.count, options.years, options.days_ago, options.old_changes)
+        self.network = Network(options.seed, options.sections, options.count, not options.no_faults, self.history)
         self.pages = Pages(options.seed, options.padding)
         self.faults = []
         self.truth = {}
+        self.written = set()
 
     def write(self, path, text):
-        file = self.out / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+        """A file that says that already is left alone: it has not changed, says its time."""
+        file, data, before = f"{self.options.out}/{path}", text.encode("utf-8", "surrogateescape"), None
+        self.written.add(file)
+        try:
+            with open(file, "rb") as old:
+                if old.read() == data:
+                    return
+                before = int(os.fstat(old.fileno()).st_mtime)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+        with open(file, "wb") as new:
+            new.write(data)
+        if before and before >= int(os.stat(file).st_mtime):
+            os.utime(file, (before + 1, before + 1))  # nginx tells times in seconds
+
+    def remove_others(self):
+        for site in ("accounts", "activities"):
+            for directory, _, names in os.walk(f"{self.options.out}/{site}"):
+                for file in (f"{directory}/{name}" for name in names if name != "robots.txt"):
+                    if file not in self.written:
+                        os.remove(file)
 
     def row(self, table, *values):
         self.truth.setdefault(table, []).append("\t".join(map(copy_value, values)))
@@ -71,9 +94,10 @@ class Site:
 
     def accounts(self):
         net, base = self.network, self.options.accounts
-        self.write("accounts/index.html", self.pages.home(COUNTRIES, net.sections))
+        there = [s for s in net.sections if not s.removed]
+        self.write("accounts/index.html", self.pages.home(COUNTRIES, there))
         for code, name, _ in COUNTRIES:
-            here = [s for s in net.sections if s.country == code and s.listed]
+            here = [s for s in there if s.country == code and s.listed]
             self.write(f"accounts/country/{code}.html", self.pages.country(name, here))
             failed = code == net.country_500
             if failed:
@@ -81,7 +105,7 @@ class Site:
                 self.failed(f"{base}/country/{code}", 500, "500", True)
             name = name.removeprefix("ESN ")
             self.row("countries", code.upper(), name, code, f"{base}/country/{code}", None if failed else len(here))
-        for section in net.sections:
+        for section in there:
             if section.fault == "page-404":
                 self.failed(f"{base}/section/{section.slug}", 404, "404", False)
             else:
@@ -113,12 +137,20 @@ class Site:
     # --- activities
 
     def listing(self, s):
-        base = f"/organisation/{s.site_slug}/activities"
         pages = [s.activities[i:i + s.cards] for i in range(0, len(s.activities), s.cards)] or [[]]
         for n in range(1, len(pages), 5):
             pages[n] = [pages[n - 1][-1], *pages[n]]  # the list moved on while it was read
+        self.list_pages(f"/organisation/{s.site_slug}/activities", s.site_slug, s.name, pages)
+
+    def feed(self):
+        """The network's own list."""
+        by_date = self.options.feed_order == "date"
+        cards = sorted(self.network.activities, key=lambda a: (a.start.toordinal() if a.start and by_date else 0, a.number), reverse=True)
+        self.list_pages("/activities", None, "Activities", [cards[i:i + CARDS] for i in range(0, len(cards), CARDS)] or [[]])
+
+    def list_pages(self, uri, slug, name, pages):
         for n, cards in enumerate(pages):
-            self.write(f"activities{base}/page-{n}.html", self.pages.listing(s, cards, n, len(pages) - 1))
+            self.write(f"activities{uri}/page-{n}.html", self.pages.listing(slug, name, cards, n, len(pages) - 1))
 
     def organisation(self, s, known):
         site = self.options.activities
@@ -173,13 +205,12 @@ class Site:
             self.activity_rows(a, url, sections)
 
     def activity_rows(self, a, url, known):
-        codes = {name: code.upper() for code, *names in COUNTRIES for name in names}
-        unmatched = [slug for slug, _, s in a.organisers if s is None or s.slug not in known]
+        unmatched = sorted(slug for slug, _, s in a.organisers if s is None or s.slug not in known)
 
         def cut(text, n):
             return None if text is None else text[:n]
 
-        self.row("activities", a.slug, url, cut(a.title, 255), a.description, a.start, a.end, cut(a.city, 100), codes.get(a.country),
+        self.row("activities", a.slug, url, cut(a.title, 255), a.description, a.start, a.end, cut(a.city, 100), CODES.get(a.country),
                  a.participants, cut(a.type, 100), a.error is None, a.online, a.country, "\n".join(a.goal).replace("x@y.example", "[e-mail]") or None,
                  a.outcomes, None if a.registration is None or a.registration.startswith("mailto") else a.registration,
                  None if a.image is None else self.options.activities + a.image,
@@ -199,21 +230,25 @@ class Site:
 
     def run(self):
         net = self.network
-        learned, seen, stored = net.visible()
+        learned, seen, stored = net.visible(self.options.feed_read)
         self.accounts()
-        known = {s.slug for s in net.sections if self.section_row(s, learned)}
+        known = {s.slug for s in net.sections if not s.removed and self.section_row(s, learned)}
         for s in net.sections:
             if s.site_slug:
                 self.organisation(s, s.slug in known)
+        self.feed()
         for a in net.activities:
             self.activity(a, seen, stored, known)
+        for change in self.history.changes if self.history else []:
+            self.row("changes", *change)
         self.write("activities/too-large.html", "<html><body>" + "x" * 3_000_000)
         for site in ("accounts", "activities"):
             self.write(f"{site}-faults.conf", "".join(rule + "\n" for where, rule in self.faults if where == site))
         for table in ("countries", "sections", "activities", "activity_section_organisers", "activity_to_cause", "activity_to_sdg",
                       "activity_to_objective", "section_overall_statistics", "section_cause_statistics", "section_type_statistics",
-                      "section_participant_statistics", "validation_errors", "failed_scrapes"):
+                      "section_participant_statistics", "validation_errors", "failed_scrapes", "changes"):
             self.write(f"truth/{table}.tsv", "".join(line + "\n" for line in self.truth.get(table, [])))
+        self.remove_others()
 
 
 def main():
@@ -227,7 +262,14 @@ def main():
     parser.add_argument("--count", type=int, default=3000, help="of activities")
     parser.add_argument("--padding", type=int, default=4000, help="bytes of menu on every page")
     parser.add_argument("--no-faults", action="store_true")
+    parser.add_argument("--feed-order", choices=("number", "date"), default="number", help="what of an activity puts it first in the network's list")
+    parser.add_argument("--feed-read", action="store_true", help="the truth is that of a run that reads the network's list, too")
+    parser.add_argument("--years", type=float, help="over which the activities have come, up to today; without, there is no history")
+    parser.add_argument("--days-ago", type=int, default=0, help="the network as it was that many days ago")
+    parser.add_argument("--old-changes", action="store_true", help="some activities that are long over change in the last week, too")
     options = parser.parse_args()
+    if not options.years and (options.days_ago or options.old_changes):
+        parser.error("--days-ago and --old-changes need --years")
     Site(options).run()
 
 

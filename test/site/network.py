@@ -5,6 +5,7 @@ import datetime
 import random
 from dataclasses import dataclass, field
 
+from history import NEW_SECTION, REMOVED_SECTION
 from names import CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, TOWNS, TYPES, WORDS
 
 CARDS = 12
@@ -27,7 +28,9 @@ PAGE_FAULTS = {
     "later-429": None,
     "later-503": None,
     "resets-once": None,
+    "slow": None,
 }
+LONG = ["later-429", "later-503", "hangs"]  # and therefore rare
 
 # What can be wrong with one field: its name and what validation_errors must say.
 FIELD_FAULTS = {
@@ -58,6 +61,7 @@ class Section:
     old_slug: str | None = None  # redirects to site_slug
     fault: str | None = None
     listed: bool = True  # on its country's page, not only on the map
+    removed: bool = False  # from accounts
     info: dict = field(default_factory=dict)
     errors: list = field(default_factory=list)
     statistics: dict | None = None
@@ -69,6 +73,7 @@ class Section:
 @dataclass
 class Activity:
     number: int
+    created: int  # how many days ago
     slug: str
     organisers: list  # (slug, name, Section or None)
     fault: str | None
@@ -108,10 +113,11 @@ def write_date(rng, day):
 
 
 class Network:
-    def __init__(self, seed, sections, activities, faults=True, today=None):
-        self.rng = random.Random(seed)
-        self.today = today or datetime.date.today()
+    def __init__(self, seed, sections, activities, faults=True, history=None):
+        self.seed = seed
+        self.today = datetime.date.today()
         self.faults = faults
+        self.history = history
         self.sections = []
         self.activities = []
         self.make_sections(sections)
@@ -119,19 +125,24 @@ class Network:
         for section in self.sections:
             self.make_statistics(section)
 
+    def rng(self, *what):
+        """What is drawn for one thing depends on nothing else that there is."""
+        return random.Random(f"{self.seed} {what}")
+
     # --- sections
 
     def make_sections(self, count):
         names = [(form, town) for form in FORMS for town in TOWNS]
         if count > len(names):
             raise SystemExit(f"at most {len(names)} sections")
-        self.rng.shuffle(names)
+        self.rng("names").shuffle(names)
         countries = [c for c in COUNTRIES if c[0] != "li"]  # one country has none
         for i, ((form, pathauto, plain), town) in enumerate(names[:count]):
-            country = countries[i % len(countries)] if i < len(countries) else self.rng.choice(countries)
+            rng = self.rng("section", i)
+            country = countries[i] if i < len(countries) else rng.choice(countries)
             guess = pathauto.format(town[1])
             site_slug, guessable, old_slug = guess, True, None
-            fate = i % 50
+            fate = 0 if self.history and i == count - 1 else i % 50
             if fate == 7:
                 site_slug = plain.format(town[-1])
             elif fate == 17:
@@ -145,14 +156,14 @@ class Network:
             section = Section(country[0], form.format(town[0]), f"{country[0]}-{town[1][:4].strip('-')}-{i:03d}", site_slug,
                               guessable, old_slug)
             section.listed = i % 40 != 13
-            self.describe_section(section, town)
+            self.describe_section(section, town, rng)
             if self.faults and count >= 50:
                 section.fault = {3: "page-404", 23: "list-500", 33: "statistics-500", 43: "bad-json"}.get(i)
             self.sections.append(section)
         self.country_500 = countries[5][0] if self.faults and count >= 50 else None
 
-    def describe_section(self, section, town):
-        rng, info = self.rng, section.info
+    def describe_section(self, section, town, rng):
+        info = section.info
         host = section.slug + ".example"
         if rng.random() < 0.9:
             info["email"] = f"info@{host}"
@@ -189,21 +200,26 @@ class Network:
     # --- activities
 
     def make_activities(self, count):
-        rng = self.rng
-        hosts = [s for s in self.sections if s.site_slug]
+        history = self.history
+        new = self.sections[-1] if history else None
+        hosts = [s for s in self.sections if s.site_slug and s is not new]
         large = hosts[0]
         large.cards = 2
         empty = {s.slug for s in hosts[1::9]}
         small = [s for s in hosts if s.slug not in empty and s is not large]
         hidden = [s for s in small if not s.guessable]
         for n in range(count):
-            number = 100 + n
-            if n < min(400, count // 3):
+            rng, created = self.rng("activity", n), history.created(n) if history else 0
+            if history and not history.happened(created):
+                break
+            if n < min(400, count // 3) or not small:
                 first = large
             elif hidden and n % 97 == 0:
                 first = hidden[n // 97 % len(hidden)]
+            elif history and created <= NEW_SECTION and n % 5 == 0:
+                first = new
             else:
-                first = rng.choice(small) if small else large
+                first = rng.choice(small)
             organisers = [(first.site_slug, first.name, first)]
             if rng.random() < 0.12 and small:
                 other = rng.choice(hidden if hidden and rng.random() < 0.3 else small)
@@ -211,19 +227,29 @@ class Network:
                     organisers.append((other.site_slug, other.name, other))
             if rng.random() < 0.03:
                 organisers.insert(rng.randrange(2), (*rng.choice(OUTSIDERS), None))
-            activity = self.make_activity(number, organisers)
-            self.activities.append(activity)
-            for _, _, section in organisers:
+            self.activities.append(self.make_activity(rng, 100 + n, created, organisers))
+        if history:
+            self.activities = history.change(self.activities, self.today)
+            self.change_sections(small, new)
+        for activity in reversed(self.activities):
+            for _, _, section in activity.organisers:
                 if section:
                     section.activities.append(activity)
-        for section in self.sections:
-            section.activities.sort(key=lambda a: -a.number)
 
-    def make_activity(self, number, organisers):
-        rng = self.rng
+    def change_sections(self, small, new):
+        if self.history.happened(NEW_SECTION):
+            self.history.note("section-new", new.slug, NEW_SECTION)
+        else:
+            self.sections.remove(new)
+        sound = [s for s in small if s.guessable and not s.old_slug and not s.fault and not s.errors]
+        if self.history.happened(REMOVED_SECTION) and sound:
+            sound[-1].removed = True
+            self.history.note("section-removed", sound[-1].slug, REMOVED_SECTION)
+
+    def make_activity(self, rng, number, created, organisers):
         words = rng.sample(WORDS, rng.randrange(2, 6))
         slug = "-".join(w for w in words if w.isascii()) or "event"
-        start = self.today + datetime.timedelta(days=rng.randrange(-900, 120))
+        start = self.history.start(rng, self.today, created) if self.history else self.today + datetime.timedelta(days=rng.randrange(-900, 120))
         end = start + datetime.timedelta(days=rng.choice([0, 1, 2, 7])) if rng.random() < 0.4 else None
         written = [write_date(rng, start)] + ([write_date(rng, end)] if end else [])
         if end and rng.random() < 0.5:
@@ -240,7 +266,7 @@ class Network:
         country = rng.choice(COUNTRIES)
         participants = rng.randrange(0, 3000) if rng.random() < 0.9 else None
         activity = Activity(
-            number, f"{slug}-{number}", organisers, None, online, " ".join(words) + rng.choice(["", "", " & co", " <3", " 😀", " “x”"]),
+            number, created, f"{slug}-{number}", organisers, None, online, " ".join(words) + rng.choice(["", "", " & co", " <3", " 😀", " “x”"]),
             paragraphs, "\n".join(description), start, end, written,
             None if online else rng.choice(TOWNS)[0],
             None if online else rng.choice(ELSEWHERE) if rng.random() < 0.03 else country[rng.randrange(1, 3)],
@@ -258,15 +284,15 @@ class Network:
         return activity
 
     def spoil(self, activity):
-        """One fault in ten pages: half of them of the page, half of a field."""
-        turn = activity.number % 20
-        if turn == 3:
-            activity.fault = self.rng.choice(list(PAGE_FAULTS))
-            # what takes long is rare
-            if activity.fault in ("hangs", "later-429", "later-503") and activity.number % 200 != 3:
-                activity.fault = "moved"
-        elif turn == 13:
-            self.spoil_field(activity, self.rng.choice(list(FIELD_FAULTS)))
+        """One fault in ten pages: half of them of the page, half of a field; of each kind in its turn."""
+        turn, rest = divmod(activity.number, 20)
+        quick = [fault for fault in PAGE_FAULTS if fault not in LONG]
+        if activity.number % 200 == 3 and activity.number // 200 % 9 < len(LONG):
+            activity.fault = LONG[activity.number // 200 % 9]
+        elif rest == 3:
+            activity.fault = quick[(turn + self.seed) % len(quick)]
+        elif rest == 13:
+            self.spoil_field(activity, list(FIELD_FAULTS)[(turn + self.seed) % len(FIELD_FAULTS)])
 
     def spoil_field(self, a, fault):
         raw = None
@@ -314,7 +340,7 @@ class Network:
     # --- statistics
 
     def make_statistics(self, section):
-        rng = self.rng
+        rng = self.rng("statistics", section.slug)
         if not section.site_slug:
             return
         form = rng.random()
@@ -341,26 +367,28 @@ class Network:
             section.statistics["total_activities"].reverse()  # the labels win over the order
         if rng.random() < 0.3:
             section.statistics["total_participants"].reverse()
+        if self.history:
+            self.history.statistics(section)
 
     # --- what a complete run can see
 
-    def visible(self):
-        """Sections whose list can be read, and the activities whose page is stored: slugs that cannot be guessed are learned from pages."""
-        known = [s for s in self.sections if s.site_slug and s.guessable]
-        learned, seen, stored = set(), set(), {}
-        while known:
-            section = known.pop()
-            for activity in self.listed(section):
+    def visible(self, feed):
+        """Sections whose slug is learned, as it cannot be guessed, the activities that a list shows, and those whose page is stored. feed:
+        whether the network's own list is read, too."""
+        lists = [self.listed(s) for s in self.sections if s.site_slug and s.guessable] + ([self.activities] if feed else [])
+        learned, seen, stored = set(), set(), set()
+        while lists:
+            for activity in lists.pop():
                 if activity.number in seen:
                     continue
                 seen.add(activity.number)
                 if activity.fault and PAGE_FAULTS[activity.fault]:
                     continue
-                stored[activity.number] = activity
+                stored.add(activity.number)
                 for _, _, other in activity.organisers:
                     if other and not other.guessable and other.slug not in learned:
                         learned.add(other.slug)
-                        known.append(other)
+                        lists.append(self.listed(other))
         return learned, seen, stored
 
     def listed(self, section):

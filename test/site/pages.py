@@ -1,5 +1,5 @@
 """The pages of the two sites, in every shape in which they are known to come. Which shape a page takes is drawn at random; what it
-says is not."""
+says is not. It is drawn for each page by what the page is, so that it stays what it was while others change."""
 
 import html
 import json
@@ -12,8 +12,15 @@ def esc(text):
 
 class Pages:
     def __init__(self, seed, padding):
-        self.rng = random.Random(seed * 31 + 7)
+        self.seed = seed
+        self.rng = random.Random()
         self.menu = self.make_menu(padding)
+        self.cards = {}
+
+    def draw(self, *page):
+        """What is drawn from now on is drawn for that page."""
+        self.rng.seed(f"{self.seed} {page}")
+        return self.rng
 
     def make_menu(self, padding):
         items = []
@@ -36,6 +43,7 @@ class Pages:
     # --- accounts
 
     def home(self, countries, sections):
+        self.draw("home")
         links = "".join(f'<li><a href="/country/{c}">{"ESN " if self.rng.random() < 0.3 else ""}{esc(name)}</a></li>\n'
                         for c, name, _ in countries)
         dots = "".join(
@@ -44,6 +52,7 @@ class Pages:
         return self.page("ESN Accounts", f'<ul><li><a href="/country/all">All</a></li>\n{links}</ul>\n<div class="map">{dots}</div>')
 
     def country(self, name, sections):
+        self.draw("country", name)
         if not sections:
             inner = '<div class="view-empty"><p>No sections yet.</p></div>'
         elif self.rng.random() < 0.5:
@@ -56,7 +65,7 @@ class Pages:
         return self.page(name, f'<div class="view view-sections">{inner}</div>')
 
     def section(self, s):
-        rng, info, blocks = self.rng, s.info, []
+        rng, info, blocks = self.draw("section", s.slug), s.info, []
 
         def item(css, text):
             blocks.append(f'<div class="field field--name-field-{css} field--type-x"><div class="field--label">L</div>'
@@ -93,10 +102,16 @@ class Pages:
     # --- activities
 
     def organisation(self, s):
+        self.draw("organisation", s.site_slug)
         return self.page(s.name, f'<h1><a href="/organisation/{s.site_slug}">{esc(s.name)}</a></h1>')
 
     def card(self, a):
-        rng = self.rng
+        """The same in all lists."""
+        if a.number not in self.cards:
+            self.cards[a.number] = self.make_card(a, self.draw("card", a.number))
+        return self.cards[a.number]
+
+    def make_card(self, a, rng):
         kind = "online" if a.online else "physical"
         href = f"/activity/{a.slug}"
         title = esc(a.title or "Untitled")[:200].rsplit("&", 1)[0] or "Untitled"
@@ -107,17 +122,20 @@ class Pages:
         return (f'<article class="activities-mini-preview ct-{kind}-activity">{link}<span class="act-date">{esc(" - ".join(a.dates))}</span>'
                 f'{place}<a href="/organisation/{slug}">{esc(name)}</a></article>\n')
 
-    def listing(self, s, cards, number, last):
+    def listing(self, slug, name, activities, number, last):
+        """A page of a section's list or, without a slug, of the network's own."""
+        cards = "".join(map(self.card, activities))
+        rng = self.draw("listing", slug, number)
         if not cards:
-            return self.page(s.name, '<div class="view"><div class="view-empty">Nothing yet</div></div>')
+            return self.page(name, '<div class="view"><div class="view-empty">Nothing yet</div></div>')
         pager = ""
         if last > 0:
             links = [f'<li class="pager__item"><a href="?page={n}" title="Go to page {n + 1}">{n + 1}</a></li>' for n in range(min(last, 3))]
             if number < last:
-                links.append(f'<li class="pager__item"><a href="?page={last}" title="Go to last page">Last »</a></li>' if self.rng.random() < 0.5
+                links.append(f'<li class="pager__item"><a href="?page={last}" title="Go to last page">Last »</a></li>' if rng.random() < 0.5
                              else f'<li class="pager__item pager__item--last"><a href="?page={last}">Last »</a></li>')
             pager = f'<nav class="pager-nav"><ul>{"".join(links)}</ul></nav>'
-        return self.page(s.name, '<div class="view"><div class="view-content">' + "".join(map(self.card, cards)) + f"</div>{pager}</div>")
+        return self.page(name, f'<div class="view"><div class="view-content">{cards}</div>{pager}</div>')
 
     def title(self, title):
         t = esc(title)
@@ -131,7 +149,7 @@ class Pages:
         return "<br />".join(esc(t) for t in texts)
 
     def activity(self, a):
-        rng = self.rng
+        rng = self.draw("activity", a.number)
         ct = "ct-online-activity" if a.online else "ct-physical-activity"
         blocks = [f'<a class="url" href="/activity/{a.slug}"></a>'] if rng.random() < 0.5 else []
         if a.description is not None:
@@ -194,6 +212,7 @@ class Pages:
         return json.dumps({"path": {"baseUrl": "/"}, "activities_statistics": figures}, ensure_ascii=self.rng.random() < 0.5)
 
     def statistics(self, s):
+        self.draw("statistics", s.site_slug)
         if s.statistics_form == "body":
             text = self.statistics_json(s)
             return text if s.fault else json.dumps(json.loads(text)["activities_statistics"]) if self.rng.random() < 0.5 else text

@@ -34,8 +34,12 @@ site_server() {
 			if (-f $dir/$1.answers-503) { return 503; }
 			if (-f $dir/$1.answers-403) { set \$mitigated challenge; return 403; }
 			add_header cf-mitigated \$mitigated always;
+			include $dir/validators.conf;
+			include $dir/$1-unreliable.conf;
+			location = /reset { internal; return 444; }
 			location = /robots.txt { if (-f $dir/$1.robots-503) { return 503; } try_files \$uri =404; }
 			location / { try_files \$uri.html \$uri/index.html =404; }
+			location = /activities { try_files \$uri/page-\$page.html =404; }
 			location ~ ^/organisation/[^/]+/activities\$ { try_files \$uri/page-\$arg_page.html \$uri/page-0.html =404; }
 		}
 	NGINX
@@ -67,8 +71,8 @@ site_change() {
 	dir=$run/$name
 	read -r accounts_url activities_url port <"$dir/urls"
 	site_stop "$name"
-	rm -rf "$dir/accounts" "$dir/activities" "$dir/truth"
 	site_pages "$port" "$@"
+	site_clock
 	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
 	site_resume "$name"
 }
@@ -91,12 +95,17 @@ site_start() {
 	{
 		echo "pid $dir/nginx.pid; error_log $dir/nginx.log; worker_processes 1;"
 		echo "events { worker_connections 256; }"
-		echo "http { access_log $dir/access.log; gzip on; gzip_min_length 1; keepalive_requests 100000;"
+		echo "http { gzip on; gzip_min_length 1; keepalive_requests 100000;"
+		# The usual words, then what test/site/obeyed.py reads.
+		echo "log_format obeyed '\$remote_addr - \$remote_user [\$time_local] \"\$request\" \$status \$body_bytes_sent \"\$http_referer\" \"\$http_user_agent\" '"
+		echo "'\$msec \$request_time \$host:\$server_port \$request_method \$request_uri \$status'; access_log $dir/access.log obeyed;"
+		echo "map \$arg_page \$page { '' 0; default \$arg_page; }"
 		for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $dir/tmp/$kind;"; done
 		site_server accounts "${ports[0]}" "$tls"
 		site_server activities "${ports[1]}" "$tls"
 		echo "}"
 	} >"$dir/nginx.conf"
+	touch "$dir/validators.conf" "$dir/accounts-unreliable.conf" "$dir/activities-unreliable.conf"
 	mkfifo "$dir/misbehave.input"
 	printf '%s %s %s\n' "$accounts_url" "$activities_url" "${ports[2]}" >"$dir/urls"
 	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
@@ -114,6 +123,69 @@ site_resume() {
 	python3 test/site/misbehave.py "$port" "$dir/activities" <"$dir/misbehave.input" >/dev/null 2>&1 &
 	echo $! >"$dir/misbehave.pid"
 	exec {input}>"$dir/misbehave.input"
+}
+
+# site_reload <name>: nginx takes its rules anew; returns when no process of it knows the former ones.
+site_reload() {
+	local nginx old deadline=$((SECONDS + 20))
+
+	nginx=$(cat "$run/$1/nginx.pid")
+	old=$(cat "/proc/$nginx/task/$nginx/children")
+	as_owner kill -HUP "$nginx"
+	while kill -0 $old 2>/dev/null; do
+		[ "$SECONDS" -lt "$deadline" ] || die "nginx did not take its rules anew: $(tail -n 5 "$run/$1/nginx.log")"
+		sleep 0.02
+	done
+}
+
+# site_validators <name> <mode>: what ETag and Last-Modified of both sites are from now on.
+#   honest    nginx's own
+#   none      there are none, and no 304
+#   changing  another ETag at each answer, and no 304
+#   lying     the same for all pages, and 304 to whoever asks whether something has changed
+#   clock     nginx's own, but all times are ten years ahead (when the clock is put right, each page has changed once more)
+site_validators() {
+	local dir=$run/$1
+
+	case $2 in
+	honest | clock) ;;
+	none) echo "etag off; if_modified_since off; add_header Last-Modified '';" ;;
+	changing) echo "etag off; if_modified_since off; add_header Last-Modified ''; add_header ETag '\"\$request_id\"';" ;;
+	lying)
+		echo "etag off; add_header Last-Modified 'Mon, 01 Jan 2024 00:00:00 GMT'; add_header ETag '\"same\"';"
+		echo "set \$asks \$http_if_none_match\$http_if_modified_since; if (\$asks) { return 304; }"
+		;;
+	*) die "no such mode: $2" ;;
+	esac >"$dir/validators.conf"
+	rm -f "$dir/clock-is-ahead"
+	[ "$2" != clock ] || touch "$dir/clock-is-ahead"
+	site_clock
+	site_reload "$1"
+}
+
+# The times of the pages of $dir, by its clock.
+site_clock() {
+	if [ -f "$dir/clock-is-ahead" ]; then
+		find "$dir/accounts" "$dir/activities" -type f ! -newermt "5 years" -exec touch -d "10 years" {} +
+	else
+		find "$dir/accounts" "$dir/activities" -type f -newermt "5 years" -exec touch {} +
+	fi
+}
+
+# site_faults <name> <site> <share> <seed>: from now on that share of the site's answers is 503 with Retry-After: 1, 500 or a reset, and as
+# many more are slow, by the seed, the address and how often it was asked for; share "" puts it right.
+site_faults() {
+	local dir=$run/$1 port
+
+	read -r _ _ port <"$dir/urls"
+	# misbehave.py says which, and nginx serves the pages that are well.
+	{
+		[ -z "$3" ] || cat <<-NGINX
+			location = /unreliable { internal; proxy_pass http://127.0.0.1:$port/unreliable/$3/$4/$2\$request_uri; }
+			if (\$upstream_http_x_accel_redirect = "") { rewrite ^ /unreliable last; }
+		NGINX
+	} >"$dir/$2-unreliable.conf"
+	site_reload "$1"
 }
 
 # site_switch <name> <site> <500, 503 or 403>: what the whole site answers from now on, 403 being Cloudflare's; "" puts it right.

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Whether the requests in a site's access log kept to what was promised: prints each violation, and nothing if there is none."""
+
+import argparse
+import re
+from collections import Counter, namedtuple
+
+Request = namedtuple("Request", "start end port method uri status")
+TOLERANCE = 0.005  # seconds
+
+# In this order: the first that fits.
+KINDS = [
+    ("robots", r"/robots\.txt"),
+    ("home", r"/"),
+    ("country", r"/country/"),
+    ("section", r"/section/"),
+    ("listing", r"/organisation/[^/]+/activities(\?|$)"),
+    ("statistics", r"/organisation/[^/]+/statistics(\?|$)"),
+    ("feed", r"/activities(\?|$)"),
+    ("activity", r"/activity/"),
+]
+
+
+def read(log):
+    requests = []
+    with open(log, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            msec, took, host, method, uri, status = line.split()[-6:]
+            requests.append(Request(float(msec) - float(took), float(msec), host.rsplit(":", 1)[1], method, uri, status))
+    return sorted(requests)
+
+
+def kind(request):
+    if request.method == "HEAD":
+        return "probe"
+    for name, pattern in KINDS:
+        if re.fullmatch(pattern, request.uri) if pattern == "/" else re.match(pattern, request.uri):
+            return name
+    return "other"
+
+
+def too_close(requests, delay):
+    last = {}
+    for r in requests:
+        before = last.get(r.port)
+        if before and r.start - before.start < delay - TOLERANCE:
+            yield f"{r.start - before.start:.3f} s after {before.method} {before.uri}: {r.method} {r.uri} on {r.port}"
+        last[r.port] = r
+
+
+def too_many(requests, parallel):
+    going = []
+    for r in requests:
+        going = [end for end in going if end > r.start] + [r.end]
+        if len(going) > parallel:
+            yield f"{len(going)} open at once: {r.method} {r.uri} on {r.port}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("log")
+    parser.add_argument("--delay", type=float, default=0, help="least milliseconds between two starts on one port")
+    parser.add_argument("--parallel", type=int, help="most requests that may be open at once, on all ports")
+    parser.add_argument("--forbidden", help="regular expression of what may not be asked for")
+    parser.add_argument("--summary", action="store_true", help="print how many requests of each kind, and with which status")
+    options = parser.parse_args()
+
+    requests = read(options.log)
+    violations = list(too_close(requests, options.delay / 1000))
+    if options.parallel:
+        violations += too_many(requests, options.parallel)
+    if options.forbidden:
+        violations += [f"forbidden: {r.method} {r.uri}" for r in requests if re.search(options.forbidden, r.uri)]
+    for violation in violations:
+        print(violation)
+    if options.summary:
+        for (name, status), count in sorted(Counter((kind(r), r.status) for r in requests).items()):
+            print(name, status, count)
+
+
+if __name__ == "__main__":
+    main()

@@ -39,6 +39,7 @@ build/unit/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
 
 build/unit/test_page: test/unit/shipped_rules.c
+build/unit/test_http build/unit/test_obedience: test/unit/http_site.c
 
 build/unit/test_%: test/unit/test_%.c $(CORE:src/core/%.c=build/unit/core/%.o)
 	@mkdir -p $(@D)

@@ -27,6 +27,8 @@
 #define TICK_MS 1000
 #define STILL_MS 10000
 #define BATCH_RECORDS 64
+#define READY_REQUESTS 4
+#define MAX_PENDING_REQUESTS 256
 
 /* How a kind of task is read and stored. */
 typedef struct TaskTraits
@@ -48,11 +50,14 @@ static const TaskTraits task_traits[] = {
 	[TASK_ROBOTS] = {PAGE_KINDS, RECORD_KINDS, "robots", robots_handle},
 };
 
-/* Room for further requests: enough are queued to keep the line busy, no more. */
+/* Room for further requests: enough are queued to keep the line busy, no more, so that what is found on a list comes soon. */
 bool
 run_has_room(const Run *run)
 {
-	return !run->refused && http_pending(run->http) < 2 * guc_max_parallel_requests + 2;
+	int enough = guc_request_delay == 0 ? guc_max_parallel_requests + 2 : READY_REQUESTS;
+
+	return !run->refused && http_ready(run->http) < enough &&
+		   http_pending(run->http) < MAX_PENDING_REQUESTS;
 }
 
 Task *
@@ -342,7 +347,11 @@ handle_response(Run *run, const HttpResponse *response)
 
 	if (response->outcome != HTTP_ANSWERED)
 	{
-		run->refused = run->refused || response->outcome == HTTP_REFUSED;
+		if (response->outcome == HTTP_REFUSED && !run->refused)
+		{
+			run->refused = true;
+			strlcpy(run->refusal, response->error, sizeof(run->refusal));
+		}
 		run_fail_page(run, task, response, response->error);
 	}
 	else if (task->kind == TASK_PROBE || task->kind == TASK_ROBOTS)
@@ -409,6 +418,7 @@ tell_progress(Run *run)
 	int64 moved = http_totals(run->http).bytes + c->pages_failed + done;
 	bool still = moved == run->progress_moved;
 	const char *failed = c->sections_failed > 0 ? psprintf(" (%d failed)", c->sections_failed) : "";
+	const char *waiting = http_waiting_for(run->http);
 	const char *what;
 
 	if (!TimestampDifferenceExceeds(run->progress_at, now, still ? STILL_MS : TICK_MS))
@@ -421,8 +431,9 @@ tell_progress(Run *run)
 		what = psprintf("%d of %d sections%s; activities: %d new, %d changed, %d same", done,
 						run->sections_due, failed, c->added, c->changed, c->unchanged);
 	channel_notice(NOTICE, NULL, "%s; %d pages failed; %s", what, c->pages_failed,
-				   still ? psprintf("waiting for %d answers", http_pending(run->http))
-						 : psprintf("about %s left", time_left(run)));
+				   waiting != NULL ? waiting
+				   : still         ? psprintf("waiting for %d answers", http_pending(run->http))
+								   : psprintf("about %s left", time_left(run)));
 }
 
 static void

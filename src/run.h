@@ -81,9 +81,10 @@ typedef struct Run
 	const char *only_section;
 	RunCounts counts;
 	bool out_of_time;
-	bool refused;  /* the site said stop */
-	char *failure; /* why the run as a whole failed; NULL: it didn't */
-	int64 planned; /* requests that the plan foresaw; 0: there is none */
+	bool refused;      /* a site said stop, or was given up */
+	char refusal[256]; /* its reason */
+	char *failure;     /* why the run as a whole failed; NULL: it didn't */
+	int64 planned;     /* requests that the plan foresaw; 0: there is none */
 	TimestampTz progress_at;
 	int64 progress_moved; /* what it was then measured by */
 	int sections_due;

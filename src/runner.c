@@ -214,11 +214,11 @@ final_message(const Run *run, const char **status)
 		run->counts.sections_failed > 0 && !has_read_activities(run))
 	{
 		*status = "failed";
-		return run->refused ? "the site refuses to be asked; see failed_scrapes"
+		return run->refused ? psprintf("stopped: %s; see failed_scrapes", run->refusal)
 							: "no section came in; see failed_scrapes";
 	}
 	if (run->failure == NULL && run->refused)
-		return "the site refuses to be asked: stopped; what is left comes first next time";
+		return psprintf("stopped: %s; what is left comes first next time", run->refusal);
 	if (run->failure == NULL && run->out_of_time)
 		return psprintf("time limit reached; %d sections are left and come first next time",
 						Max(left, 0));

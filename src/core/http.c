@@ -1,5 +1,5 @@
 /*
- * http.c: the queues of the sites, the delay between starts, and the one wait, over libcurl's multi interface.
+ * http.c: a client, its requests from http_submit() to http_next(), and the one wait, over libcurl's multi interface.
  */
 #include "core/http_internal.h"
 
@@ -14,13 +14,19 @@
 #include "core/ascii.h"
 #include "core/text.h"
 
-int64_t
-http_now(void)
+static int64_t
+now_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+http_now(void)
+{
+	return now_us() / 1000;
 }
 
 static char *
@@ -74,34 +80,6 @@ http_find_origin(HttpClient *client, const char *url)
 }
 
 void
-http_enqueue(Transfer *transfer)
-{
-	Origin *origin = transfer->origin;
-
-	transfer->next = NULL;
-	if (origin->refusal[0] != '\0')
-	{
-		snprintf(transfer->error, sizeof(transfer->error), "not asked: %s", origin->refusal);
-		http_finish(transfer, HTTP_REFUSED);
-		return;
-	}
-	if (origin->robots != NULL && !robots_allows(origin->robots, transfer->target))
-	{
-		if (origin->unread == NULL)
-			http_fail(transfer, false, "the site's robots.txt does not allow it");
-		else
-			http_fail(transfer, true, "the site's robots.txt could not be read: %s",
-					  origin->unread);
-		return;
-	}
-	if (origin->first == NULL)
-		origin->first = transfer;
-	else
-		origin->last->next = transfer;
-	origin->last = transfer;
-}
-
-void
 http_finish(Transfer *transfer, HttpOutcome outcome)
 {
 	HttpClient *client = transfer->client;
@@ -134,34 +112,6 @@ http_fail(Transfer *transfer, bool can_heal, const char *format, ...)
 	http_finish(transfer, HTTP_FAILED);
 }
 
-/* Takes the first transfer that may start out of an origin's queue; else NULL, and *due is brought forward to when one may. */
-static Transfer *
-take_due(Origin *origin, int64_t now, int64_t *due)
-{
-	Transfer *before = NULL;
-
-	for (Transfer *transfer = origin->first; transfer != NULL;
-		 before = transfer, transfer = transfer->next)
-	{
-		int64_t when =
-			transfer->not_before > origin->next_start ? transfer->not_before : origin->next_start;
-
-		if (when > now)
-		{
-			*due = when < *due ? when : *due;
-			continue;
-		}
-		if (before == NULL)
-			origin->first = transfer->next;
-		else
-			before->next = transfer->next;
-		if (origin->last == transfer)
-			origin->last = before;
-		return transfer;
-	}
-	return NULL;
-}
-
 /* Starts what is due; returns when the next is. The hosts take turns. */
 static int64_t
 start_due(HttpClient *client, int64_t now)
@@ -175,11 +125,10 @@ start_due(HttpClient *client, int64_t now)
 		for (int i = 0; i < HTTP_MAX_ORIGINS && client->open_count < client->options.max_parallel;
 			 i++)
 		{
-			Transfer *transfer = take_due(&client->origins[i], now, &due);
+			Transfer *transfer = http_take_due(&client->origins[i], now, &due);
 
 			if (transfer == NULL)
 				continue;
-			client->origins[i].next_start = now + client->origins[i].delay_ms;
 			http_start(client, transfer);
 			started = true;
 		}
@@ -249,6 +198,19 @@ perform(HttpClient *client)
 	return check_multi(client, code);
 }
 
+/* Waits until libcurl has something to do, wake can be read, or it is that time, and not a millisecond longer. */
+static bool
+poll_until(HttpClient *client, int64_t until, struct curl_waitfd *wake)
+{
+	int64_t left_us = until * 1000 - now_us();
+
+	/* poll counts in whole milliseconds: what is left of one is slept */
+	if (left_us > 0 && left_us < 1000)
+		nanosleep(&(struct timespec){.tv_nsec = left_us * 1000}, NULL);
+	return check_multi(client, curl_multi_poll(client->multi, wake, wake->fd >= 0 ? 1 : 0,
+											   left_us > 0 ? (int) (left_us / 1000) : 0, NULL));
+}
+
 bool
 http_wait(HttpClient *client, int max_ms, int wake_fd)
 {
@@ -259,19 +221,15 @@ http_wait(HttpClient *client, int max_ms, int wake_fd)
 		int64_t now = http_now();
 		int64_t due = start_due(client, now);
 		struct curl_waitfd wake = {.fd = wake_fd, .events = CURL_WAIT_POLLIN};
-		int64_t until = due < end ? due : end;
 
 		if (!perform(client))
 			return false;
 		if (client->done != NULL || now >= end)
 			break;
-		/* a transfer that has just ended may have made room */
+		/* a transfer that has just ended may have made room, or changed what may start when */
 		if (client->open_count < client->options.max_parallel)
 			due = start_due(client, http_now());
-		until = due < end ? due : end;
-		now = http_now();
-		if (!check_multi(client, curl_multi_poll(client->multi, &wake, wake_fd >= 0 ? 1 : 0,
-												 until > now ? (int) (until - now) : 0, NULL)))
+		if (!poll_until(client, due < end ? due : end, &wake))
 			return false;
 		if (wake_fd >= 0 && (wake.revents & CURL_WAIT_POLLIN))
 			break;
@@ -290,7 +248,7 @@ copy_options(HttpClient *client, const HttpOptions *options)
 		client->user_agents[i] = copy(options->user_agents[i]);
 	for (int i = 0; i < HTTP_MAX_ORIGINS; i++)
 	{
-		client->origins[i].delay_ms = options->delay_ms;
+		http_begin_origin(&client->origins[i], options);
 		if (options->origins[i] != NULL &&
 			(client->origins[i].url = origin_of(options->origins[i])) == NULL)
 			return false;
@@ -380,20 +338,6 @@ http_close(HttpClient *client)
 	free(client->user_agents);
 	free(client->ca_file);
 	free(client);
-}
-
-void
-http_obey(HttpClient *client, const char *url, const Robots *robots, const char *unread)
-{
-	Origin *origin = http_find_origin(client, url);
-
-	if (origin == NULL)
-		return;
-	origin->robots = robots;
-	free(origin->unread);
-	origin->unread = copy(unread);
-	if (robots_delay_ms(robots) > origin->delay_ms)
-		origin->delay_ms = robots_delay_ms(robots);
 }
 
 bool

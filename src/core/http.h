@@ -3,6 +3,21 @@
  *
  * A client has a queue of requests for a few hosts. http_wait() starts what is due, moves bytes, and waits; http_next()
  * hands over what has ended. A request ends once: with an answer, or after its last retry with a reason.
+ *
+ * How a site is asked, robots.txt, redirects, HEADs and retries alike:
+ * - Two starts are at least its delay apart: the configured one, or its Crawl-delay where that is longer. A start that is up to
+ *   4 ms late does not shift those after it, so that the average is the delay.
+ * - Retry-After with 429 or 503 (RFC 9110, 10.2.3) is obeyed: seconds, or a date, which is measured against the Date of the same
+ *   answer, so that a site whose clock is wrong is asked neither too soon nor too late; where there is none, our clock counts. More
+ *   than ten minutes is a refusal.
+ * - A site struggles where it answers 408, 425, 429 or 5xx but 501, not in time or not to the end, or cannot be reached. Its delay
+ *   is doubled then, up to 64 times the least and a minute, but once only for all that was under way. Each answer to what was
+ *   started later takes a tenth off, down to the least.
+ * - After ten such failures with no answer between them it is left alone for 16 times retry_base_ms, at most an hour. Then one
+ *   request is made, the first that waits, and nothing else until it has ended. An answer, and all goes on; a failure, and it is
+ *   left alone twice as long; at the third it is given up, as if it had refused. What waits meanwhile keeps its tries.
+ * - A page that fails again, other than with 429 or 503, tells of itself rather than of its site: such retries neither double
+ *   the delay nor are among the ten. The last requests of a run may be nothing else.
  */
 #ifndef ESN_HTTP_H
 #define ESN_HTTP_H
@@ -21,10 +36,10 @@ typedef struct HttpOptions
 {
 	const char
 		*origins[HTTP_MAX_ORIGINS]; /* base URLs; only their scheme, host and port may be asked */
-	int delay_ms; /* between two starts on one host, retries, redirects and HEADs included; 0: none */
-	int max_parallel; /* requests open at once, over all hosts */
-	int timeout_ms;   /* a request, from its start to its last byte */
-	int max_retries;  /* after the first try; only for what can heal */
+	int delay_ms;                   /* the least between two starts on one host; 0: none */
+	int max_parallel;               /* requests open at once, over all hosts */
+	int timeout_ms;                 /* a request, from its start to its last byte */
+	int max_retries;                /* after the first try; only for what can heal */
 	int retry_base_ms; /* the wait before the first retry; doubled for each further one; jittered by +-20 % */
 	size_t max_body;                /* bytes, counted after decompression */
 	const char *const *user_agents; /* taken in turn, one a request */
@@ -52,7 +67,7 @@ typedef enum HttpOutcome
 {
 	HTTP_ANSWERED, /* a final status that is an answer: 2xx, 304, 4xx but 408, 425 and 429, 501 */
 	HTTP_FAILED, /* status (0: none) and error say why; retries, where they could help, are used up */
-	HTTP_REFUSED /* the site says stop: Cloudflare's 403, or a wait of more than ten minutes; ask nothing more of this host */
+	HTTP_REFUSED /* the site says stop: Cloudflare's 403, or a wait of more than ten minutes; or it is given up; ask nothing more of this host */
 } HttpOutcome;
 
 typedef struct HttpResponse
@@ -86,7 +101,7 @@ extern HttpClient *http_open(const HttpOptions *options, char *error, size_t err
 
 /*
  * From now on requests to the origin of this address, redirects among them, are held to its robots.txt: what that forbids ends as
- * HTTP_FAILED, and its Crawl-delay is the least delay. robots must live as long as the client. unread: why robots.txt could not be read (then
+ * HTTP_FAILED, and its Crawl-delay is the least delay where it is longer than delay_ms. robots must live as long as the client. unread: why robots.txt could not be read (then
  * robots forbids all, and asking again another day may help); NULL: it could.
  */
 extern void http_obey(HttpClient *client, const char *url, const Robots *robots,
@@ -112,6 +127,15 @@ extern void http_release(HttpResponse *response);
 /* Requests submitted and not yet handed over by http_next(). */
 extern int http_pending(const HttpClient *client);
 
+/* Of those waiting in a queue, the ones that wait for their turn only, not for their next try. */
+extern int http_ready(const HttpClient *client);
+
 extern HttpTotals http_totals(const HttpClient *client);
+
+/*
+ * Why requests are made later than usual, such as "accounts.esn.org struggles: trying again in 30 s" or "accounts.esn.org struggles: 2.0 s
+ * between requests"; of two sites, with "; " between them. NULL: all is as usual, or nothing waits. Holds until the next call.
+ */
+extern const char *http_waiting_for(HttpClient *client);
 
 #endif

@@ -1,13 +1,15 @@
 /*
- * http_internal.h: what the parts of the fetcher share: http.c keeps the queues, http_transfer.c makes a transfer of a
- * request, http_judge.c decides what its end means.
+ * http_internal.h: what the parts of the fetcher share: http.c keeps the requests and waits, http_origin.c says what may start when,
+ * http_transfer.c makes a transfer of a request, http_judge.c decides what its end means.
  */
 #ifndef ESN_HTTP_INTERNAL_H
 #define ESN_HTTP_INTERNAL_H
 
 #include <curl/curl.h>
 
+#include "core/breaker.h"
 #include "core/http.h"
+#include "core/politeness.h"
 
 #define HTTP_MAX_PARALLEL 64
 #define HTTP_MAX_HEADER_BYTES (256 * 1024)
@@ -19,6 +21,7 @@ typedef enum HttpHeader
 	HTTP_ETAG,
 	HTTP_LAST_MODIFIED,
 	HTTP_RETRY_AFTER,
+	HTTP_DATE,
 	HTTP_KEPT_HEADERS
 } HttpHeader;
 
@@ -28,9 +31,9 @@ typedef struct Transfer Transfer;
 typedef struct Origin
 {
 	char *url; /* "https://host:port" */
-	int64_t next_start;
-	char refusal[128]; /* why nothing more is asked of it; empty: it is asked */
-	int delay_ms;
+	Pace pace;
+	Breaker breaker;
+	char refusal[320];    /* why nothing more is asked of it; empty: it is asked */
 	const Robots *robots; /* what it allows; NULL: all */
 	char *unread;         /* why its robots.txt could not be read; NULL: it could */
 	Transfer *first;
@@ -49,6 +52,8 @@ struct Transfer
 	char *etag;
 	char *last_modified;
 	int64_t not_before;
+	int64_t started;
+	bool is_probe; /* the one request that tries whether its site is back */
 	int redirects;
 	size_t header_bytes;
 	size_t capacity;
@@ -79,12 +84,30 @@ struct HttpClient
 	HttpTotals totals;
 	uint64_t random;
 	char error[256];
+	char waiting_for[512];
 };
+
+/* What the end of a transfer says of its site. */
+typedef enum Verdict
+{
+	SITE_ANSWERED,
+	SITE_STRUGGLES,
+	NO_VERDICT
+} Verdict;
 
 extern int64_t http_now(void); /* ms, monotonic */
 
 /* The configured site that an address belongs to, or NULL. */
 extern Origin *http_find_origin(HttpClient *client, const char *url);
+
+/* The pace and the breaker of a site of which nothing is known yet. */
+extern void http_begin_origin(Origin *origin, const HttpOptions *options);
+
+/* Takes the first transfer that may start out of an origin's queue, to be started; else NULL, and *due is brought forward to when one may. */
+extern Transfer *http_take_due(Origin *origin, int64_t now, int64_t *due);
+
+/* What was taken has ended, and its origin is asked faster, slower or not at all accordingly. Once for each taken. */
+extern void http_heed(Transfer *transfer, Verdict verdict, int64_t now);
 
 /* Puts a transfer behind the others of its origin; one of an origin that refuses to be asked ends at once. */
 extern void http_enqueue(Transfer *transfer);

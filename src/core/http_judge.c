@@ -9,7 +9,6 @@
 
 #include "core/ascii.h"
 #include "core/http_internal.h"
-#include "core/politeness.h"
 #include "core/text.h"
 
 #define MAX_REDIRECTS 5
@@ -38,18 +37,31 @@ refuse(Transfer *transfer, const char *reason, const char *format, ...)
 	}
 }
 
+/* The wait that an answer asks for, in ms; -1: none. A date is one of the site's clock, which need not be right. */
+static int64_t
+asked_wait_ms(const Transfer *transfer)
+{
+	const char *date = transfer->headers[HTTP_DATE];
+	int64_t now = 0;
+
+	if (transfer->response.status != 429 && transfer->response.status != 503)
+		return -1;
+	if (date == NULL || !parse_http_date(date, &now))
+		now = (int64_t) time(NULL);
+	return retry_after_ms(transfer->headers[HTTP_RETRY_AFTER], now);
+}
+
 /* A site that asks to be left alone is, whether or not this request has tries left. */
 static void
 retry(Transfer *transfer, int64_t now, const char *reason)
 {
 	HttpClient *client = transfer->client;
-	int status = transfer->response.status;
-	int64_t asked = status == 429 || status == 503
-						? retry_after_ms(transfer->headers[HTTP_RETRY_AFTER], (int64_t) time(NULL))
-						: -1;
+	Origin *origin = transfer->origin;
+	int64_t asked = asked_wait_ms(transfer);
 	int64_t wait = retry_wait_ms(client->options.retry_base_ms, transfer->response.attempts,
 								 random_next(&client->random));
 
+	http_heed(transfer, SITE_STRUGGLES, now);
 	if (asked > MAX_OBEYED_WAIT_MS)
 	{
 		char prefix[80];
@@ -58,8 +70,14 @@ retry(Transfer *transfer, int64_t now, const char *reason)
 		refuse(transfer, prefix, "the site asks to wait %lld s", (long long) (asked / 1000));
 		return;
 	}
-	if (asked >= 0 && now + asked > transfer->origin->next_start)
-		transfer->origin->next_start = now + asked;
+	if (origin->breaker.state == BREAKER_GIVEN_UP && origin->refusal[0] == '\0')
+	{
+		refuse(transfer, "", "given up: it failed %d times in a row, at last: %s",
+			   origin->breaker.failures, reason);
+		return;
+	}
+	if (asked >= 0)
+		pace_hold(&origin->pace, now + asked);
 	if (transfer->response.attempts > client->options.max_retries)
 	{
 		http_fail(transfer, true, "%s", reason);
@@ -131,15 +149,17 @@ http_judge_status(Transfer *transfer, int64_t now, const char *location)
 	int status = transfer->response.status;
 	char reason[64];
 
+	if (status_can_heal(status))
+	{
+		snprintf(reason, sizeof(reason), "the site answered %d", status);
+		retry(transfer, now, reason);
+		return;
+	}
+	http_heed(transfer, SITE_ANSWERED, now);
 	if (status == 301 || status == 302 || status == 303 || status == 307 || status == 308)
 		follow_redirect(transfer, location);
 	else if (is_refusal(transfer))
 		refuse(transfer, "", "the site's protection (Cloudflare) refuses to be asked");
-	else if (status_can_heal(status))
-	{
-		snprintf(reason, sizeof(reason), "the site answered %d", status);
-		retry(transfer, now, reason);
-	}
 	else
 	{
 		transfer->client->totals.not_modified += status == 304;
@@ -147,53 +167,78 @@ http_judge_status(Transfer *transfer, int64_t now, const char *location)
 	}
 }
 
-void
-http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
+/* Writes why a transfer had no answer, where asking again cannot help; false: it can. */
+static bool
+describe_final(CURLcode code, char *reason, size_t size)
 {
-	int64_t seconds = transfer->client->options.timeout_ms;
-	char reason[256];
-
-	if (transfer->too_large)
-	{
-		http_fail(transfer, false, "the page is larger than %zu bytes",
-				  transfer->client->options.max_body);
-		return;
-	}
 	switch (code)
 	{
 		case CURLE_PEER_FAILED_VERIFICATION:
-			http_fail(transfer, false, "the site's certificate cannot be trusted");
-			return;
+			snprintf(reason, size, "the site's certificate cannot be trusted");
+			return true;
 		case CURLE_SSL_CACERT_BADFILE:
 		case CURLE_URL_MALFORMAT:
 		case CURLE_UNSUPPORTED_PROTOCOL:
-			http_fail(transfer, false, "%s", curl_easy_strerror(code));
-			return;
+			snprintf(reason, size, "%s", curl_easy_strerror(code));
+			return true;
 		case CURLE_WRITE_ERROR:
-			http_fail(transfer, false,
-					  "the headers are larger than %d bytes, or there is no memory",
-					  HTTP_MAX_HEADER_BYTES);
-			return;
+			snprintf(reason, size, "the headers are larger than %d bytes, or there is no memory",
+					 HTTP_MAX_HEADER_BYTES);
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Writes why a transfer had no whole answer, where asking again can help. */
+static void
+describe_passing(const Transfer *transfer, CURLcode code, char *reason, size_t size)
+{
+	int timeout_ms = transfer->client->options.timeout_ms;
+
+	switch (code)
+	{
 		case CURLE_OPERATION_TIMEDOUT:
-			snprintf(reason, sizeof(reason), "timed out after %lld.%lld s",
-					 (long long) (seconds / 1000), (long long) (seconds % 1000 / 100));
+			snprintf(reason, size, "timed out after %d.%d s", timeout_ms / 1000,
+					 timeout_ms % 1000 / 100);
 			break;
 		case CURLE_PARTIAL_FILE:
 		case CURLE_HTTP2_STREAM:
-			snprintf(reason, sizeof(reason), "the answer broke off after %zu bytes",
+			snprintf(reason, size, "the answer broke off after %zu bytes",
 					 transfer->response.body_len);
 			break;
 		case CURLE_GOT_NOTHING:
 		case CURLE_SEND_ERROR:
 		case CURLE_RECV_ERROR:
 		case CURLE_HTTP2:
-			snprintf(reason, sizeof(reason),
-					 "the connection was closed before the answer was whole");
+			snprintf(reason, size, "the connection was closed before the answer was whole");
 			break;
 		default:
-			snprintf(reason, sizeof(reason), "%s", curl_easy_strerror(code));
+			snprintf(reason, size, "%s", curl_easy_strerror(code));
 			break;
 	}
-	transfer->response.status = 0;
-	retry(transfer, now, reason);
+}
+
+void
+http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
+{
+	char reason[256];
+
+	if (transfer->too_large)
+	{
+		http_heed(transfer, SITE_ANSWERED, now);
+		http_fail(transfer, false, "the page is larger than %zu bytes",
+				  transfer->client->options.max_body);
+	}
+	else if (describe_final(code, reason, sizeof(reason)))
+	{
+		http_heed(transfer, NO_VERDICT, now);
+		http_fail(transfer, false, "%s", reason);
+	}
+	else
+	{
+		describe_passing(transfer, code, reason, sizeof(reason));
+		transfer->response.status = 0;
+		retry(transfer, now, reason);
+	}
 }

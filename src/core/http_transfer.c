@@ -13,6 +13,7 @@ static const char *const kept_headers[HTTP_KEPT_HEADERS] = {
 	[HTTP_ETAG] = "etag",
 	[HTTP_LAST_MODIFIED] = "last-modified",
 	[HTTP_RETRY_AFTER] = "retry-after",
+	[HTTP_DATE] = "date",
 };
 
 static size_t
@@ -148,6 +149,7 @@ http_start(HttpClient *client, Transfer *transfer)
 
 	if (easy == NULL)
 	{
+		http_heed(transfer, NO_VERDICT, transfer->started);
 		http_fail(transfer, true, "out of memory");
 		return;
 	}
@@ -173,6 +175,7 @@ http_start(HttpClient *client, Transfer *transfer)
 	{
 		transfer->easy = NULL;
 		client->idle[client->idle_count++] = easy;
+		http_heed(transfer, NO_VERDICT, transfer->started);
 		http_fail(transfer, true, "%s", curl_multi_strerror(code));
 		return;
 	}

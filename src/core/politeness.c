@@ -37,8 +37,8 @@ limit_retry_after(int64_t seconds)
 	return seconds < MAX_RETRY_AFTER_MS / 1000 ? seconds * 1000 : MAX_RETRY_AFTER_MS;
 }
 
-/* The three forms of an HTTP date (RFC 9110, 5.6.7); a year of two digits is of 1970 to 2069. */
-static bool
+/* A year of two digits is of 1969 to 2068. */
+bool
 parse_http_date(const char *s, int64_t *seconds)
 {
 	static const char *const forms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
@@ -80,6 +80,71 @@ retry_after_ms(const char *header, int64_t now_seconds)
 	for (size_t i = 0; i < digits && seconds < MAX_RETRY_AFTER_MS; i++)
 		seconds = seconds * 10 + (header[i] - '0');
 	return limit_retry_after(seconds);
+}
+
+Pace
+pace_of(int least_ms)
+{
+	return (Pace){.least_ms = least_ms,
+				  .delay_ms = least_ms,
+				  .next_start = INT64_MIN,
+				  .held_until = INT64_MIN,
+				  .slowed_at = INT64_MIN};
+}
+
+void
+pace_set_least(Pace *pace, int least_ms)
+{
+	pace->least_ms = least_ms;
+	if (pace->delay_ms < least_ms)
+		pace->delay_ms = least_ms;
+}
+
+void
+pace_hold(Pace *pace, int64_t until)
+{
+	if (pace->held_until < until)
+		pace->held_until = until;
+	if (pace->next_start < until)
+		pace->next_start = until;
+}
+
+void
+pace_start(Pace *pace, int64_t now)
+{
+	bool on_time = pace->next_start >= now - PACE_SLACK_MS;
+
+	pace->next_start = (on_time ? pace->next_start : now) + pace->delay_ms;
+}
+
+void
+pace_slow(Pace *pace, int64_t started, int64_t now)
+{
+	int64_t longest = (int64_t) PACE_MAX_FACTOR * (pace->least_ms < 1 ? 1 : pace->least_ms);
+	int64_t delay_ms = (int64_t) 2 * (pace->delay_ms < 1 ? 1 : pace->delay_ms);
+
+	if (started <= pace->slowed_at)
+		return;
+	pace->slowed_at = now;
+	if (longest > PACE_MAX_DELAY_MS)
+		longest = PACE_MAX_DELAY_MS;
+	if (delay_ms > longest)
+		delay_ms = longest;
+	if (delay_ms <= pace->delay_ms)
+		return;
+	/* as if it had been so when the last was started */
+	if (pace->next_start != INT64_MIN)
+		pace->next_start += delay_ms - pace->delay_ms;
+	pace->delay_ms = (int) delay_ms;
+}
+
+void
+pace_ease(Pace *pace, int64_t started)
+{
+	int delay_ms = pace->delay_ms - (pace->delay_ms + 9) / 10;
+
+	if (started > pace->slowed_at)
+		pace->delay_ms = delay_ms > pace->least_ms ? delay_ms : pace->least_ms;
 }
 
 uint64_t

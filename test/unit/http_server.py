@@ -1,5 +1,6 @@
-"""A loopback server for test_http: says its port on the first line of its output and misbehaves by path until its input ends."""
+"""A loopback server for tests of the fetcher: says its port on the first line of its output and misbehaves by path until its input ends."""
 
+import email.utils
 import gzip
 import http.server
 import sys
@@ -7,6 +8,8 @@ import threading
 import time
 
 counts = {}
+times = {}
+arrivals = threading.Condition()
 lock = threading.Lock()
 slow_now = 0
 most_slow = 0
@@ -28,6 +31,36 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD" and status != 304:
             self.wfile.write(body)
+
+    def answer_down(self, failures, site):
+        """So many requests to a site fail, whatever their page, and all after them are answered."""
+        with lock:
+            times.setdefault(site, []).append(time.monotonic())
+            turn = len(times[site])
+        self.answer(503 if turn <= failures else 200)
+
+    def answer_gaps(self, site):
+        """The ms between the requests to answer_down's site."""
+        asked = times.get(site, [])
+        self.answer(200, " ".join(str(int((b - a) * 1000)) for a, b in zip(asked, asked[1:])).encode())
+
+    def answer_together(self, path, number):
+        """All fail when so many have come."""
+        with arrivals:
+            times.setdefault(path, []).append(time.monotonic())
+            arrivals.notify_all()
+            arrivals.wait_for(lambda: len(times[path]) >= number, 15)
+        self.answer(503)
+
+    def answer_clock(self, ahead, wait, turn):
+        """A site whose clock is so many seconds ahead (none: it sends no Date) asks to wait so many seconds, as a date."""
+        now = int(time.time()) + (0 if ahead == "none" else int(ahead))
+        self.send_response_only(200 if turn > 1 else 503)
+        if ahead != "none":
+            self.send_header("Date", email.utils.formatdate(now, usegmt=True))
+        self.send_header("Retry-After", email.utils.formatdate(now + int(wait), usegmt=True))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def do_HEAD(self):
         self.do_GET()
@@ -59,6 +92,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, self.headers["User-Agent"].encode())
         elif path.startswith("/status/"):
             self.answer(int(path[8:]))
+        elif path.startswith("/down/"):
+            self.answer_down(int(path.split("/")[2]), path.split("/")[3])
+        elif path.startswith("/gaps/"):
+            self.answer_gaps(path[6:])
+        elif path.startswith("/together/"):
+            self.answer_together(path, int(path.split("/")[2]))
+        elif path.startswith("/clock/"):
+            self.answer_clock(*path.split("/")[2:], turn)
         elif path == "/heals":
             self.answer(200 if turn > 2 else 500)
         elif path == "/later":

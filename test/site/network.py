@@ -30,7 +30,7 @@ PAGE_FAULTS = {
     "resets-once": None,
     "slow": None,
 }
-LONG = ["later-429", "later-503", "hangs"]  # and therefore rare
+LONG = {1: "later-429", 2: "later-503", 8: "hangs"}  # and therefore rare
 
 # What can be wrong with one field: its name and what validation_errors must say.
 FIELD_FAULTS = {
@@ -286,8 +286,8 @@ class Network:
     def spoil(self, activity):
         """One fault in ten pages: half of them of the page, half of a field; of each kind in its turn."""
         turn, rest = divmod(activity.number, 20)
-        quick = [fault for fault in PAGE_FAULTS if fault not in LONG]
-        if activity.number % 200 == 3 and activity.number // 200 % 9 < len(LONG):
+        quick = [fault for fault in PAGE_FAULTS if fault not in LONG.values()]
+        if activity.number % 200 == 3 and activity.number // 200 % 9 in LONG:
             activity.fault = LONG[activity.number // 200 % 9]
         elif rest == 3:
             activity.fault = quick[(turn + self.seed) % len(quick)]

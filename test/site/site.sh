@@ -114,7 +114,7 @@ site_start() {
 
 # site_resume <name>: serves a site that was made before, at the addresses that it had.
 site_resume() {
-	local port input
+	local port input deadline=$((SECONDS + 20))
 
 	dir=$run/$1
 	read -r accounts_url activities_url port <"$dir/urls"
@@ -123,6 +123,10 @@ site_resume() {
 	python3 test/site/misbehave.py "$port" "$dir/activities" <"$dir/misbehave.input" >/dev/null 2>&1 &
 	echo $! >"$dir/misbehave.pid"
 	exec {input}>"$dir/misbehave.input"
+	until (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+		[ "$SECONDS" -lt "$deadline" ] || die "the server that misbehaves did not start"
+		sleep 0.02
+	done
 }
 
 # site_reload <name>: nginx takes its rules anew; returns when no process of it knows the former ones.

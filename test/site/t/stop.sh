@@ -92,7 +92,7 @@ ends "immediate shutdown" "failed|interrupted: *"
 
 # What the caller has locked the run can't have.
 like "a caller's own lock is an error, not a wait for ever" \
-	"$(sql "BEGIN; UPDATE sections SET city = city; SELECT status FROM esn_scrape_section((SELECT min(activities_platform_slug) FROM sections))" || true)" \
+	"$(sql "BEGIN; UPDATE sections SET city = city; SELECT status FROM esn_scrape_section((SELECT max(activities_platform_slug) FROM sections))" || true)" \
 	"*ERROR:  55P03: canceling statement due to lock timeout*HINT:  Another session holds a lock*"
 like "its row says so" "$(sql "$last")" "failed|55P03*"
 

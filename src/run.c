@@ -345,7 +345,9 @@ handle_response(Run *run, const HttpResponse *response)
 	Task *task = response->owner;
 	const SitePage *page = NULL;
 
-	if (response->outcome != HTTP_ANSWERED)
+	if (response->outcome == HTTP_NOT_ASKED)
+		strlcpy(run->page_failure, response->error, sizeof(run->page_failure));
+	else if (response->outcome != HTTP_ANSWERED)
 	{
 		if (response->outcome == HTTP_REFUSED && !run->refused)
 		{

@@ -26,24 +26,27 @@ LANGUAGE sql STABLE AS $$
 	LEFT JOIN activities a ON a.event_slug = l.event_slug
 	LEFT JOIN fetched_pages f ON f.url = l.url
 	LEFT JOIN failed_scrapes x ON x.url = left(l.url, 500) AND x.resolved_at IS NULL
-	CROSS JOIN LATERAL (SELECT coalesce(a.end_date, a.start_date) AS ends, f.fetched_at AS read_at) t
+	CROSS JOIN LATERAL (SELECT coalesce(a.end_date, a.start_date) AS ends) t
 	CROSS JOIN LATERAL (SELECT CASE
 		-- Read, gone or failed since this run began: it has had its turn.
 		WHEN f.fetched_at >= now.since AND NOT (f.http_status = 304 AND coalesce(f.fetched_at <= now.lie, false))
 			OR f.gone_at >= now.since OR x.last_attempt >= now.since THEN NULL
-		-- A page that can't be read is tried in each run; one of which that is no use, as rarely as an old one.
-		WHEN f.url IS NULL OR a.id IS NULL THEN CASE WHEN "full" OR x.url IS NULL OR x.will_retry OR l.changed_at > x.last_attempt
-			OR x.last_attempt < now() - make_interval(days => p.refresh_days) THEN 'never read' END
+		-- A page that failed is tried in the next run, too; one that goes on failing the rarer the longer, one of which that is no use as
+		-- rarely as an old one.
+		WHEN f.url IS NULL OR a.id IS NULL THEN CASE WHEN "full" OR x.url IS NULL OR x.will_retry AND x.retry_count <= 7 OR l.changed_at > x.last_attempt
+			OR x.last_attempt < now() - make_interval(days => CASE WHEN x.will_retry THEN least(x.retry_count, p.refresh_days) ELSE p.refresh_days END)
+			THEN 'never read' END
 		WHEN l.changed_at > greatest(f.fetched_at, f.gone_at) THEN 'card changed'
-		-- It comes back by its card.
-		WHEN a.removed_at IS NOT NULL THEN NULL
-		WHEN l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
+		WHEN a.removed_at IS NULL AND l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
 		WHEN t.ends >= current_date THEN 'upcoming'
-		WHEN t.ends >= current_date - p.recent_days THEN 'recent'
+		-- Also once after that, as it may have changed until then.
+		WHEN t.ends >= f.fetched_at::date - p.recent_days THEN 'recent'
+		-- An older one that was removed comes back by its card.
+		WHEN a.removed_at IS NOT NULL THEN NULL
 		WHEN f.http_status = 304 AND f.fetched_at <= now.lie THEN 'validators were wrong'
-		-- The longer ago it ended, the rarer it changes: read again when that has become four times as long as when it was read last. Without
+		-- The longer ago it ended, the rarer it changes: read again when that has become five times as long as when it was read last. Without
 		-- a date: after one to two times refresh_days, so that those of one run come back on many days.
-		WHEN f.fetched_at < now() - make_interval(days => coalesce(greatest(p.refresh_days, 3 * (f.fetched_at::date - t.ends)),
+		WHEN f.fetched_at < now() - make_interval(days => coalesce(greatest(p.refresh_days, 4 * (f.fetched_at::date - t.ends)),
 			p.refresh_days + abs(hashtext(l.event_slug)) % (p.refresh_days + 1))) THEN 'old'
 		WHEN "full" THEN 'full' END AS reason) d
 	WHERE d.reason IS NOT NULL
@@ -51,19 +54,20 @@ LANGUAGE sql STABLE AS $$
 			OR EXISTS (SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id AND o.section_id = ANY (section_ids)))
 $$;
 COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
-'The activities whose own pages are due: never read, card changed, missing from its list, upcoming, recent (ended within esn_pulse.recent_days), old (not read for esn_pulse.refresh_days, and for three times as long as it was over by then), validators were wrong, or full. full: all are due. section_ids: only those of these sections, NULL: all.';
+'The activities whose own pages are due: never read, card changed, missing from its list, upcoming, recent (ended within esn_pulse.recent_days before it was read last), old (not read for esn_pulse.refresh_days, and for four times as long as it was over by then), validators were wrong, or full. full: all are due. section_ids: only those of these sections, NULL: all.';
 
--- Lists are read from the newest page on as long as that brings something; whole when they never were, and at one to two times refresh_days,
--- each section at its own pace, so that no week gets all.
+-- Lists are read from the newest page on as long as that brings something; whole when they never were, and once in twice refresh_days, each
+-- section's on a day of its own, so that no week gets all.
 CREATE OR REPLACE FUNCTION esn_due_lists("full" boolean) RETURNS TABLE (section_id integer, reason text, read_at timestamptz)
 LANGUAGE sql STABLE AS $$
 	SELECT s.id, CASE WHEN l.read_at IS NULL THEN 'never read whole' WHEN "full" THEN 'full' ELSE 'whole again' END, l.read_at
 	FROM esn_policy() p
 	CROSS JOIN sections s
 	LEFT JOIN section_lists l ON l.section_id = s.id
+	CROSS JOIN LATERAL (SELECT 2 * p.refresh_days AS cycle, abs(hashtext(s.accounts_platform_slug)) % (2 * p.refresh_days) AS day) c
 	WHERE s.can_scrape_activities AND s.removed_at IS NULL AND s.activities_platform_slug IS NOT NULL
 		AND ("full" AND l.read_at < esn_since() OR l.read_at IS NULL
-			OR l.read_at < now() - make_interval(days => p.refresh_days + abs(hashtext(s.accounts_platform_slug)) % (p.refresh_days + 1)))
+			OR floor((extract(epoch FROM now()) / 86400 + day) / cycle) > floor((extract(epoch FROM l.read_at) / 86400 + day) / cycle))
 $$;
 COMMENT ON FUNCTION esn_due_lists(boolean) IS 'The sections whose lists are to be read whole, and why. full: all are.';
 

@@ -618,9 +618,12 @@ BEGIN
 		FROM failure f
 		WHERE k.url = f.url AND k.resolved_at IS NULL
 	), ins AS (
+		-- Where a page of the network's own list fails the sections' lists are read in its place: that is settled.
 		INSERT INTO failed_scrapes (url, section_id, scraper_module, http_status_code, error_message, retry_count,
-			will_retry, run_id, kind)
-		SELECT url, section_id, module, status, message, attempts - 1, will_retry, run, kind FROM failure f
+			will_retry, run_id, kind, resolved_at)
+		SELECT url, section_id, module, status, message, attempts - 1, will_retry, run, kind,
+			CASE WHEN kind = 'listing' AND section_id IS NULL THEN now() END
+		FROM failure f
 		WHERE NOT EXISTS (SELECT FROM failed_scrapes k WHERE k.url = f.url AND k.resolved_at IS NULL)
 	)
 	SELECT count(*) INTO failures FROM failure;

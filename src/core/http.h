@@ -67,6 +67,7 @@ typedef enum HttpOutcome
 {
 	HTTP_ANSWERED, /* a final status that is an answer: 2xx, 304, 4xx but 408, 425 and 429, 501 */
 	HTTP_FAILED, /* status (0: none) and error say why; retries, where they could help, are used up */
+	HTTP_NOT_ASKED, /* the site had refused another request before this one had its turn */
 	HTTP_REFUSED /* the site says stop: Cloudflare's 403, or a wait of more than ten minutes; or it is given up; ask nothing more of this host */
 } HttpOutcome;
 

@@ -37,7 +37,7 @@ http_enqueue(Transfer *transfer)
 	if (origin->refusal[0] != '\0')
 	{
 		snprintf(transfer->error, sizeof(transfer->error), "not asked: %s", origin->refusal);
-		http_finish(transfer, HTTP_REFUSED);
+		http_finish(transfer, HTTP_NOT_ASKED);
 		return;
 	}
 	if (origin->robots != NULL && !robots_allows(origin->robots, transfer->target))

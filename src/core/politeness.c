@@ -120,8 +120,8 @@ pace_start(Pace *pace, int64_t now)
 void
 pace_slow(Pace *pace, int64_t started, int64_t now)
 {
-	int64_t longest = (int64_t) PACE_MAX_FACTOR * (pace->least_ms < 1 ? 1 : pace->least_ms);
-	int64_t delay_ms = (int64_t) 2 * (pace->delay_ms < 1 ? 1 : pace->delay_ms);
+	int64_t longest = (int64_t) PACE_MAX_FACTOR * pace->least_ms;
+	int64_t delay_ms = (int64_t) 2 * pace->delay_ms;
 
 	if (started <= pace->slowed_at)
 		return;

@@ -31,7 +31,7 @@ extern int64_t retry_after_ms(const char *header, int64_t now_seconds);
 #define PACE_SLACK_MS 4
 
 /*
- * The longest delay that a struggling site gets: so many times the least one, or 1 ms where that is 0, and no more than a minute;
+ * The longest delay that a struggling site gets: so many times the least one, and no more than a minute; where there is no least one there is none;
  * a least one that is longer stays.
  */
 #define PACE_MAX_FACTOR 64
@@ -63,7 +63,7 @@ extern void pace_hold(Pace *pace, int64_t until);
 extern void pace_start(Pace *pace, int64_t now);
 
 /*
- * The site has failed now to answer what was started then: the delay is doubled, from at least 1 ms, up to the longest. What was
+ * The site has failed now to answer what was started then: the delay is doubled, up to the longest. What was
  * started before the last doubling does not double it again: ten that fail together are one failure.
  */
 extern void pace_slow(Pace *pace, int64_t started, int64_t now);

@@ -142,10 +142,10 @@ class Site:
             pages[n] = [pages[n - 1][-1], *pages[n]]  # the list moved on while it was read
         self.list_pages(f"/organisation/{s.site_slug}/activities", s.site_slug, s.name, pages)
 
-    def feed(self):
-        """The network's own list."""
+    def feed(self, seen):
+        """The network's own list; what stands only on sections' lists that fail is not on it, unless the truth is to know it."""
         by_date = self.options.feed_order == "date"
-        cards = sorted(self.network.activities, key=lambda a: (a.start.toordinal() if a.start and by_date else 0, a.number), reverse=True)
+        cards = sorted((a for a in self.network.activities if self.options.feed_read or a.number in seen), key=lambda a: (a.start.toordinal() if a.start and by_date else 0, a.number), reverse=True)
         self.list_pages("/activities", None, "Activities", [cards[i:i + CARDS] for i in range(0, len(cards), CARDS)] or [[]])
 
     def list_pages(self, uri, slug, name, pages):
@@ -236,7 +236,7 @@ class Site:
         for s in net.sections:
             if s.site_slug:
                 self.organisation(s, s.slug in known)
-        self.feed()
+        self.feed(seen)
         for a in net.activities:
             self.activity(a, seen, stored, known)
         for change in self.history.changes if self.history else []:

@@ -80,7 +80,7 @@ FROM public.failed_scrapes k
 WHERE k.url = t.url AND k.resolved_at IS NULL AND position(t.error_message IN k.error_message) > 0;
 
 SELECT format($f$
-	SELECT %1$L || ': ' || side || ' ' || r
+	SELECT %1$L || ': ' || side || ' ' || replace(r, E'\n', '\n') -- a line each
 	FROM (SELECT 'missing' AS side, (d)::text AS r FROM (TABLE truth.%1$I EXCEPT ALL TABLE truth.%2$I) d
 		UNION ALL
 		SELECT 'unexpected', (d)::text FROM (TABLE truth.%2$I EXCEPT ALL TABLE truth.%1$I) d) x

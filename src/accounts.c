@@ -20,16 +20,18 @@ typedef struct KnownSection
 {
 	char accounts_slug[SLUG_SIZE]; /* the key */
 	char *activities_slug;         /* NULL: not known */
+	char *name;
 } KnownSection;
 
 typedef struct AccountsPhase
 {
-	const char *wanted; /* slug of the one section that counts; NULL: all */
-	int lists_open;     /* home page and countries not yet answered */
-	List *on_map;       /* of NamedSlug: what the home page's map shows and is still to be begun */
-	HTAB *known;        /* of KnownSection: what the database knows */
-	HTAB *begun;        /* slugs of the sections that have been begun */
-	List *near;         /* of char *: all slugs, for a hint */
+	const char *wanted;  /* slug of the one section that counts; NULL: all */
+	int lists_open;      /* home page and countries not yet answered */
+	List *on_map;        /* of NamedSlug: what the home page's map shows and is still to be begun */
+	HTAB *known;         /* of KnownSection: what the database knows */
+	bool unlisted_added; /* the known sections that are on no list are on on_map */
+	HTAB *begun;         /* slugs of the sections that have been begun */
+	List *near;          /* of char *: all slugs, for a hint */
 } AccountsPhase;
 
 static void
@@ -61,6 +63,7 @@ remember_known_sections(Run *run, AccountsPhase *phase)
 		KnownSection *known = hash_search(phase->known, row->accounts_slug, HASH_ENTER, NULL);
 
 		known->activities_slug = row->activities_slug;
+		known->name = row->name;
 	}
 }
 
@@ -341,13 +344,36 @@ accounts_handle(Run *run, Task *task, const HttpResponse *response, const SitePa
 	MemoryContextSwitchTo(before);
 }
 
-/* When all countries are in: the sections that only the map shows. */
+/* Adds those known sections that no list shows: their own pages say whether they are gone. */
+static void
+add_unlisted(Run *run, AccountsPhase *phase)
+{
+	HASH_SEQ_STATUS scan;
+	KnownSection *known;
+
+	phase->unlisted_added = true;
+	hash_seq_init(&scan, phase->known);
+	while ((known = hash_seq_search(&scan)) != NULL)
+	{
+		NamedSlug *entry = palloc(sizeof(NamedSlug));
+
+		entry->slug = known->accounts_slug;
+		entry->name = known->name;
+		entry->url = psprintf("%s/section/%s", guc_accounts_url, known->accounts_slug);
+		phase->on_map = lappend(phase->on_map, entry);
+	}
+}
+
+/* When all countries are in: the sections that only the map shows, then those that are known and on no list. */
 static void
 feed_from_map(Run *run)
 {
 	AccountsPhase *phase = run->phase;
 	MemoryContext before = MemoryContextSwitchTo(run->context);
 
+	if (phase->lists_open == 0 && phase->wanted == NULL && run->failure == NULL &&
+		phase->on_map == NIL && !phase->unlisted_added)
+		add_unlisted(run, phase);
 	while (phase->lists_open == 0 && phase->on_map != NIL && run_has_room(run))
 	{
 		begin_sections(run, linitial(phase->on_map), 1);

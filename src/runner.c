@@ -18,6 +18,7 @@
 
 #define MAX_USER_AGENTS 64
 #define MIN_INVALID 20
+#define RETRY_PATIENCE 100
 
 typedef void (*RunBody)(Run *run);
 
@@ -78,6 +79,9 @@ open_http(Run *run)
 		if (*agent != '\0')
 			agents[options.user_agent_count++] = agent;
 	}
+	/* Pages that are known to fail say little of the site. */
+	if (run->request->kind == RUN_RETRY)
+		options.patience = RETRY_PATIENCE;
 	options.ca_file = *guc_ca_file == '\0' ? NULL : guc_ca_file;
 	options.seed = (uint64) GetCurrentTimestamp() ^ ((uint64) MyProcPid << 32);
 	run->http = http_open(&options, error, sizeof(error));
@@ -304,6 +308,9 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 		open_http(run);
 		robots_read(run);
 		body(run);
+		/* Sections that a site which said stop has not been asked for have not come in. */
+		if (run->refused)
+			run->counts.sections_failed = run->sections_due - run->counts.sections_processed;
 		mark_removed(run);
 		store_link_organisers();
 		store_rule_usage(run->id, &run->rules, &run->tally);

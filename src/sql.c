@@ -78,7 +78,7 @@ static Statement statements[] = {
 						 4,
 						 {INT8OID, JSONBOID, INT8OID, BOOLOID}},
 	[SQL_DUE_ACTIVITIES] = {"SELECT url FROM esn_due_activities($1, $2) "
-							"ORDER BY priority, fetched_at, url",
+							"ORDER BY priority, hashtext(url)",
 							2,
 							{BOOLOID, INT4ARRAYOID}},
 	[SQL_FEED_PAGES] = {"SELECT esn_feed_pages()", 0, {0}},

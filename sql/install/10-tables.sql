@@ -240,7 +240,7 @@ COMMENT ON TABLE scraper_status IS 'One row a run. The view esn_runs shows the s
 COMMENT ON COLUMN scraper_status.requested_by IS 'The role that asked for the run.';
 COMMENT ON COLUMN scraper_status.request IS 'What was asked for.';
 COMMENT ON COLUMN scraper_status.sections_processed IS 'Sections that came in whole.';
-COMMENT ON COLUMN scraper_status.sections_failed IS 'Sections whose own pages (not single activities) failed.';
+COMMENT ON COLUMN scraper_status.sections_failed IS 'Sections whose own pages (not single activities) failed, or were not asked for because the site said stop.';
 COMMENT ON COLUMN scraper_status.requests IS 'Requests made, retries and redirects included.';
 COMMENT ON COLUMN scraper_status.not_modified IS 'Pages that the site said had not changed (304).';
 COMMENT ON COLUMN scraper_status.bytes_received IS 'Bytes of page bodies as transferred, compressed.';

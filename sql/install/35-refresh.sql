@@ -15,11 +15,12 @@ CREATE OR REPLACE FUNCTION esn_last_lie() RETURNS timestamptz
 LANGUAGE sql STABLE AS $$SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days'$$;
 COMMENT ON FUNCTION esn_last_lie() IS 'When a page was last found to have changed under the same ETag or Last-Modified, within 30 days. NULL: none was.';
 
+-- What has failed before comes among what is recent: many failures one after another would look as if the site were down.
 CREATE OR REPLACE FUNCTION esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz, priority integer)
 LANGUAGE sql STABLE AS $$
-	SELECT l.url, l.event_slug, l.section_id, d.reason, f.fetched_at, CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
-		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END
+	SELECT l.url, l.event_slug, l.section_id, d.reason, f.fetched_at, CASE WHEN x.url IS NOT NULL THEN 5 ELSE CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
+		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END END
 	FROM esn_policy() p
 	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie) now
 	CROSS JOIN listed_activities l
@@ -219,7 +220,9 @@ BEGIN
 	marked := 0;
 	FOREACH page_kind IN ARRAY ARRAY['section', 'activity'] LOOP
 		SELECT count(*) FILTER (WHERE k.gone_at >= since), count(*) INTO n_gone, n_answered
-		FROM fetched_pages k WHERE k.kind = page_kind AND (k.gone_at >= since OR k.fetched_at >= since);
+		FROM fetched_pages k WHERE k.kind = page_kind AND (k.fetched_at >= since OR k.gone_at >= since
+			AND NOT EXISTS (SELECT FROM activities a WHERE a.event_slug = k.activity_event_slug AND a.removed_at IS NOT NULL)
+			AND NOT EXISTS (SELECT FROM sections s WHERE page_kind = 'section' AND s.accounts_url = k.url AND s.removed_at IS NOT NULL));
 		IF n_gone > 1 AND n_gone > max_share * n_answered THEN
 			gone := coalesce(gone, 0) + n_gone;
 			answered := coalesce(answered, 0) + n_answered;

@@ -53,7 +53,7 @@ breaker_failure(Breaker *breaker, bool is_probe, bool tells, int64_t now)
 	else
 	{
 		breaker->evidence += tells;
-		if (breaker->evidence < BREAKER_FAILURES)
+		if (breaker->evidence < (breaker->patience > 0 ? breaker->patience : BREAKER_FAILURES))
 			return;
 	}
 	breaker->state = breaker->probes < BREAKER_PROBES ? BREAKER_OPEN : BREAKER_GIVEN_UP;

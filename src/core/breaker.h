@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BREAKER_FAILURES 10
+#define BREAKER_FAILURES 10 /* where nothing else is said */
 #define BREAKER_PROBES 3
 
 typedef enum BreakerState
@@ -28,6 +28,7 @@ typedef struct Breaker
 {
 	int64_t cool_down_ms; /* the first */
 	BreakerState state;
+	int patience;  /* failures in a row that open it */
 	int failures;  /* since the last success */
 	int evidence;  /* of these, those that tell against the site */
 	int probes;    /* that have failed since it was closed */

@@ -45,6 +45,7 @@ typedef struct HttpOptions
 	const char *const *user_agents; /* taken in turn, one a request */
 	int user_agent_count;
 	const char *ca_file; /* PEM, instead of the system's authorities; NULL: those */
+	int patience;        /* failures in a row that are taken for the site's; 0: ten */
 	uint64_t seed;       /* of the jitter */
 } HttpOptions;
 

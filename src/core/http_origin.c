@@ -11,6 +11,7 @@ void
 http_begin_origin(Origin *origin, const HttpOptions *options)
 {
 	origin->pace = pace_of(options->delay_ms);
+	origin->breaker.patience = options->patience;
 	origin->breaker.cool_down_ms = breaker_cool_down_ms(options->retry_base_ms);
 }
 

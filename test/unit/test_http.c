@@ -190,9 +190,9 @@ refusal_ends_the_queue(void **state)
 	submit(client, "/refused");
 	submit(client, "/");
 	check_response(client, &(Expected){"/refused", HTTP_REFUSED, 403, 1, false, "Cloudflare"});
-	check_response(client, &(Expected){"/", HTTP_REFUSED, 0, 1, false, "not asked"});
+	check_response(client, &(Expected){"/", HTTP_NOT_ASKED, 0, 1, false, "not asked"});
 	submit(client, "/");
-	check_response(client, &(Expected){"/", HTTP_REFUSED, 0, 1, false, "not asked"});
+	check_response(client, &(Expected){"/", HTTP_NOT_ASKED, 0, 1, false, "not asked"});
 	assert_int_equal(http_totals(client).requests, 1);
 	http_close(client);
 }
@@ -210,7 +210,7 @@ long_wait_ends_the_queue(void **state)
 	submit(client, "/much-later");
 	submit(client, "/");
 	check_response(client, &(Expected){"/much-later", HTTP_REFUSED, 503, 1, false, "wait 7200 s"});
-	check_response(client, &(Expected){"/", HTTP_REFUSED, 0, 1, false,
+	check_response(client, &(Expected){"/", HTTP_NOT_ASKED, 0, 1, false,
 									   "not asked: the site asks to wait 7200 s"});
 	assert_int_equal(http_totals(client).requests, 1);
 	http_close(client);

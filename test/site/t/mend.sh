@@ -10,12 +10,13 @@ sql "SELECT esn_scrape_activities()" >/dev/null
 is "the first run leaves what the sites say" "$(differences)" ""
 site_switch mended activities 503
 sql "SET esn_pulse.max_retries = 0" "SELECT esn_scrape_activities()" >/dev/null
-like "with one site down what was asked of it has failed" "$(sql "SELECT count(*) > 5 FROM failed_scrapes WHERE resolved_at IS NULL AND kind IN ('listing', 'statistics')")" t
-before=$(sql "SELECT count(*) FROM failed_scrapes")
+is "with one site down it is given up, and what was asked of it has failed" "$(sql "SELECT error_message LIKE 'stopped: given up: it failed % times in a row, at last: the site answered 503%' FROM esn_runs LIMIT 1")|$(
+	sql "SELECT count(*) > 5 FROM failed_scrapes WHERE resolved_at IS NULL AND http_status_code = 503")" "t|t"
 sql "SET esn_pulse.max_retries = 0" "SELECT esn_retry_failed()" >/dev/null
-is "trying again in vain piles nothing up" "$(sql "SELECT count(*) FROM failed_scrapes")" "$before"
+is "trying again in vain piles nothing up" "$(sql "SELECT count(*) = count(DISTINCT url) FROM failed_scrapes WHERE resolved_at IS NULL")" t
 site_switch mended activities ""
 like "a retry completes" "$(sql "SELECT status, request FROM esn_retry_failed()")" "*completed|retry of failures"
+like "and a run brings the rest" "$(sql "SELECT status FROM esn_scrape_activities()")" "*completed"
 is "what can be read has been read" "$(differences)" ""
 
 # Accounts: the home page, a country, a section, a probe.

@@ -318,7 +318,7 @@ COMMENT ON TABLE fetched_pages IS 'Where each row came from: the last good answe
 COMMENT ON COLUMN fetched_pages.kind IS 'home, country, section, listing, activity, statistics or robots (robots.txt).';
 COMMENT ON COLUMN fetched_pages.section_id IS 'The section that the page belongs to, or whose list led to it.';
 COMMENT ON COLUMN fetched_pages.content_hash IS 'Hash of what was extracted, not of the page with its changing tokens.';
-COMMENT ON COLUMN fetched_pages.rules_hash IS 'Hash of the extraction rules and settings in force: when they change, pages are read anew.';
+COMMENT ON COLUMN fetched_pages.rules_hash IS 'Hash of the extraction rules and settings in force when it was read: under others it is asked for without condition.';
 COMMENT ON COLUMN fetched_pages.fetched_at IS 'When the site last answered 200 or 304.';
 COMMENT ON COLUMN fetched_pages.body IS 'The page itself, redacted, where esn_pulse.keep_pages says so.';
 COMMENT ON COLUMN fetched_pages.gone_at IS 'When the site answered 404 or 410 in its place. NULL: not since it was last read.';

@@ -126,7 +126,7 @@ LANGUAGE sql STABLE AS $$
 	WHERE page_kind = 'section'
 		OR NOT (coalesce(k.fetched_at >= r.since AND NOT (k.http_status = 304 AND coalesce(k.fetched_at <= c.lie, false)), false)
 			OR coalesce(k.gone_at >= r.since, false)
-			OR EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= r.since AND f.resolved_at IS NULL))
+			OR page_kind = 'activity' AND EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= r.since AND f.resolved_at IS NULL))
 	ORDER BY u.n
 $$;
 COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS

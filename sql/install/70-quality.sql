@@ -87,7 +87,7 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
 		FROM activities a WHERE removed_at IS NULL
 	), rules AS (
 		SELECT count(*) AS n, string_agg(format('%s.%s %s', page_kind, field, position), ', ' ORDER BY page_kind, field, position) AS list
-		FROM esn_rule_shares WHERE before >= 0.02 AND share <= before / 2
+		FROM esn_rule_shares WHERE before * pages >= 10 AND share <= before / 2
 	), slots AS (
 		SELECT current_setting('max_worker_processes')::integer - count(*) AS free
 		FROM pg_stat_activity

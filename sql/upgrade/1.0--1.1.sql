@@ -91,3 +91,4 @@ ORDER BY activity_event_slug, fetched_at DESC;
 DROP FUNCTION esn_find_sections(text);
 DROP FUNCTION esn_due_sections(integer);
 COMMENT ON COLUMN scraper_status.sections_failed IS 'Sections whose own pages (not single activities) failed, or were not asked for because the site said stop.';
+COMMENT ON COLUMN fetched_pages.rules_hash IS 'Hash of the extraction rules and settings in force when it was read: under others it is asked for without condition.';

@@ -67,6 +67,7 @@ SELECT results_eq('SELECT pg_temp.news()', ARRAY['boat-2 organisers: ["tr-anka-m
 
 -- Gone, and back.
 SELECT pg_temp.fail('activity', pg_temp.activity_url('boat-1'), 404, 'the site answered 404', false, 'boat-1') \g /dev/null
+SELECT esn_mark_removed(pg_temp.run(), 1) \g /dev/null
 SELECT results_eq('SELECT field, old_value IS NULL, new_value::timestamptz = now(), run_id FROM esn_history',
 	format($$VALUES ('removed_at', true, true, %s::bigint)$$, :run), 'an activity that is gone is a change');
 DELETE FROM changes;

@@ -181,6 +181,9 @@ SELECT pg_temp.fail('activity', pg_temp.activity_url('good-1'), 404, 'the site a
 	pg_temp.fail('activity', pg_temp.activity_url('in-1'), 503, 'the site answered 503', true, 'in-1'),
 	pg_temp.fail('listing', 'https://activities.example/organisation/in-2/activities?page=0', 404, 'the site answered 404', false, 'in-2'),
 	pg_temp.fail('activity', pg_temp.activity_url('in-3'), NULL, 'timed out', true, 'in-3') \g /dev/null
+SELECT results_eq('SELECT marked, gone FROM esn_mark_removed(pg_temp.run(), 0.05)', 'VALUES (0, 2)', 'two of so few: that is not believed');
+SELECT is((SELECT count(*) FROM activities WHERE removed_at IS NOT NULL), 0::bigint, 'and nothing is marked');
+SELECT esn_mark_removed(pg_temp.run(), 1) \g /dev/null
 SELECT results_eq('SELECT event_slug::text FROM activities WHERE removed_at = now() AND updated_at = now() ORDER BY 1', ARRAY['good-1', 'good-2'],
 	'two are marked: not the one that could not be read, nor the one whose namesake is gone');
 SELECT is_empty('SELECT event_slug FROM activities WHERE removed_at IS NOT NULL AND updated_at <> now()', 'and no other');
@@ -191,6 +194,7 @@ SELECT is((SELECT count(*) FROM activity_to_cause JOIN activities a ON a.id = ac
 	'a removed activity keeps its relations');
 UPDATE activities SET removed_at = '2024-01-03' WHERE event_slug = 'good-1';
 SELECT pg_temp.fail('activity', pg_temp.activity_url('good-1'), 404, 'the site answered 404', false, 'good-1') \g /dev/null
+SELECT esn_mark_removed(pg_temp.run(), 1) \g /dev/null
 SELECT results_eq($$SELECT removed_at FROM activities WHERE event_slug = 'good-1'$$, ARRAY['2024-01-03'::timestamptz],
 	'since when it is gone does not change');
 SELECT is(pg_temp.store(pg_temp.activity('good-1')), '0 new, 1 changed, 0 unchanged, 0 invalid', 'it is shown again');
@@ -200,6 +204,7 @@ SELECT results_eq($$SELECT http_status_code, will_retry FROM failed_scrapes WHER
 	'a dead link to an activity that was never seen is a failure, which nobody tries again');
 -- in-1 could not be read above; now it is known to be gone.
 SELECT pg_temp.fail('activity', pg_temp.activity_url('in-1'), 404, 'the site answered 404', false, 'in-1') \g /dev/null
+SELECT esn_mark_removed(pg_temp.run(), 1) \g /dev/null
 SELECT results_eq($$SELECT removed_at = now() FROM activities WHERE event_slug = 'in-1'$$, ARRAY[true],
 	'first unreadable, then gone: it is marked');
 SELECT is_empty($$SELECT * FROM failed_scrapes WHERE url LIKE '%/in-1' AND will_retry AND resolved_at IS NULL$$,

@@ -66,7 +66,7 @@ LANGUAGE sql STABLE AS $$
 	CROSS JOIN sections s
 	LEFT JOIN section_lists l ON l.section_id = s.id
 	CROSS JOIN LATERAL (SELECT 2 * p.refresh_days AS cycle, abs(hashtext(s.accounts_platform_slug)) % (2 * p.refresh_days) AS day) c
-	WHERE s.can_scrape_activities AND s.removed_at IS NULL AND s.activities_platform_slug IS NOT NULL
+	WHERE s.can_scrape_activities AND s.activities_platform_slug IS NOT NULL
 		AND ("full" AND l.read_at < esn_since() OR l.read_at IS NULL
 			OR floor((extract(epoch FROM now()) / 86400 + day) / cycle) > floor((extract(epoch FROM l.read_at) / 86400 + day) / cycle))
 $$;
@@ -88,13 +88,13 @@ RETURNS TABLE (id integer, accounts_slug text, activities_slug text, name text, 
 LANGUAGE sql STABLE AS $$
 	SELECT s.id, accounts_platform_slug, activities_platform_slug, name, l.section_id IS NOT NULL
 	FROM sections s LEFT JOIN esn_due_lists(false) l ON l.section_id = s.id
-	WHERE can_scrape_activities AND removed_at IS NULL AND activities_platform_slug IS NOT NULL
+	WHERE can_scrape_activities AND activities_platform_slug IS NOT NULL
 		AND coalesce(last_scraped < esn_since(), true)
 	ORDER BY last_scraped ASC NULLS FIRST, id
 	LIMIT max_sections
 $$;
 COMMENT ON FUNCTION esn_due_sections(integer) IS
-'The sections whose activities can be read and have not been since the run began, those not read for longest first, and whether their lists are to be read whole. max_sections: at most so many, NULL: all.';
+'The sections whose activities can be read (also those that accounts.esn.org shows no more) and have not been since the run began, those not read for longest first, and whether their lists are to be read whole. max_sections: at most so many, NULL: all.';
 
 -- The network's own list costs about a request for twelve activities that are upcoming or recent; sections' lists at least one each.
 CREATE OR REPLACE FUNCTION esn_feed_pages() RETURNS integer
@@ -130,7 +130,7 @@ UNION ALL
 SELECT 'statistics', s.activities_url || '/statistics', CASE WHEN k.url IS NULL THEN 'never read' ELSE 'each run' END, s.id, NULL, k.fetched_at,
 	now() - k.fetched_at, 0
 FROM sections s LEFT JOIN fetched_pages k ON k.url = s.activities_url || '/statistics'
-WHERE s.can_scrape_activities AND s.removed_at IS NULL AND coalesce(k.fetched_at < esn_since(), true)
+WHERE s.can_scrape_activities AND coalesce(k.fetched_at < esn_since(), true)
 UNION ALL
 SELECT 'listing', s.activities_url || '/activities?page=0', l.reason, s.id, NULL, l.read_at, now() - l.read_at, 0
 FROM esn_due_lists(false) l JOIN sections s ON s.id = l.section_id;
@@ -165,7 +165,7 @@ BEGIN
 		SELECT s.id, s.last_scraped, l.reason AS list,
 			(SELECT count(*) FROM listed_activities a WHERE a.section_id = s.id) / 12 + 1 AS pages
 		FROM sections s LEFT JOIN esn_due_lists("full") l ON l.section_id = s.id
-		WHERE s.can_scrape_activities AND s.removed_at IS NULL AND module <> 'accounts' AND (wanted IS NULL OR s.id = ANY (wanted))
+		WHERE s.can_scrape_activities AND module <> 'accounts' AND (wanted IS NULL OR s.id = ANY (wanted))
 	), feed AS (
 		SELECT esn_feed_pages() AS pages, wanted IS NULL AND count(*) FILTER (WHERE list IS NULL) > esn_feed_pages() AS used FROM s
 	), items (n, kind, reason, requests, host) AS (

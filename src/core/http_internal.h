@@ -59,6 +59,7 @@ struct Transfer
 	size_t capacity;
 	bool too_large;
 	bool mitigated;
+	bool sent; /* the request has been, since http_start() */
 	char *body;
 	char *headers[HTTP_KEPT_HEADERS];
 	char error[512];

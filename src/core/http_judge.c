@@ -207,6 +207,7 @@ describe_passing(const Transfer *transfer, CURLcode code, char *reason, size_t s
 			snprintf(reason, size, "the answer broke off after %zu bytes",
 					 transfer->response.body_len);
 			break;
+		case CURLE_ABORTED_BY_CALLBACK:
 		case CURLE_GOT_NOTHING:
 		case CURLE_SEND_ERROR:
 		case CURLE_RECV_ERROR:

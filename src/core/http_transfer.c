@@ -89,6 +89,21 @@ take_header(char *bytes, size_t size, size_t count, void *context)
 	return len;
 }
 
+/* libcurl sends a request again by itself where a connection that was kept open turns out to be closed. That would be a start that nobody counts. */
+static int
+before_request(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+	Transfer *transfer = context;
+	bool again = transfer->sent;
+
+	(void) remote;
+	(void) local;
+	(void) remote_port;
+	(void) local_port;
+	transfer->sent = true;
+	return again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 /* What is the same for all requests of a client. */
 static CURL *
 make_easy(HttpClient *client)
@@ -109,6 +124,7 @@ make_easy(HttpClient *client)
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long) client->options.timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
 	if (client->ca_file != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
 	return easy;
@@ -164,6 +180,8 @@ http_start(HttpClient *client, Transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+	transfer->sent = false;
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->request_headers);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agents[client->next_agent]);
 	if (transfer->method == HTTP_HEAD)

@@ -121,11 +121,11 @@ VALUES (-1, 'x', 'due-1', 'x', 'esn-due-1', true, now() - interval '1 day', NULL
 	(-3, 'x', 'due-3', 'x', 'esn-due-3', true, NULL, NULL), (-4, 'x', 'due-4', 'x', 'esn-due-4', false, NULL, NULL),
 	(-5, 'x', 'due-5', 'x', 'esn-due-5', NULL, NULL, NULL), (-6, 'x', 'due-6', 'x', 'esn-due-6', true, NULL, now()),
 	(-7, 'x', 'due-7', 'x', NULL, true, NULL, NULL);
-SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(NULL)', ARRAY['due-3', 'tr-anka-met', 'due-2', 'due-1'],
+SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(NULL)', ARRAY['due-6', 'due-3', 'tr-anka-met', 'due-2', 'due-1'],
 	'in this order');
-SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(2)', ARRAY['due-3', 'tr-anka-met'], 'not more than asked for');
+SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(2)', ARRAY['due-6', 'due-3'], 'not more than asked for');
 SELECT esn_finish_sections('{-3}') \g /dev/null
-SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(NULL)', ARRAY['tr-anka-met', 'due-2', 'due-1'],
+SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(NULL)', ARRAY['due-6', 'tr-anka-met', 'due-2', 'due-1'],
 	'who was read since the run began is not due');
 SELECT is((SELECT last_scraped FROM sections WHERE id = -2), now() - interval '9 days', 'nobody else was');
 

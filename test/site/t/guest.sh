@@ -53,6 +53,44 @@ is "no page of an activity or of statistics that was stored was asked for again"
 is "the kills came in the middle" "$(($(wc -l <"$run/killed/stored.10") > 100 && $(wc -l <"$run/killed/stored.10") < 1400))" 1
 is "and the data are what the sites say after them" "$(differences)" ""
 
+# The network's own list is the shorter way; where it fails the sections' lists are read, and the data are the same.
+site_database feed --sections 60 --count 600 --years 3 --seed 214 --no-faults --days-ago 7
+sql "ALTER DATABASE feed SET esn_pulse.recent_days = 67" >/dev/null
+sql "SELECT esn_scrape_all()" >/dev/null
+site_change feed --sections 60 --count 600 --years 3 --seed 214 --no-faults --days-ago 0
+as_owner mv "$run/feed/activities/activities" "$run/feed/activities/away"
+sql "SELECT esn_scrape_accounts()" >/dev/null
+like "without the network's own list a run says so and completes" "$(sql "SELECT status FROM esn_scrape_activities()")" \
+	"*NOTICE:  00000: the network's own list could not be used (*): reading the sections' lists*completed"
+is "the data are what the sites say" "$(differences)" ""
+lists=$(sql "SELECT requests FROM esn_runs LIMIT 1")
+as_owner mv "$run/feed/activities/away" "$run/feed/activities/activities"
+like "with it a run completes" "$(sql "SELECT status FROM esn_scrape_activities()")" "*completed"
+is "in fewer requests" "$(sql "SELECT requests < $lists FROM esn_runs LIMIT 1")" t
+is "and the data are the same" "$(differences)" ""
+
+# Too much to be believed: a list that lost a third of itself, pages of which many are gone.
+slug=$(sql "SELECT activities_platform_slug FROM sections s JOIN listed_activities l ON l.section_id = s.id GROUP BY s.id HAVING count(*) BETWEEN 8 AND 12 ORDER BY s.id LIMIT 1")
+page=$run/feed/activities/organisation/$slug/activities/page-0.html
+sql "DELETE FROM section_lists" >/dev/null
+as_owner cp "$page" "$page.kept"
+as_owner python3 -c 'import re, sys; s = open(sys.argv[1]).read(); open(sys.argv[1], "w").write(re.sub(r"(?s)<article.*?</article>", "", s, count=4))' "$page"
+like "a list that lost a third of itself is not believed, loudly" "$(sql "SELECT status, error_message FROM esn_scrape_activities()")" \
+	"*WARNING:  01000: * activities are missing from its list*HINT:  Look at the site.*SET esn_pulse.max_removed_ratio = 1*failed|*nothing was marked as removed"
+is "nothing is marked" "$(sql "SELECT count(*) FROM activities WHERE removed_at > now() - interval '1 hour' AND event_slug IN (SELECT event_slug FROM listed_activities WHERE missed > 0)")" 0
+as_owner mv "$page.kept" "$page"
+as_owner mkdir "$run/feed/kept"
+for file in $(sql "SELECT event_slug FROM activities WHERE removed_at IS NULL AND start_date > current_date - 30"); do as_owner mv "$run/feed/activities/activity/$file.html" "$run/feed/kept/"; done
+before=$(sql "SELECT count(*) FROM activities WHERE removed_at IS NULL")
+like "pages of which many are gone are not believed" "$(sql "SELECT status, error_message FROM esn_scrape_activities()")" \
+	"*failed|* of * pages are gone, more than esn_pulse.max_removed_ratio allows; nothing was marked as removed"
+is "nothing is marked then, either" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NULL")" "$before"
+like "who knows better can say so" "$(sql "SET esn_pulse.max_removed_ratio = 1" "SELECT status FROM esn_scrape_activities()")" "*are gone: marked as removed*completed"
+as_owner sh -c "mv '$run/feed/kept/'* '$run/feed/activities/activity/'"
+like "and they come back with the site" "$(sql "SELECT status FROM esn_scrape_activities()")" "*completed"
+is "to what the sites say" "$(differences)" ""
+site_stop feed
+
 # Validators that are missing or wrong cost requests, never data.
 for mode in none changing lying clock; do
 	site_database "valid_$mode" --sections 20 --count 4000 --years 1 --seed 213 --no-faults --days-ago 7

@@ -23,6 +23,7 @@ bench:
 	scripts/setup.sh
 	set -eu; . scripts/lib.sh; build gcc; install_extension
 	bench/run.sh
+	bench/polite.sh
 
 # The core alone, under the sanitizers.
 CORE = $(wildcard src/core/*.c)

@@ -5,28 +5,28 @@ site_cluster guest "max_worker_processes = 16"
 obeyed() { python3 test/site/obeyed.py "$run/$database/access.log" "$@"; }
 
 # Polite under faults: a third of the answers are 503 with Retry-After, 500, resets, or slow.
-site_database polite --sections 8 --count 60 --seed 211 --no-faults
-sql "ALTER DATABASE polite SET esn_pulse.request_delay = 25" "ALTER DATABASE polite SET esn_pulse.max_parallel_requests = 4" >/dev/null
-site_robots polite activities $'User-agent: *\nDisallow: /activity/*7$'
-site_faults polite activities 0.2 211
-sql "SELECT status FROM esn_scrape_all()" >"$run/polite/output" || true
-like "a run over a site with faults by chance ends" "$(cat "$run/polite/output")" "*completed"
+site_database weather --sections 8 --count 60 --seed 211 --no-faults
+sql "ALTER DATABASE weather SET esn_pulse.request_delay = 25" "ALTER DATABASE weather SET esn_pulse.max_parallel_requests = 4" >/dev/null
+site_robots weather activities $'User-agent: *\nDisallow: /activity/*7$'
+site_faults weather activities 0.2 211
+sql "SELECT status FROM esn_scrape_all()" >"$run/weather/output" || true
+like "a run over a site with faults by chance ends" "$(cat "$run/weather/output")" "*completed"
 is "by the site's log no two requests start sooner than the delay, no more than four are open, and none is for what is forbidden" \
 	"$(obeyed --delay 25 --parallel 4 --forbidden '^/activity/.*7$')" ""
 is "every failure is recorded, once" "$(sql "SELECT count(*) = count(DISTINCT url) FROM failed_scrapes WHERE resolved_at IS NULL")" t
-site_faults polite activities "" ""
-site_robots polite activities ""
+site_faults weather activities "" ""
+site_robots weather activities ""
 sql "UPDATE fetched_pages SET fetched_at = fetched_at - interval '25 hours' WHERE kind = 'robots'"
 like "with a quiet site a full run completes" "$(sql "SET esn_pulse.request_delay = 0" "SELECT status FROM esn_scrape_all(\"full\" => true)")" "*completed"
 is "and the data are what the sites say" "$(differences)" ""
 
 # A site that goes down in the middle is left alone, and what was read stays.
-: >"$run/polite/access.log"
-site_switch polite activities 503
+: >"$run/weather/access.log"
+site_switch weather activities 503
 like "a site that is down is given up, in words" "$(sql "SET esn_pulse.request_delay = 0" "SELECT status, error_message FROM esn_scrape_activities()")" \
 	"*struggles: trying again in*failed|stopped: given up: it failed * times in a row, at last: the site answered 503*"
-is "after few requests" "$(($(wc -l <"$run/polite/access.log") < 40))" 1
-site_switch polite activities ""
+is "after few requests" "$(($(wc -l <"$run/weather/access.log") < 40))" 1
+site_switch weather activities ""
 is "nothing is lost by it" "$(differences | grep -v '^failed_scrapes')" ""
 like "when it is back the next run completes" "$(sql "SET esn_pulse.request_delay = 0" "SELECT status FROM esn_scrape_activities()")" "*completed"
 

@@ -2,7 +2,7 @@
 . test/site/tests.sh
 site_cluster refresh
 size="--sections 517 --count 45000 --years 5 --padding 500 --no-faults --seed 201"
-log=$run/network/access.log
+log=$run/realsize/access.log
 
 time_passes() { # <days>: everything in the database is older by that
 	sql "DO \$\$
@@ -21,10 +21,10 @@ time_passes() { # <days>: everything in the database is older by that
 activities() { sql "SELECT status, requests FROM esn_scrape_activities()" | tail -n 1; }
 asked() { python3 test/site/obeyed.py "$log" --delay 0 --parallel 10 --summary; }
 at_most() { [ "$2" -le "$1" ] && echo yes || echo "no: $2"; }
-removed() { cut -f 1 "$run/network/truth/changes.tsv" | grep -c '^removed$'; }
+removed() { cut -f 1 "$run/realsize/truth/changes.tsv" | grep -c '^removed$'; }
 
 # shellcheck disable=SC2086
-site_database network $size --days-ago 14
+site_database realsize $size --days-ago 14
 like "all of it is read" "$(sql "SELECT status FROM esn_scrape_all()")" "*completed"
 is "and is what the sites say" "$(differences)" ""
 sql "VACUUM ANALYZE"
@@ -32,7 +32,7 @@ time_passes 14
 
 # Two weeks in which some hundred activities are new, changed or gone.
 # shellcheck disable=SC2086
-site_change network $size --days-ago 7
+site_change realsize $size --days-ago 7
 plan=$(sql "SELECT requests FROM esn_plan('activities') WHERE kind = 'all'")
 week=$(activities)
 like "the first week's run completes" "$week" "completed|*"
@@ -44,7 +44,7 @@ is "the data are what the sites say" "$(differences)" ""
 is "what is gone is marked" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL")" "$(removed)"
 time_passes 7
 # shellcheck disable=SC2086
-site_change network $size --days-ago 0
+site_change realsize $size --days-ago 0
 like "accounts are read" "$(sql "SELECT status FROM esn_scrape_accounts()")" "*completed"
 week=$(activities)
 like "the second week's run completes" "$week" "completed|*"
@@ -53,7 +53,7 @@ asked | sed 's/^/#   /'
 is "it takes at most 3,500 requests, too" "$(at_most 3500 "${week#*|}")" yes
 is "the data are what the sites say after it" "$(differences)" ""
 is "what is gone is marked after it" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL")" "$(removed)"
-awk '$3 < 7 && $1 ~ /^(page|card|removed)$/ { print $2 }' "$run/network/truth/changes.tsv" | sort -u >"$run/network/changed"
-sql "SELECT DISTINCT slug FROM esn_history WHERE kind = 'activity' AND run_id = (SELECT max(id) FROM scraper_status) ORDER BY slug COLLATE \"C\"" | LC_ALL=C sort >"$run/network/told"
-is "what changed can be asked for, and nothing else is told" "$(diff "$run/network/changed" "$run/network/told")" ""
+awk '$3 < 7 && $1 ~ /^(page|card|removed)$/ { print $2 }' "$run/realsize/truth/changes.tsv" | sort -u >"$run/realsize/changed"
+sql "SELECT DISTINCT slug FROM esn_history WHERE kind = 'activity' AND run_id = (SELECT max(id) FROM scraper_status) ORDER BY slug COLLATE \"C\"" | LC_ALL=C sort >"$run/realsize/told"
+is "what changed can be asked for, and nothing else is told" "$(diff "$run/realsize/changed" "$run/realsize/told")" ""
 done_testing

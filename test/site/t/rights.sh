@@ -60,7 +60,7 @@ as operator "SET search_path = evil, pg_catalog, public" "CREATE TEMP TABLE scra
 	"SELECT public.esn_scrape('accounts')" "SELECT * FROM public.esn_jobs" >"$run/righted/output"
 is "nothing of a caller's runs as the owner" "$(sql "SELECT count(*) FROM evil_done" "SELECT rolsuper FROM pg_roles WHERE rolname = 'operator'")" $'0\nf'
 is "no function that runs as its owner looks names up elsewhere first" "$(sql "SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
-	WHERE prosecdef AND proname LIKE 'esn_%' AND proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, public, pg_temp']")" ""
+	WHERE prosecdef AND proname LIKE 'esn_%' AND NOT 'search_path=pg_catalog, public, pg_temp' = ANY (coalesce(proconfig, '{}'))")" ""
 
 # Where everybody may create objects beside the extension's, a run could be made to use them: it refuses.
 sql "GRANT CREATE ON SCHEMA public TO PUBLIC"

@@ -237,11 +237,15 @@ finish_feed(Run *run)
 static void
 finish_list(Run *run, SectionWork *section)
 {
+	MemoryContext before;
 	int known;
-	int missing =
-		store_finish_list(run->id, section->row.id, section->shown, guc_max_removed_ratio, &known);
-	MemoryContext before = MemoryContextSwitchTo(run->context);
+	int missing;
 
+	/* What its pages show comes first. */
+	run_flush(run);
+	missing =
+		store_finish_list(run->id, section->row.id, section->shown, guc_max_removed_ratio, &known);
+	before = MemoryContextSwitchTo(run->context);
 	if (missing > 0)
 	{
 		section->failure =
@@ -358,7 +362,7 @@ activities_refresh(Run *run, List *sections, bool all)
 {
 	if (all)
 		open_feed(run, sections);
-	store_open_due(all ? NIL : sections, run->request->full);
+	store_open_due(sections, all, run->request->full);
 	run->due_open = true;
 	return activities_run(run, sections);
 }

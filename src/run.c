@@ -217,8 +217,8 @@ run_take_totals(Run *run)
 	run->counts.bytes = totals.bytes;
 }
 
-static void
-flush_batch(Run *run)
+void
+run_flush(Run *run)
 {
 	MemoryContext before;
 	ListCell *cell;
@@ -326,7 +326,7 @@ run_read_kept(Run *run, TaskKind kind, const char *url, const char *section, con
 	}
 	arena_reset(run->arena);
 	if (list_length(run->batch) >= BATCH_RECORDS)
-		flush_batch(run);
+		run_flush(run);
 	return is_page;
 }
 
@@ -365,7 +365,9 @@ handle_response(Run *run, const HttpResponse *response)
 					  psprintf("redirected to %s, which is another page", response->effective_url));
 	else if (response->status >= 200 && response->status < 300)
 		page = read_page(run, task, response);
-	else if (task->kind == TASK_STATISTICS && (response->status == 404 || response->status == 410))
+	/* Where its list failed, too, it is rather the site than the section that has none. */
+	else if (task->kind == TASK_STATISTICS && task->section->failure == NULL &&
+			 (response->status == 404 || response->status == 410))
 		add_page(run, task, response, NULL,
 				 "{\"kind\": \"statistics\", \"data\": {\"json\": null}, \"errors\": []}");
 	else
@@ -447,7 +449,7 @@ handle_responses(Run *run)
 		http_release(run->response);
 		run->response = NULL;
 		if (list_length(run->batch) >= BATCH_RECORDS)
-			flush_batch(run);
+			run_flush(run);
 	}
 }
 
@@ -480,9 +482,9 @@ run_pump(Run *run, FeedFunction feed)
 		handle_responses(run);
 		if (run->batch != NIL &&
 			TimestampDifferenceExceeds(run->batch_since, GetCurrentTimestamp(), TICK_MS))
-			flush_batch(run);
+			run_flush(run);
 		tell_progress(run);
 	}
-	flush_batch(run);
+	run_flush(run);
 	MemoryContextSwitchTo(before);
 }

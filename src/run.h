@@ -118,6 +118,9 @@ extern void run_fail_page(Run *run, const Task *task, const HttpResponse *respon
 						  const char *message);
 extern bool run_has_room(const Run *run);
 
+/* Stores what has been read so far. */
+extern void run_flush(Run *run);
+
 /* A page as JSON text, in the arena of the page. */
 extern const char *run_page_json(Run *run, const SitePage *page);
 

@@ -140,8 +140,8 @@ extern void store_robots(const char *url, int status, const char *body);
 
 /* store_due.c: what is due. */
 
-/* Opens the queue of activities whose pages are due: of some sections (a List of SectionRow), NIL: of all. */
-extern void store_open_due(List *sections, bool full);
+/* Opens the queue of activities whose pages are due: of some sections (a List of SectionRow), or of all. */
+extern void store_open_due(List *sections, bool all, bool full);
 extern List *
 store_next_due(int count); /* of char *, the next addresses, at most count; NIL: there is none */
 

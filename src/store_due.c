@@ -15,7 +15,7 @@
 #include "store.h"
 
 void
-store_open_due(List *sections, bool full)
+store_open_due(List *sections, bool all, bool full)
 {
 	Datum args[2] = {BoolGetDatum(full)};
 	Datum *ids = palloc(sizeof(Datum) * (list_length(sections) + 1));
@@ -26,7 +26,7 @@ store_open_due(List *sections, bool full)
 	foreach (cell, sections)
 		ids[count++] = Int32GetDatum(((SectionRow *) lfirst(cell))->id);
 	args[1] = PointerGetDatum(construct_array(ids, count, INT4OID, 4, true, TYPALIGN_INT));
-	sql_open_cursor(SQL_DUE_ACTIVITIES, args, sections == NIL ? " n" : NULL);
+	sql_open_cursor(SQL_DUE_ACTIVITIES, args, all ? " n" : NULL);
 	sql_commit();
 }
 

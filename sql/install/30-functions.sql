@@ -126,7 +126,8 @@ LANGUAGE sql STABLE AS $$
 	WHERE page_kind = 'section'
 		OR NOT (coalesce(k.fetched_at >= r.since AND NOT (k.http_status = 304 AND coalesce(k.fetched_at <= c.lie, false)), false)
 			OR coalesce(k.gone_at >= r.since, false)
-			OR page_kind = 'activity' AND EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= r.since AND f.resolved_at IS NULL))
+			OR page_kind = 'activity' AND EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= r.since AND f.resolved_at IS NULL
+				AND NOT (f.will_retry AND f.run_id IS DISTINCT FROM run)))
 	ORDER BY u.n
 $$;
 COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS
@@ -147,9 +148,10 @@ COMMENT ON FUNCTION esn_accounts_due(integer) IS
 
 CREATE OR REPLACE FUNCTION esn_finish_sections(section_ids integer[]) RETURNS void
 LANGUAGE sql AS $$
+	UPDATE failed_scrapes SET resolved_at = now() WHERE section_id = ANY (section_ids) AND kind = 'listing' AND resolved_at IS NULL;
 	UPDATE sections SET last_scraped = now() WHERE id = ANY (section_ids)
 $$;
-COMMENT ON FUNCTION esn_finish_sections(integer[]) IS 'Moves last_scraped of sections whose list and statistics came in. section_ids: those sections.';
+COMMENT ON FUNCTION esn_finish_sections(integer[]) IS 'Moves last_scraped of sections whose list and statistics came in, and closes the failures of pages of their lists. section_ids: those sections.';
 
 CREATE OR REPLACE FUNCTION esn_store_rule_usage(run bigint, usage jsonb) RETURNS void
 LANGUAGE sql AS $$

@@ -7,48 +7,59 @@ COMMENT ON FUNCTION esn_policy() IS
 
 -- While a run goes on: since when it counts pages as read. Else nothing read before now counts.
 CREATE OR REPLACE FUNCTION esn_since() RETURNS timestamptz
-LANGUAGE sql STABLE AS $$SELECT coalesce((SELECT since FROM scraper_status WHERE status = 'running'), now())$$;
+LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$SELECT coalesce((SELECT since FROM scraper_status WHERE status = 'running'), now())$$;
 COMMENT ON FUNCTION esn_since() IS 'Pages read since then are not due: scraper_status.since of the run that goes on, else now.';
 
 -- When the site was last caught sending changed pages under old validators: what it called unchanged until then is not believed.
 CREATE OR REPLACE FUNCTION esn_last_lie() RETURNS timestamptz
-LANGUAGE sql STABLE AS $$SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days'$$;
+LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days'$$;
 COMMENT ON FUNCTION esn_last_lie() IS 'When a page was last found to have changed under the same ETag or Last-Modified, within 30 days. NULL: none was.';
+
+-- A page that failed is tried in the next run, too; one that goes on failing the rarer the longer, one of which that is no use as rarely as an old one.
+CREATE OR REPLACE FUNCTION esn_may_retry(will_retry boolean, retry_count integer, last_attempt timestamptz, refresh_days integer) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+	SELECT will_retry AND retry_count <= 7
+		OR last_attempt < now() - make_interval(days => CASE WHEN will_retry THEN least(retry_count, refresh_days) ELSE refresh_days END)
+$$;
+COMMENT ON FUNCTION esn_may_retry(boolean, integer, timestamptz, integer) IS
+'Whether a page that fails may be asked for again. will_retry: failed_scrapes.will_retry. retry_count: failed_scrapes.retry_count. last_attempt: failed_scrapes.last_attempt. refresh_days: esn_pulse.refresh_days.';
 
 -- What has failed before comes among what is recent: many failures one after another would look as if the site were down.
 CREATE OR REPLACE FUNCTION esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz, priority integer)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 	SELECT l.url, l.event_slug, l.section_id, d.reason, f.fetched_at, CASE WHEN x.url IS NOT NULL THEN 5 ELSE CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
 		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END END
 	FROM esn_policy() p
-	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie) now
+	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie, (SELECT id FROM scraper_status WHERE status = 'running') AS run OFFSET 0) now
 	CROSS JOIN listed_activities l
 	LEFT JOIN activities a ON a.event_slug = l.event_slug
 	LEFT JOIN fetched_pages f ON f.url = l.url
 	LEFT JOIN failed_scrapes x ON x.url = left(l.url, 500) AND x.resolved_at IS NULL
-	CROSS JOIN LATERAL (SELECT coalesce(a.end_date, a.start_date) AS ends) t
+	CROSS JOIN LATERAL (SELECT coalesce(a.end_date, a.start_date) AS ends,
+		"full" OR x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days) OR l.changed_at > x.last_attempt AS may_ask) t
 	CROSS JOIN LATERAL (SELECT CASE
 		-- Read, gone or failed since this run began: it has had its turn.
 		WHEN f.fetched_at >= now.since AND NOT (f.http_status = 304 AND coalesce(f.fetched_at <= now.lie, false))
-			OR f.gone_at >= now.since OR x.last_attempt >= now.since THEN NULL
-		-- A page that failed is tried in the next run, too; one that goes on failing the rarer the longer, one of which that is no use as
-		-- rarely as an old one.
-		WHEN f.url IS NULL OR a.id IS NULL THEN CASE WHEN "full" OR x.url IS NULL OR x.will_retry AND x.retry_count <= 7 OR l.changed_at > x.last_attempt
-			OR x.last_attempt < now() - make_interval(days => CASE WHEN x.will_retry THEN least(x.retry_count, p.refresh_days) ELSE p.refresh_days END)
-			THEN 'never read' END
+			OR f.gone_at >= now.since
+			OR x.last_attempt >= now.since AND NOT (x.will_retry AND x.run_id IS DISTINCT FROM now.run) THEN NULL
+		WHEN NOT t.may_ask THEN NULL
+		WHEN f.url IS NULL OR a.id IS NULL THEN 'never read'
 		WHEN l.changed_at > greatest(f.fetched_at, f.gone_at) THEN 'card changed'
 		WHEN a.removed_at IS NULL AND l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
+		-- Its page is there, but lists have shown it no more: that it is removed stands.
+		WHEN a.removed_at IS NOT NULL AND l.missed > 1 THEN NULL
 		WHEN t.ends >= current_date THEN 'upcoming'
 		-- Also once after that, as it may have changed until then.
-		WHEN t.ends >= f.fetched_at::date - p.recent_days THEN 'recent'
+		WHEN t.ends >= greatest(f.fetched_at, f.gone_at)::date - p.recent_days THEN 'recent'
 		-- An older one that was removed comes back by its card.
 		WHEN a.removed_at IS NOT NULL THEN NULL
 		WHEN f.http_status = 304 AND f.fetched_at <= now.lie THEN 'validators were wrong'
 		-- The longer ago it ended, the rarer it changes: read again when that has become five times as long as when it was read last. Without
 		-- a date: after one to two times refresh_days, so that those of one run come back on many days.
-		WHEN f.fetched_at < now() - make_interval(days => coalesce(greatest(p.refresh_days, 4 * (f.fetched_at::date - t.ends)),
-			p.refresh_days + abs(hashtext(l.event_slug)) % (p.refresh_days + 1))) THEN 'old'
+		WHEN f.fetched_at < now() - make_interval(days => CASE WHEN t.ends IS NULL
+			THEN p.refresh_days + abs(hashtext(l.event_slug)) % (p.refresh_days + 1)
+			ELSE greatest(p.refresh_days, 4 * (f.fetched_at::date - t.ends)) END) THEN 'old'
 		WHEN "full" THEN 'full' END AS reason) d
 	WHERE d.reason IS NOT NULL
 		AND (section_ids IS NULL OR l.section_id = ANY (section_ids)
@@ -60,7 +71,7 @@ COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
 -- Lists are read from the newest page on as long as that brings something; whole when they never were, and once in twice refresh_days, each
 -- section's on a day of its own, so that no week gets all.
 CREATE OR REPLACE FUNCTION esn_due_lists("full" boolean) RETURNS TABLE (section_id integer, reason text, read_at timestamptz)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 	SELECT s.id, CASE WHEN l.read_at IS NULL THEN 'never read whole' WHEN "full" THEN 'full' ELSE 'whole again' END, l.read_at
 	FROM esn_policy() p
 	CROSS JOIN sections s
@@ -114,9 +125,11 @@ LANGUAGE sql STABLE AS $$
 	CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
 	LEFT JOIN listed_activities l ON l.event_slug = c.event_slug
 	LEFT JOIN activities a ON a.event_slug = c.event_slug
+	LEFT JOIN failed_scrapes x ON x.url = left(c.url, 500) AND x.resolved_at IS NULL
 	LEFT JOIN LATERAL esn_claim_pages(run, 'activity', ARRAY[c.url], rules_hash, "full") k ON true
-	CROSS JOIN LATERAL (SELECT "full" OR l.event_slug IS NULL OR a.id IS NULL OR a.removed_at IS NOT NULL
-		OR l.card_hash <> esn_card_hash(j.card) AS due) d
+	CROSS JOIN LATERAL (SELECT "full" OR l.event_slug IS NULL OR a.removed_at IS NOT NULL
+		OR a.id IS NULL AND (x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days))
+		OR coalesce(l.card_hash <> esn_card_hash(j.card), false) AS due) d
 	WHERE length(c.event_slug) <= 255
 	ORDER BY j.n
 $$;
@@ -213,6 +226,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	since timestamptz := (SELECT s.since FROM scraper_status s WHERE s.id = run);
 	page_kind text;
+	list_section integer;
 	n_gone integer;
 	n_answered integer;
 	n_marked integer;
@@ -239,13 +253,27 @@ BEGIN
 		GET DIAGNOSTICS n_marked = ROW_COUNT;
 		marked := marked + n_marked;
 	END LOOP;
-	UPDATE activities a SET removed_at = now(), updated_at = now()
-	FROM listed_activities l WHERE l.missed > 1 AND a.event_slug = l.event_slug AND a.removed_at IS NULL;
-	GET DIAGNOSTICS n_marked = ROW_COUNT;
-	marked := marked + n_marked;
+	-- Missing from two readings: the same, list by list.
+	FOR list_section, n_gone, n_answered IN
+		SELECT l.section_id, count(*) FILTER (WHERE l.missed > 1 AND l.missed_at >= since), count(*)
+		FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug AND a.removed_at IS NULL
+		WHERE l.section_id IN (SELECT m.section_id FROM listed_activities m WHERE m.missed > 1 AND m.missed_at >= since)
+		GROUP BY 1
+	LOOP
+		IF n_gone > 1 AND n_gone > max_share * n_answered THEN
+			gone := coalesce(gone, 0) + n_gone;
+			answered := coalesce(answered, 0) + n_answered;
+			CONTINUE;
+		END IF;
+		UPDATE activities a SET removed_at = now(), updated_at = now()
+		FROM listed_activities l
+		WHERE l.section_id = list_section AND l.missed > 1 AND l.missed_at >= since AND a.event_slug = l.event_slug AND a.removed_at IS NULL;
+		GET DIAGNOSTICS n_marked = ROW_COUNT;
+		marked := marked + n_marked;
+	END LOOP;
 END $$;
 COMMENT ON FUNCTION esn_mark_removed(bigint, double precision) IS
-'Marks activities and sections as removed whose own page was answered 404 or 410 in this run, and activities that were missing from two complete readings of their section''s list. Where of the pages of a kind that were answered in this run more than one, and more than the share, are gone, none of them is marked. run: the run. max_share: that share, 0 to 1. Returns how many were marked; gone and answered: of the pages that were not believed, NULL: there were none.';
+'Marks activities and sections as removed whose own page was answered 404 or 410 in this run, and activities that were missing from two complete readings of their section''s list. Where of the pages of a kind that were answered in this run, or of a list, more than one, and more than the share, are gone, none of them is marked. run: the run. max_share: that share, 0 to 1. Returns how many were marked; gone and answered: of the pages that were not believed, NULL: there were none.';
 
 -- A list has been read from its first page to its last within one run.
 CREATE OR REPLACE FUNCTION esn_finish_list(run bigint, list_section_id integer, slugs text[], max_share double precision,
@@ -258,7 +286,8 @@ BEGIN
 	SELECT count(*) FILTER (WHERE l.event_slug <> ALL (slugs)), count(*) INTO missing, known
 	FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug
 	WHERE l.section_id = list_section_id AND a.removed_at IS NULL AND a.created_at < since;
-	IF missing > 1 AND missing > max_share * known THEN
+	-- Of a few missing ones the pages themselves are asked; they say for sure.
+	IF missing > 5 AND missing > max_share * known THEN
 		RETURN;
 	END IF;
 	UPDATE listed_activities l SET missed = missed + 1, missed_at = now()
@@ -268,4 +297,4 @@ BEGIN
 	missing := 0;
 END $$;
 COMMENT ON FUNCTION esn_finish_list(bigint, integer, text[], double precision) IS
-'Notes that a section''s list was read whole, and which of the activities that it once showed it shows no more. Where more than one, and more than the share, are missing, the list is not believed and nothing is noted. run: the run. list_section_id: the section. slugs: of all activities that it shows. max_share: that share, 0 to 1. missing: how many are missing from a list that is not believed, else 0; known: of how many.';
+'Notes that a section''s list was read whole, and which of the activities that it once showed it shows no more. Where more than five, and more than the share, are missing, the list is not believed and nothing is noted. run: the run. list_section_id: the section. slugs: of all activities that it shows. max_share: that share, 0 to 1. missing: how many are missing from a list that is not believed, else 0; known: of how many.';

@@ -546,7 +546,7 @@ CREATE OR REPLACE FUNCTION esn_store_fetches(run bigint, page_kind text, pages j
 LANGUAGE plpgsql AS $$
 BEGIN
 	-- What was parsed again was read by these rules, whenever it was fetched.
-	UPDATE fetched_pages k SET rules_hash = (p->'kept'->>'rules_hash')::bigint
+	UPDATE fetched_pages k SET rules_hash = (p->'kept'->>'rules_hash')::bigint, content_hash = NULL
 	FROM jsonb_array_elements(pages) p
 	WHERE k.url = p->>'url' AND p ? 'kept';
 

@@ -53,7 +53,7 @@ asked | sed 's/^/#   /'
 is "it takes at most 3,500 requests, too" "$(at_most 3500 "${week#*|}")" yes
 is "the data are what the sites say after it" "$(differences)" ""
 is "what is gone is marked after it" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL")" "$(removed)"
-awk '$3 < 7 && $1 ~ /^(page|card|removed)$/ { print $2 }' "$run/realsize/truth/changes.tsv" | sort -u >"$run/realsize/changed"
-sql "SELECT DISTINCT slug FROM esn_history WHERE kind = 'activity' AND run_id = (SELECT max(id) FROM scraper_status) ORDER BY slug COLLATE \"C\"" | LC_ALL=C sort >"$run/realsize/told"
+awk '$3 < 7 && $1 ~ /^(page|card|removed)$/ { print $2 }' "$run/realsize/truth/changes.tsv" | LC_ALL=C sort -u >"$run/realsize/changed"
+sql "SELECT DISTINCT slug FROM esn_history WHERE kind = 'activity' AND run_id = (SELECT max(id) FROM scraper_status)" | LC_ALL=C sort >"$run/realsize/told"
 is "what changed can be asked for, and nothing else is told" "$(diff "$run/realsize/changed" "$run/realsize/told")" ""
 done_testing

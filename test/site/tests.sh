@@ -71,6 +71,20 @@ sql() {
 	cluster_psql "$cluster" -d "$database" -At -v VERBOSITY=verbose "${commands[@]}" 2>&1
 }
 
+time_passes() { # <days>: everything in the database is older by that
+	sql "DO \$\$
+	DECLARE
+		c record;
+	BEGIN
+		FOR c IN SELECT attrelid::regclass AS relation, string_agg(format('%1\$I = %1\$I - interval ''$1 days''', attname), ', ') AS sets FROM pg_attribute a
+			JOIN pg_depend d ON d.objid = a.attrelid AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass
+			JOIN pg_class r ON r.oid = a.attrelid AND r.relkind = 'r' WHERE atttypid = 'timestamptz'::regtype AND NOT attisdropped GROUP BY 1
+		LOOP
+			EXECUTE format('UPDATE %s SET %s', c.relation, c.sets);
+		END LOOP;
+	END\$\$"
+}
+
 # The extension's relations of some kinds: r for tables, v for views.
 relations() {
 	sql "SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'

@@ -4,20 +4,6 @@ site_cluster refresh
 size="--sections 517 --count 45000 --years 5 --padding 500 --no-faults --seed 201"
 log=$run/realsize/access.log
 
-time_passes() { # <days>: everything in the database is older by that
-	sql "DO \$\$
-	DECLARE
-		c record;
-	BEGIN
-		FOR c IN SELECT attrelid::regclass AS relation, string_agg(format('%1\$I = %1\$I - interval ''$1 days''', attname), ', ') AS sets FROM pg_attribute a
-			JOIN pg_depend d ON d.objid = a.attrelid AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass
-			JOIN pg_class r ON r.oid = a.attrelid AND r.relkind = 'r' WHERE atttypid = 'timestamptz'::regtype AND NOT attisdropped GROUP BY 1
-		LOOP
-			EXECUTE format('UPDATE %s SET %s', c.relation, c.sets);
-		END LOOP;
-	END\$\$"
-	: >"$log"
-}
 activities() { sql "SELECT status, requests FROM esn_scrape_activities()" | tail -n 1; }
 asked() { python3 test/site/obeyed.py "$log" --delay 0 --parallel 10 --summary; }
 at_most() { [ "$2" -le "$1" ] && echo yes || echo "no: $2"; }
@@ -29,6 +15,7 @@ like "all of it is read" "$(sql "SELECT status FROM esn_scrape_all()")" "*comple
 is "and is what the sites say" "$(differences)" ""
 sql "VACUUM ANALYZE"
 time_passes 14
+: >"$log"
 
 # Two weeks in which some hundred activities are new, changed or gone.
 # shellcheck disable=SC2086
@@ -43,6 +30,7 @@ is "the plan is right within a tenth" "$((plan * 10 > ${week#*|} * 9 && plan * 1
 is "the data are what the sites say" "$(differences)" ""
 is "what is gone is marked" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL")" "$(removed)"
 time_passes 7
+: >"$log"
 # shellcheck disable=SC2086
 site_change realsize $size --days-ago 0
 like "accounts are read" "$(sql "SELECT status FROM esn_scrape_accounts()")" "*completed"

@@ -13,6 +13,7 @@ site_change network $size --days-ago 0
 : >"$run/network/access.log"
 sql "SET esn_pulse.request_delay = $delay" "SELECT status FROM esn_scrape_activities()" >"$run/network/output"
 sql "SELECT format('%s requests planned, %s made, %s not modified', planned_requests, requests, not_modified) FROM scraper_status ORDER BY id DESC LIMIT 1"
+python3 test/site/obeyed.py "$run/network/access.log" --delay "$delay" --parallel 10
 python3 - "$run/network/access.log" "$activities_url" "$delay" <<'PYTHON'
 import sys
 sys.path.insert(0, "test/site")

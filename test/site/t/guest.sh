@@ -6,13 +6,13 @@ obeyed() { python3 test/site/obeyed.py "$run/$database/access.log" "$@"; }
 
 # Polite under faults: a third of the answers are 503 with Retry-After, 500, resets, or slow.
 site_database weather --sections 8 --count 60 --seed 211 --no-faults
-sql "ALTER DATABASE weather SET esn_pulse.request_delay = 25" "ALTER DATABASE weather SET esn_pulse.max_parallel_requests = 4" >/dev/null
+sql "ALTER DATABASE weather SET esn_pulse.request_delay = 60" "ALTER DATABASE weather SET esn_pulse.max_parallel_requests = 4" >/dev/null
 site_robots weather activities $'User-agent: *\nDisallow: /activity/*7$'
 site_faults weather activities 0.2 211
 sql "SELECT status FROM esn_scrape_all()" >"$run/weather/output" || true
 like "a run over a site with faults by chance ends" "$(cat "$run/weather/output")" "*completed"
 is "by the site's log no two requests start sooner than the delay, no more than four are open, and none is for what is forbidden" \
-	"$(obeyed --delay 25 --parallel 4 --forbidden '^/activity/.*7$')" ""
+	"$(obeyed --delay 60 --tolerance 40 --parallel 4 --forbidden '^/activity/.*7$')" ""
 is "every failure is recorded, once" "$(sql "SELECT count(*) = count(DISTINCT url) FROM failed_scrapes WHERE resolved_at IS NULL")" t
 site_faults weather activities "" ""
 site_robots weather activities ""

@@ -250,6 +250,7 @@ finish_list(Run *run, SectionWork *section)
 	{
 		section->failure =
 			psprintf("%d of %d activities are missing from its list", missing, known);
+		run->disbelieved = true;
 		run->failure = psprintf("%s: %s, more than esn_pulse.max_removed_ratio allows; nothing was "
 								"marked as removed",
 								section->row.accounts_slug, section->failure);

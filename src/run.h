@@ -84,6 +84,7 @@ typedef struct Run
 	bool refused;      /* a site said stop, or was given up */
 	char refusal[256]; /* its reason */
 	char *failure;     /* why the run as a whole failed; NULL: it didn't */
+	bool disbelieved;  /* so much is gone that it is not believed: the failure says what */
 	int64 planned;     /* requests that the plan foresaw; 0: there is none */
 	TimestampTz progress_at;
 	int64 progress_moved; /* what it was then measured by */

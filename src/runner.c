@@ -181,10 +181,13 @@ mark_removed(Run *run)
 		channel_notice(NOTICE, NULL, "%d activities or sections are gone: marked as removed",
 					   marked);
 	if (gone > 0)
+	{
+		run->disbelieved = true;
 		run->failure = psprintf("%d of %d pages are gone, more than esn_pulse.max_removed_ratio "
 								"allows; nothing was marked as removed",
 								gone, answered);
-	if (run->failure != NULL && strstr(run->failure, "max_removed_ratio") != NULL)
+	}
+	if (run->disbelieved)
 		channel_notice(
 			WARNING,
 			"Look at the site. If they are gone for good: SET esn_pulse.max_removed_ratio "
@@ -192,7 +195,7 @@ mark_removed(Run *run)
 			"%s", run->failure);
 }
 
-/* What esn_plan() calls the run; NULL: it has no plan. */
+/* Writes what the run will ask for into its row, and tells the caller; not of runs that mend, nor of those over some sections, or one not yet known. */
 static void
 plan(Run *run)
 {
@@ -291,7 +294,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->out_of_time = run->refused = false;
 	run->page_failure[0] = '\0';
 	run->sections_due = 0;
-	run->feed_read = run->due_open = false;
+	run->feed_read = run->due_open = run->disbelieved = false;
 	run->feed = NULL;
 	run->begun = NULL;
 	run->waiting = run->reading = NIL;

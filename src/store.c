@@ -155,8 +155,8 @@ store_alert(const char *payload)
 	sql_commit();
 }
 
-static void
-report_lost_row(int64 run)
+void
+store_report_lost_row(int64 run)
 {
 	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 					errmsg("the row of run " INT64_FORMAT " is gone from scraper_status", run),
@@ -174,7 +174,7 @@ store_run_row(int64 run)
 	sql_begin("esn_pulse: reading the run's row");
 	sql_execute(SQL_RUN_ROW, args, NULL);
 	if (SPI_processed != 1)
-		report_lost_row(run);
+		store_report_lost_row(run);
 	before = MemoryContextSwitchTo(caller);
 	row = PointerGetDatum(DatumGetHeapTupleHeaderCopy(sql_datum(0, 1)));
 	MemoryContextSwitchTo(before);
@@ -351,42 +351,4 @@ store_robots(const char *url, int status, const char *body)
 	args[2] = body == NULL ? (Datum) 0 : CStringGetTextDatum(body);
 	sql_execute(SQL_STORE_ROBOTS, args, body == NULL ? "  n" : NULL);
 	sql_commit();
-}
-
-List *
-store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, bool full)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext before;
-	Datum *texts;
-	Datum args[5];
-	List *claimed = NIL;
-
-	if (count == 0)
-		return NIL;
-	sql_begin("esn_pulse: claiming pages");
-	texts = palloc(sizeof(Datum) * count);
-	for (int i = 0; i < count; i++)
-		texts[i] = CStringGetTextDatum(urls[i]);
-	args[0] = Int64GetDatum(run);
-	args[1] = CStringGetTextDatum(page_kind_name(kind));
-	args[2] = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
-	args[3] = Int64GetDatum(rules_hash);
-	args[4] = BoolGetDatum(full);
-	sql_execute(SQL_CLAIM, args, NULL);
-	before = MemoryContextSwitchTo(caller);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		ClaimedPage *page = palloc0(sizeof(ClaimedPage));
-
-		page->url = sql_text(caller, i, 1);
-		page->etag = sql_text(caller, i, 2);
-		page->last_modified = sql_text(caller, i, 3);
-		claimed = lappend(claimed, page);
-	}
-	MemoryContextSwitchTo(before);
-	sql_commit();
-	if (kind == PAGE_SECTION && list_length(claimed) != count)
-		report_lost_row(run);
-	return claimed;
 }

@@ -161,6 +161,9 @@ extern int64 store_plan(int64 run, const char *module, const char *section, bool
  */
 extern int store_finish_list(int64 run, int32 section, List *slugs, double max_share, int *known);
 
+/* ERROR: somebody has deleted the run's row. */
+extern void store_report_lost_row(int64 run);
+
 /* Marks what has gone. Returns 0, or, where it is not believed, how many of *answered pages are gone. *marked: how many rows were marked. */
 extern int store_mark_removed(int64 run, double max_share, int *answered, int *marked);
 

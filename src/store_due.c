@@ -47,6 +47,49 @@ store_next_due(int count)
 	return urls;
 }
 
+/* The page that a row (address, ETag, Last-Modified, and more) says is to be asked for. */
+static ClaimedPage *
+claimed_page(MemoryContext context, uint64 row)
+{
+	ClaimedPage *page = MemoryContextAllocZero(context, sizeof(ClaimedPage));
+
+	page->url = sql_text(context, row, 1);
+	page->etag = sql_text(context, row, 2);
+	page->last_modified = sql_text(context, row, 3);
+	return page;
+}
+
+List *
+store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, bool full)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext before;
+	Datum *texts;
+	Datum args[5];
+	List *claimed = NIL;
+
+	if (count == 0)
+		return NIL;
+	sql_begin("esn_pulse: claiming pages");
+	texts = palloc(sizeof(Datum) * count);
+	for (int i = 0; i < count; i++)
+		texts[i] = CStringGetTextDatum(urls[i]);
+	args[0] = Int64GetDatum(run);
+	args[1] = CStringGetTextDatum(page_kind_name(kind));
+	args[2] = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
+	args[3] = Int64GetDatum(rules_hash);
+	args[4] = BoolGetDatum(full);
+	sql_execute(SQL_CLAIM, args, NULL);
+	before = MemoryContextSwitchTo(caller);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		claimed = lappend(claimed, claimed_page(caller, i));
+	MemoryContextSwitchTo(before);
+	sql_commit();
+	if (kind == PAGE_SECTION && list_length(claimed) != count)
+		store_report_lost_row(run);
+	return claimed;
+}
+
 List *
 store_claim_cards(int64 run, const char *page, int64 rules_hash, bool full, bool *young)
 {
@@ -62,16 +105,9 @@ store_claim_cards(int64 run, const char *page, int64 rules_hash, bool full, bool
 	before = MemoryContextSwitchTo(caller);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		ClaimedPage *claim;
-
 		*young = *young || DatumGetBool(sql_datum(i, 5));
-		if (!DatumGetBool(sql_datum(i, 4)))
-			continue;
-		claim = palloc0(sizeof(ClaimedPage));
-		claim->url = sql_text(caller, i, 1);
-		claim->etag = sql_text(caller, i, 2);
-		claim->last_modified = sql_text(caller, i, 3);
-		claimed = lappend(claimed, claim);
+		if (DatumGetBool(sql_datum(i, 4)))
+			claimed = lappend(claimed, claimed_page(caller, i));
 	}
 	MemoryContextSwitchTo(before);
 	sql_commit();

@@ -104,6 +104,11 @@ LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_redact(text) IS
 'The text with e-mail addresses and telephone numbers replaced, where esn_pulse.redact_personal_data says so. value: the text.';
 
+-- When the site was last caught sending changed pages under old validators: what it called unchanged until then is not believed.
+CREATE OR REPLACE FUNCTION esn_last_lie() RETURNS timestamptz
+LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days'$$;
+COMMENT ON FUNCTION esn_last_lie() IS 'When a page was last found to have changed under the same ETag or Last-Modified, within 30 days. NULL: none was.';
+
 -- Which of these pages are still to be read in this run, and what a conditional request for them needs. One in sixteen is asked for without
 -- condition, so that a site whose validators are wrong is found out.
 CREATE OR REPLACE FUNCTION esn_claim_pages(run bigint, page_kind text, urls text[], rules_hash bigint, "full" boolean)
@@ -112,7 +117,7 @@ LANGUAGE sql STABLE AS $$
 	SELECT u.url, CASE WHEN valid THEN k.etag END, CASE WHEN valid THEN k.last_modified END
 	FROM unnest(urls) WITH ORDINALITY AS u(url, n)
 	JOIN scraper_status r ON r.id = run
-	CROSS JOIN (SELECT max(lied_at) AS lie FROM fetched_pages WHERE lied_at > now() - interval '30 days') c
+	CROSS JOIN (SELECT esn_last_lie() AS lie OFFSET 0) c
 	LEFT JOIN fetched_pages k ON k.url = u.url
 	CROSS JOIN LATERAL (SELECT NOT "full" AND c.lie IS NULL AND k.rules_hash IS NOT DISTINCT FROM esn_claim_pages.rules_hash
 		AND k.url IS NOT NULL AND hashtext(k.url || run) & 15 <> 0

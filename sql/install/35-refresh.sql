@@ -1,19 +1,14 @@
 -- What is due: which pages a run asks for, and why. The run works off what these functions say; due_pages and esn_plan() show the same to people.
 
-CREATE OR REPLACE FUNCTION esn_policy(OUT recent_days integer, OUT refresh_days integer, OUT request_delay integer, OUT activities_url text)
+CREATE OR REPLACE FUNCTION esn_policy(OUT recent_days integer, OUT refresh_days integer, OUT request_delay integer)
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_policy() IS
-'The settings that decide what is due, as they are in this session: esn_pulse.recent_days, esn_pulse.refresh_days (days), esn_pulse.request_delay (ms), esn_pulse.activities_url.';
+'The settings that decide what is due, as they are in this session: esn_pulse.recent_days, esn_pulse.refresh_days (days), esn_pulse.request_delay (ms).';
 
 -- While a run goes on: since when it counts pages as read. Else nothing read before now counts.
 CREATE OR REPLACE FUNCTION esn_since() RETURNS timestamptz
 LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$SELECT coalesce((SELECT since FROM scraper_status WHERE status = 'running'), now())$$;
 COMMENT ON FUNCTION esn_since() IS 'Pages read since then are not due: scraper_status.since of the run that goes on, else now.';
-
--- When the site was last caught sending changed pages under old validators: what it called unchanged until then is not believed.
-CREATE OR REPLACE FUNCTION esn_last_lie() RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days'$$;
-COMMENT ON FUNCTION esn_last_lie() IS 'When a page was last found to have changed under the same ETag or Last-Modified, within 30 days. NULL: none was.';
 
 -- A page that failed is tried in the next run, too; one that goes on failing the rarer the longer, one of which that is no use as rarely as an old one.
 CREATE OR REPLACE FUNCTION esn_may_retry(will_retry boolean, retry_count integer, last_attempt timestamptz, refresh_days integer) RETURNS boolean

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -52,11 +53,15 @@ submit_statistics(Run *run, SectionWork *section)
 static void
 open_section(Run *run, const SectionRow *row)
 {
-	SectionWork *section = MemoryContextAllocZero(run->context, sizeof(SectionWork));
+	MemoryContext before = MemoryContextSwitchTo(run->context);
+	SectionWork *section = palloc0(sizeof(SectionWork));
 
 	section->row = *row;
 	section->begun_at = GetCurrentTimestamp();
 	section->whole = row->list_due || run->request->full;
+	if (section->whole)
+		section->shown = makeStringInfo();
+	MemoryContextSwitchTo(before);
 	if (run->only_statistics || (run->feed_read && !section->whole))
 		section->pages = 1;
 	else
@@ -190,19 +195,19 @@ static void
 handle_listing(Run *run, SectionWork *section, const SitePage *page)
 {
 	const ListingPage *listing = &page->listing;
-	MemoryContext before;
 	bool young;
 
 	submit_activities(run, section,
 					  store_claim_cards(run->id, run_page_json(run, page), run->rules.hash,
 										run->request->full, &young));
 	note_last_page(run, section, listing->last_page, young);
-	if (!section->whole)
-		return;
-	before = MemoryContextSwitchTo(run->context);
-	for (int i = 0; i < listing->card_count; i++)
-		section->shown = lappend(section->shown, pstrdup(listing->cards[i].event_slug));
-	MemoryContextSwitchTo(before);
+	for (int i = 0; section->whole && i < listing->card_count; i++)
+	{
+		if (section->shown->len > 0)
+			appendStringInfoChar(section->shown, ',');
+		escape_json(section->shown, listing->cards[i].event_slug);
+		appendStringInfoString(section->shown, ":null");
+	}
 }
 
 static void
@@ -233,52 +238,80 @@ finish_feed(Run *run)
 	run->feed = NULL;
 }
 
-/* A list that was read whole: what is missing from it is noted, unless it is so much that rather the list is broken. */
 static void
-finish_list(Run *run, SectionWork *section)
+close_section(Run *run, SectionWork *section)
 {
-	MemoryContext before;
-	int known;
-	int missing;
-
-	/* What its pages show comes first. */
-	run_flush(run);
-	missing =
-		store_finish_list(run->id, section->row.id, section->shown, guc_max_removed_ratio, &known);
-	before = MemoryContextSwitchTo(run->context);
-	if (missing > 0)
-	{
-		section->failure =
-			psprintf("%d of %d activities are missing from its list", missing, known);
-		run->disbelieved = true;
-		run->failure = psprintf("%s: %s, more than esn_pulse.max_removed_ratio allows; nothing was "
-								"marked as removed",
-								section->row.accounts_slug, section->failure);
-	}
-	MemoryContextSwitchTo(before);
-	list_free_deep(section->shown);
-}
-
-static void
-finish_section(Run *run, SectionWork *section)
-{
-	if (section == run->feed)
-	{
-		finish_feed(run);
-		return;
-	}
-	if (section->failure == NULL && section->whole && !run->only_statistics)
-		finish_list(run, section);
 	if (section->failure != NULL)
 		run->counts.sections_failed++;
 	else
-	{
 		run->counts.sections_processed++;
-		if (!run->only_statistics)
-			run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS, psprintf("%d", section->row.id));
-	}
 	log_section(run, section);
+	if (section->shown != NULL)
+	{
+		pfree(section->shown->data);
+		pfree(section->shown);
+	}
 	pfree(section);
+}
+
+/* Nothing of a section is pending. Whether its list is believed shows when the batch is stored. */
+static void
+finish_section(Run *run, SectionWork *section)
+{
+	MemoryContext before;
+
+	if (section == run->feed)
+		finish_feed(run);
+	else if (section->failure != NULL || run->only_statistics)
+		close_section(run, section);
+	else
+	{
+		before = MemoryContextSwitchTo(run->context);
+		run->finished = lappend(run->finished, section);
+		MemoryContextSwitchTo(before);
+		run_add_record(run, RECORD_SECTION_DONE, PAGE_KINDS,
+					   section->whole ? psprintf("{\"id\": %d, \"shown\": {%s}}", section->row.id,
+												 section->shown->data)
+									  : psprintf("{\"id\": %d}", section->row.id));
+	}
+}
+
+/* So much is missing from a section's list that rather the list is broken. */
+static void
+disbelieve(Run *run, SectionWork *section, const DisbelievedList *list)
+{
+	MemoryContext before = MemoryContextSwitchTo(run->context);
+
+	section->failure =
+		psprintf("%d of %d activities are missing from its list", list->missing, list->known);
+	run->disbelieved = true;
+	run->failure = psprintf("%s: %s, more than esn_pulse.max_removed_ratio allows; nothing was "
+							"marked as removed",
+							section->row.accounts_slug, section->failure);
+	MemoryContextSwitchTo(before);
+}
+
+void
+activities_stored(Run *run, List *disbelieved)
+{
+	ListCell *cell;
+	ListCell *other;
+
+	foreach (cell, run->finished)
+	{
+		SectionWork *section = lfirst(cell);
+
+		foreach (other, disbelieved)
+		{
+			const DisbelievedList *list = lfirst(other);
+
+			if (list->section == section->row.id)
+				disbelieve(run, section, list);
+		}
+		close_section(run, section);
+	}
+	list_free(run->finished);
+	run->finished = NIL;
 }
 
 /* An answer that needs no page: they have not changed, or the section has none. */

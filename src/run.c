@@ -26,7 +26,7 @@
 
 #define TICK_MS 1000
 #define STILL_MS 10000
-#define BATCH_RECORDS 64
+#define BATCH_RECORDS 256
 #define READY_REQUESTS 4
 #define MAX_PENDING_REQUESTS 256
 
@@ -220,6 +220,12 @@ run_take_totals(Run *run)
 void
 run_flush(Run *run)
 {
+	Batch batch = {.run = run->id,
+				   .records = run->batch,
+				   .only_section = run->only_section,
+				   .full = run->request->full,
+				   .max_removed_ratio = guc_max_removed_ratio,
+				   .counts = &run->counts};
 	MemoryContext before;
 	ListCell *cell;
 
@@ -227,8 +233,9 @@ run_flush(Run *run)
 		return;
 	run_take_totals(run);
 	before = MemoryContextSwitchTo(run->batch_context);
-	store_batch(run->id, run->batch, run->only_section, run->request->full, &run->counts);
+	store_batch(&batch);
 	MemoryContextSwitchTo(before);
+	activities_stored(run, batch.disbelieved);
 	foreach (cell, run->handled_activities)
 		hash_search(run->open_activities, lfirst(cell), HASH_REMOVE, NULL);
 	run->handled_activities = NIL;

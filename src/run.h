@@ -40,7 +40,8 @@ typedef struct SectionWork
 	int last_page;    /* of its list, as far as is known */
 	int activities;   /* pages of activities answered */
 	bool whole;       /* its list is read to the end, else as far as it brings something */
-	List *shown;      /* slugs of the activities on its list, where that is read whole */
+	StringInfo
+		shown; /* slugs of the activities on its list, as keys in JSON, where that is read whole */
 	TimestampTz begun_at;
 	char *failure; /* why it doesn't count as read; NULL: nothing yet */
 } SectionWork;
@@ -97,6 +98,7 @@ typedef struct Run
 	bool feed_read;       /* it has been: sections' lists that are not due whole need not be */
 	bool due_open;        /* store_next_due() may bring more */
 	List *reading;        /* of SectionWork, with further pages of their list to be asked for */
+	List *finished;       /* of SectionWork, whose end is in the batch */
 	void *phase;          /* what accounts.c remembers */
 } Run;
 
@@ -169,6 +171,8 @@ extern void activities_read_statistics(Run *run, List *sections);
 extern void activities_read(Run *run, List *urls);
 extern void activities_handle(Run *run, Task *task, const HttpResponse *response,
 							  const SitePage *page);
+/* The batch is stored; of the sections in it these lists (a List of DisbelievedList) are not believed. */
+extern void activities_stored(Run *run, List *disbelieved);
 
 /* worker.c: why the run is to stop; NULL: it isn't. */
 extern const char *worker_stop_reason(void);

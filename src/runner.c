@@ -297,7 +297,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->feed_read = run->due_open = run->disbelieved = false;
 	run->feed = NULL;
 	run->begun = NULL;
-	run->waiting = run->reading = NIL;
+	run->waiting = run->reading = run->finished = NIL;
 	run->phase = NULL;
 	run->begun_at = run->progress_at = GetCurrentTimestamp();
 	run->deadline = TimestampTzPlusMilliseconds(run->begun_at, (int64) seconds * 1000);

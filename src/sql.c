@@ -87,9 +87,6 @@ static Statement statements[] = {
 				  "RETURNING planned_requests",
 				  4,
 				  {INT8OID, TEXTOID, TEXTOID, BOOLOID}},
-	[SQL_FINISH_LIST] = {"SELECT missing, known FROM esn_finish_list($1, $2, $3, $4)",
-						 4,
-						 {INT8OID, INT4OID, TEXTARRAYOID, FLOAT8OID}},
 	[SQL_MARK_REMOVED] = {"SELECT marked, coalesce(gone, 0), coalesce(answered, 0) FROM "
 						  "esn_mark_removed($1, $2)",
 						  2,
@@ -125,10 +122,9 @@ static Statement statements[] = {
 	[SQL_ERRORS] = {"SELECT esn_store_errors($1, $2)", 2, {INT8OID, JSONBOID}},
 	[SQL_FETCHES] = {"SELECT esn_store_fetches($1, $2, $3)", 3, {INT8OID, TEXTOID, JSONBOID}},
 	[SQL_FAILURES] = {"SELECT esn_store_failures($1, $2)", 2, {INT8OID, JSONBOID}},
-	[SQL_SECTIONS_DONE] =
-		{"SELECT esn_finish_sections(ARRAY(SELECT jsonb_array_elements_text($1)::integer))",
-		 1,
-		 {JSONBOID}},
+	[SQL_SECTIONS_DONE] = {"SELECT section_id, missing, known FROM esn_finish_sections($1, $2, $3)",
+						   3,
+						   {INT8OID, JSONBOID, FLOAT8OID}},
 	[SQL_CARDS] = {"SELECT esn_store_cards($1, $2)", 2, {INT8OID, JSONBOID}},
 	[SQL_SAME] = {"SELECT changed, same, invalid FROM esn_changed_pages($1)", 1, {JSONBOID}},
 	[SQL_LEARN] = {"SELECT esn_learn_slugs($1, $2)", 2, {JSONBOID, TEXTOID}},

@@ -65,7 +65,7 @@ typedef enum RecordKind
 	RECORD_STATISTICS,
 	RECORD_NOT_MODIFIED,
 	RECORD_FAILURE,
-	RECORD_SECTION_DONE,
+	RECORD_SECTION_DONE, /* with the activities on its list, where that was read whole */
 	RECORD_KINDS
 } RecordKind;
 
@@ -155,12 +155,6 @@ extern int store_feed_pages(void);
 /* What esn_plan() says, written into the run's row. section: a slug, NULL: all. */
 extern int64 store_plan(int64 run, const char *module, const char *section, bool full);
 
-/*
- * Notes that a section's list was read whole. slugs: of the activities on it, a List of char *. Returns 0, or, where it is not believed, how many of
- * the *known ones are missing.
- */
-extern int store_finish_list(int64 run, int32 section, List *slugs, double max_share, int *known);
-
 /* ERROR: somebody has deleted the run's row. */
 extern void store_report_lost_row(int64 run);
 
@@ -171,12 +165,31 @@ extern int store_mark_removed(int64 run, double max_share, int *answered, int *m
 extern List *store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash,
 						 bool full);
 
+/* A list that lacks so much of what it showed before that it is not believed. */
+typedef struct DisbelievedList
+{
+	int32 section;
+	int missing;
+	int known; /* of so many */
+} DisbelievedList;
+
+/* What is stored at once, and how. */
+typedef struct Batch
+{
+	int64 run;
+	List *records;            /* of Record */
+	const char *only_section; /* the one section of home pages that counts; NULL: all */
+	bool full;                /* also pages that say what they said before are stored */
+	double max_removed_ratio; /* share of a list that may be missing */
+	RunCounts *counts;        /* brought up to date, and written */
+	List *disbelieved;        /* of DisbelievedList: what came of it */
+} Batch;
+
 /*
- * Writes a batch (a List of Record) and the run's counts, which it brings up to date, in one transaction. only_section: the one section of
- * home pages that counts, NULL: all. full: also pages that say what they said before are stored. A record that the database refuses for its content becomes a failure; the others are kept.
+ * Writes a batch and the run's counts in one transaction. A record that the database refuses for its content becomes a failure; the others
+ * are kept.
  */
-extern void store_batch(int64 run, List *records, const char *only_section, bool full,
-						RunCounts *counts);
+extern void store_batch(Batch *batch);
 
 /* Whether an error (its SQLSTATE) speaks of data that the database refuses rather than of the state of the server. */
 extern bool store_is_about_content(int sqlerrcode);

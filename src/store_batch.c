@@ -63,21 +63,21 @@ leave_changed(PageKind page, Datum *array, RunCounts *counts)
 	return !isnull;
 }
 
-/* Pages of one kind: the data by the kind's own function, the errors and the fetches by those of all. */
+/* Pages of one kind: the data by the kind's own function, the errors and the fetches by those of all. third: its third argument; NULL: none. */
 static void
-store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementId id,
-			const char *third, bool full, RunCounts *counts)
+store_pages(const Batch *batch, RecordKind kind, PageKind page, StatementId id, const char *third)
 {
-	Datum args[3] = {Int64GetDatum(run)};
+	RunCounts *counts = batch->counts;
+	Datum args[3] = {Int64GetDatum(batch->run)};
 	Datum all;
 	bool changed;
 
-	if (!collect(records, kind, page, &args[1]))
+	if (!collect(batch->records, kind, page, &args[1]))
 		return;
 	all = args[1];
-	changed = full || (page != PAGE_ACTIVITY && page != PAGE_STATISTICS) ||
+	changed = batch->full || (page != PAGE_ACTIVITY && page != PAGE_STATISTICS) ||
 			  leave_changed(page, &args[1], counts);
-	store_fetches(run, page, all);
+	store_fetches(batch->run, page, all);
 	if (!changed)
 		return;
 	/* What is wrong with statistics shows only where they are stored. */
@@ -95,45 +95,66 @@ store_pages(int64 run, List *records, RecordKind kind, PageKind page, StatementI
 	}
 }
 
+/* Sections that came in. Lists that are not believed are allocated in context. */
 static void
-write_batch(int64 run, List *records, const char *only_section, bool full, RunCounts *counts)
+finish_sections(Batch *batch, Datum done, MemoryContext context)
 {
-	Datum args[3] = {Int64GetDatum(run)};
+	Datum args[3] = {Int64GetDatum(batch->run), done, Float8GetDatum(batch->max_removed_ratio)};
+	MemoryContext before;
+
+	sql_execute(SQL_SECTIONS_DONE, args, NULL);
+	before = MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		DisbelievedList *list = palloc(sizeof(DisbelievedList));
+
+		list->section = DatumGetInt32(sql_datum(i, 1));
+		list->missing = DatumGetInt32(sql_datum(i, 2));
+		list->known = DatumGetInt32(sql_datum(i, 3));
+		batch->disbelieved = lappend(batch->disbelieved, list);
+	}
+	MemoryContextSwitchTo(before);
+}
+
+static void
+write_batch(Batch *batch)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List *records = batch->records;
+	Datum args[3] = {Int64GetDatum(batch->run)};
 
 	sql_begin("esn_pulse: storing pages");
-	store_pages(run, records, RECORD_HOME, PAGE_HOME, SQL_HOME, only_section, full, counts);
-	store_pages(run, records, RECORD_COUNTRY, PAGE_COUNTRY, SQL_COUNTRIES, NULL, full, counts);
-	store_pages(run, records, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL, full, counts);
+	store_pages(batch, RECORD_HOME, PAGE_HOME, SQL_HOME, batch->only_section);
+	store_pages(batch, RECORD_COUNTRY, PAGE_COUNTRY, SQL_COUNTRIES, NULL);
+	store_pages(batch, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL);
 	if (collect(records, RECORD_PROBE, PAGE_KINDS, &args[1]))
 		sql_execute(SQL_PROBES, args, NULL);
 	if (collect(records, RECORD_LISTING, PAGE_LISTING, &args[1]))
 	{
-		store_fetches(run, PAGE_LISTING, args[1]);
+		store_fetches(batch->run, PAGE_LISTING, args[1]);
 		sql_execute(SQL_ERRORS, args, NULL);
 		sql_execute(SQL_CARDS, args, NULL);
 		args[2] = CStringGetTextDatum(guc_activities_url);
 		sql_execute(SQL_LEARN, &args[1], NULL);
 	}
-	store_pages(run, records, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, guc_activities_url,
-				full, counts);
-	store_pages(run, records, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL, full,
-				counts);
+	store_pages(batch, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, guc_activities_url);
+	store_pages(batch, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL);
 	for (PageKind page = 0; page < PAGE_KINDS; page++)
 	{
 		if (!collect(records, RECORD_NOT_MODIFIED, page, &args[1]))
 			continue;
-		store_fetches(run, page, args[1]);
+		store_fetches(batch->run, page, args[1]);
 		if (page == PAGE_ACTIVITY)
-			counts->unchanged += JsonContainerSize(&DatumGetJsonbP(args[1])->root);
+			batch->counts->unchanged += JsonContainerSize(&DatumGetJsonbP(args[1])->root);
 	}
 	if (collect(records, RECORD_FAILURE, PAGE_KINDS, &args[1]))
 	{
 		sql_execute(SQL_FAILURES, args, NULL);
-		counts->pages_failed += DatumGetInt32(sql_datum(0, 1));
+		batch->counts->pages_failed += DatumGetInt32(sql_datum(0, 1));
 	}
-	if (collect(records, RECORD_SECTION_DONE, PAGE_KINDS, &args[0]))
-		sql_execute(SQL_SECTIONS_DONE, args, NULL);
-	store_counts(run, counts);
+	if (collect(records, RECORD_SECTION_DONE, PAGE_KINDS, &args[1]))
+		finish_sections(batch, args[1], caller);
+	store_counts(batch->run, batch->counts);
 	sql_commit();
 }
 
@@ -149,16 +170,16 @@ store_is_about_content(int sqlerrcode)
 
 /* As write_batch(), but false instead of an ERROR where the database refuses what is in a record; *reason says why. */
 static bool
-try_batch(int64 run, List *records, const char *only_section, bool full, RunCounts *counts,
-		  char **reason)
+try_batch(Batch *batch, char **reason)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	RunCounts before = *counts;
+	RunCounts counts = *batch->counts;
+	int disbelieved = list_length(batch->disbelieved);
 	volatile bool stored = true;
 
 	PG_TRY();
 	{
-		write_batch(run, records, only_section, full, counts);
+		write_batch(batch);
 	}
 	PG_CATCH();
 	{
@@ -171,7 +192,8 @@ try_batch(int64 run, List *records, const char *only_section, bool full, RunCoun
 		FlushErrorState();
 		AbortCurrentTransaction();
 		MemoryContextSwitchTo(caller);
-		*counts = before;
+		*batch->counts = counts;
+		batch->disbelieved = list_truncate(batch->disbelieved, disbelieved);
 		*reason = error->message;
 		stored = false;
 	}
@@ -204,25 +226,28 @@ refused(const Record *record, const char *reason)
 }
 
 void
-store_batch(int64 run, List *records, const char *only_section, bool full, RunCounts *counts)
+store_batch(Batch *batch)
 {
 	char *reason = NULL;
+	List *records = batch->records;
 	ListCell *cell;
 
-	if (try_batch(run, records, only_section, full, counts, &reason))
+	if (try_batch(batch, &reason))
 		return;
 	foreach (cell, records)
 	{
 		Record *record = lfirst(cell);
 
-		if (!try_batch(run, list_make1(record), only_section, full, counts, &reason))
+		batch->records = list_make1(record);
+		if (!try_batch(batch, &reason))
 		{
 			Record *failure = refused(record, reason);
 
 			if (failure == NULL)
 				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
 								errmsg("could not store a record: %s", reason)));
-			write_batch(run, list_make1(failure), only_section, full, counts);
+			batch->records = list_make1(failure);
+			write_batch(batch);
 		}
 	}
 }

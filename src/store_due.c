@@ -143,27 +143,6 @@ store_plan(int64 run, const char *module, const char *section, bool full)
 }
 
 int
-store_finish_list(int64 run, int32 section, List *slugs, double max_share, int *known)
-{
-	Datum args[4] = {Int64GetDatum(run), Int32GetDatum(section), 0, Float8GetDatum(max_share)};
-	Datum *texts;
-	int count = 0;
-	int missing;
-	ListCell *cell;
-
-	sql_begin("esn_pulse: storing a list");
-	texts = palloc(sizeof(Datum) * (list_length(slugs) + 1));
-	foreach (cell, slugs)
-		texts[count++] = CStringGetTextDatum(lfirst(cell));
-	args[2] = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
-	sql_execute(SQL_FINISH_LIST, args, NULL);
-	missing = DatumGetInt32(sql_datum(0, 1));
-	*known = DatumGetInt32(sql_datum(0, 2));
-	sql_commit();
-	return missing;
-}
-
-int
 store_mark_removed(int64 run, double max_share, int *answered, int *marked)
 {
 	Datum args[2] = {Int64GetDatum(run), Float8GetDatum(max_share)};

@@ -106,7 +106,10 @@ COMMENT ON FUNCTION esn_redact(text) IS
 
 -- When the site was last caught sending changed pages under old validators: what it called unchanged until then is not believed.
 CREATE OR REPLACE FUNCTION esn_last_lie() RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days'$$;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+BEGIN
+	RETURN (SELECT max(lied_at) FROM fetched_pages WHERE lied_at > now() - interval '30 days');
+END $$;
 COMMENT ON FUNCTION esn_last_lie() IS 'When a page was last found to have changed under the same ETag or Last-Modified, within 30 days. NULL: none was.';
 
 -- Which of these pages are still to be read in this run, and what a conditional request for them needs. One in sixteen is asked for without
@@ -150,13 +153,6 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION esn_accounts_due(integer) IS
 'Whether no section is known, or no good run over accounts is younger. max_age_minutes: than that.';
-
-CREATE OR REPLACE FUNCTION esn_finish_sections(section_ids integer[]) RETURNS void
-LANGUAGE sql AS $$
-	UPDATE failed_scrapes SET resolved_at = now() WHERE section_id = ANY (section_ids) AND kind = 'listing' AND resolved_at IS NULL;
-	UPDATE sections SET last_scraped = now() WHERE id = ANY (section_ids)
-$$;
-COMMENT ON FUNCTION esn_finish_sections(integer[]) IS 'Moves last_scraped of sections whose list and statistics came in, and closes the failures of pages of their lists. section_ids: those sections.';
 
 CREATE OR REPLACE FUNCTION esn_store_rule_usage(run bigint, usage jsonb) RETURNS void
 LANGUAGE sql AS $$

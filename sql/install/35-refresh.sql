@@ -7,7 +7,10 @@ COMMENT ON FUNCTION esn_policy() IS
 
 -- While a run goes on: since when it counts pages as read. Else nothing read before now counts.
 CREATE OR REPLACE FUNCTION esn_since() RETURNS timestamptz
-LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$SELECT coalesce((SELECT since FROM scraper_status WHERE status = 'running'), now())$$;
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+BEGIN
+	RETURN coalesce((SELECT since FROM scraper_status WHERE status = 'running'), now());
+END $$;
 COMMENT ON FUNCTION esn_since() IS 'Pages read since then are not due: scraper_status.since of the run that goes on, else now.';
 
 -- A page that failed is tried in the next run, too; one that goes on failing the rarer the longer, one of which that is no use as rarely as an old one.
@@ -113,21 +116,30 @@ COMMENT ON FUNCTION esn_feed_pages() IS 'About how many pages of the network''s 
 -- Which of the activities that a list's page shows are to be read now; whether others among them are young says whether to go on to the next page.
 CREATE OR REPLACE FUNCTION esn_claim_cards(run bigint, cards jsonb, rules_hash bigint, "full" boolean,
 	OUT url text, OUT etag text, OUT last_modified text, OUT is_due boolean, OUT is_young boolean) RETURNS SETOF record
-LANGUAGE sql STABLE AS $$
-	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL AND d.due, d.due OR coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	urls text[];
+	dues text[];
+	youngs boolean[];
+BEGIN
+	SELECT array_agg(c.url ORDER BY j.n), array_agg(DISTINCT c.url) FILTER (WHERE d.due), array_agg(d.due OR d.young ORDER BY j.n) INTO urls, dues, youngs
 	FROM esn_policy() p
 	CROSS JOIN jsonb_array_elements(cards) WITH ORDINALITY AS j(card, n)
 	CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
 	LEFT JOIN listed_activities l ON l.event_slug = c.event_slug
 	LEFT JOIN activities a ON a.event_slug = c.event_slug
 	LEFT JOIN failed_scrapes x ON x.url = left(c.url, 500) AND x.resolved_at IS NULL
-	LEFT JOIN LATERAL esn_claim_pages(run, 'activity', ARRAY[c.url], rules_hash, "full") k ON true
 	CROSS JOIN LATERAL (SELECT "full" OR l.event_slug IS NULL OR a.removed_at IS NOT NULL
 		OR a.id IS NULL AND (x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days))
-		OR coalesce(l.card_hash <> esn_card_hash(j.card), false) AS due) d
-	WHERE length(c.event_slug) <= 255
-	ORDER BY j.n
-$$;
+		OR coalesce(l.card_hash <> esn_card_hash(j.card), false) AS due,
+		coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false) AS young OFFSET 0) d
+	WHERE length(c.event_slug) <= 255;
+	RETURN QUERY
+	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL, c.young
+	FROM unnest(urls, youngs) WITH ORDINALITY AS c(url, young, n)
+	LEFT JOIN esn_claim_pages(run, 'activity', dues, rules_hash, "full") k ON k.url = c.url
+	ORDER BY c.n;
+END $$;
 COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
 'Of the activities on a page of a list: whether each is to be read now (never read, another card than before, thought to be removed, or full), with the validators of a conditional request, and whether it is young: new, changed, upcoming or recent. run: the run. cards: as a listing has them. rules_hash: of the rules in force. full: all are to be read, without validators.';
 
@@ -270,26 +282,38 @@ END $$;
 COMMENT ON FUNCTION esn_mark_removed(bigint, double precision) IS
 'Marks activities and sections as removed whose own page was answered 404 or 410 in this run, and activities that were missing from two complete readings of their section''s list. Where of the pages of a kind that were answered in this run, or of a list, more than one, and more than the share, are gone, none of them is marked. run: the run. max_share: that share, 0 to 1. Returns how many were marked; gone and answered: of the pages that were not believed, NULL: there were none.';
 
--- A list has been read from its first page to its last within one run.
-CREATE OR REPLACE FUNCTION esn_finish_list(run bigint, list_section_id integer, slugs text[], max_share double precision,
-	OUT missing integer, OUT known integer)
+-- Sections whose list and statistics came in. Of a list that was read from its first page to its last within one run, what is missing is noted.
+CREATE OR REPLACE FUNCTION esn_finish_sections(run bigint, done jsonb, max_share double precision,
+	OUT section_id integer, OUT missing integer, OUT known integer) RETURNS SETOF record
 LANGUAGE plpgsql AS $$
 DECLARE
 	since timestamptz := (SELECT s.since FROM scraper_status s WHERE s.id = run);
+	believed integer[] := '{}';
+	shown jsonb;
 BEGIN
-	-- What a list first showed in this run may have come while it was read.
-	SELECT count(*) FILTER (WHERE l.event_slug <> ALL (slugs)), count(*) INTO missing, known
-	FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug
-	WHERE l.section_id = list_section_id AND a.removed_at IS NULL AND a.created_at < since;
-	-- Of a few missing ones the pages themselves are asked; they say for sure.
-	IF missing > 5 AND missing > max_share * known THEN
-		RETURN;
-	END IF;
-	UPDATE listed_activities l SET missed = missed + 1, missed_at = now()
-	WHERE l.section_id = list_section_id AND l.event_slug <> ALL (slugs) AND coalesce(l.missed_at < since, true)
-		AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since);
-	INSERT INTO section_lists (section_id) VALUES (list_section_id) ON CONFLICT (section_id) DO UPDATE SET read_at = now();
-	missing := 0;
+	FOR section_id, shown IN SELECT (d->>'id')::integer, d->'shown' FROM jsonb_array_elements(done) d LOOP
+		IF shown IS NOT NULL THEN
+			-- What a list first showed in this run may have come while it was read.
+			SELECT count(*) FILTER (WHERE NOT shown ? l.event_slug), count(*) INTO missing, known
+			FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug
+			WHERE l.section_id = esn_finish_sections.section_id AND a.removed_at IS NULL AND a.created_at < since;
+			-- Of a few missing ones the pages themselves are asked; they say for sure.
+			IF missing > 5 AND missing > max_share * known THEN
+				RETURN NEXT;
+				CONTINUE;
+			END IF;
+			IF missing > 0 THEN
+				UPDATE listed_activities l SET missed = missed + 1, missed_at = now()
+				WHERE l.section_id = esn_finish_sections.section_id AND NOT shown ? l.event_slug AND coalesce(l.missed_at < since, true)
+					AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since);
+			END IF;
+			INSERT INTO section_lists AS s (section_id) VALUES (esn_finish_sections.section_id)
+			ON CONFLICT ON CONSTRAINT section_lists_pkey DO UPDATE SET read_at = now();
+		END IF;
+		believed := believed || section_id;
+	END LOOP;
+	UPDATE failed_scrapes f SET resolved_at = now() WHERE f.section_id = ANY (believed) AND f.kind = 'listing' AND f.resolved_at IS NULL;
+	UPDATE sections s SET last_scraped = now() WHERE s.id = ANY (believed);
 END $$;
-COMMENT ON FUNCTION esn_finish_list(bigint, integer, text[], double precision) IS
-'Notes that a section''s list was read whole, and which of the activities that it once showed it shows no more. Where more than five, and more than the share, are missing, the list is not believed and nothing is noted. run: the run. list_section_id: the section. slugs: of all activities that it shows. max_share: that share, 0 to 1. missing: how many are missing from a list that is not believed, else 0; known: of how many.';
+COMMENT ON FUNCTION esn_finish_sections(bigint, jsonb, double precision) IS
+'Moves last_scraped of sections whose list and statistics came in, closes the failures of pages of their lists, and notes which activities lists that were read whole show no more. Where of a list more than five, and more than the share, are missing, it is not believed: nothing is noted of that section. run: the run. done: array of {"id": of the section, "shown": object whose keys are the slugs of all activities on its list; not there where it was not read whole}. max_share: that share, 0 to 1. Returns the lists that are not believed: section_id, missing: how many are missing, known: of how many.';

@@ -209,54 +209,48 @@ BEGIN
 	WITH country AS MATERIALIZED (
 		SELECT DISTINCT ON (key) esn_country_key(name) AS key, country_code FROM countries ORDER BY key, country_code
 	), raw AS MATERIALIZED (
-		SELECT DISTINCT ON (d.event_slug) d.*, jsonb_array_length(p->'page'->'errors') = 0 AS is_valid
+		SELECT DISTINCT ON (d.event_slug) d.*, esn_country_key(d.country_name) AS country_key, jsonb_array_length(p->'page'->'errors') = 0 AS is_valid
 		FROM jsonb_array_elements(pages) p,
 			jsonb_to_record(p->'page'->'data') AS d(event_slug text, url text, title text, description text,
 				start_date date, end_date date, is_online boolean, city text, country_name text,
 				participants integer, activity_type text, activity_goal text, outcomes text, image_url text,
 				registration_url text, organisers jsonb, causes jsonb, sdgs jsonb, objectives jsonb)
 		ORDER BY d.event_slug
-	), organiser AS MATERIALIZED (
-		SELECT r.event_slug, o.item->>'slug' AS slug, s.id AS section_id, min(o.n) AS n
-		FROM raw r, jsonb_array_elements(r.organisers) WITH ORDINALITY o(item, n)
-		LEFT JOIN sections s ON s.activities_platform_slug = o.item->>'slug'
-		GROUP BY 1, 2, 3
 	), page AS MATERIALIZED (
-		SELECT r.*, c.country_code, coalesce(r.end_date, r.start_date) >= current_date AS is_future_event,
-			ARRAY(SELECT o.slug FROM organiser o WHERE o.event_slug = r.event_slug AND o.section_id IS NULL
-				ORDER BY o.n) AS unmatched,
-			a.id, a.id IS NULL AS is_new
+		SELECT r.*, c.country_code, coalesce(r.end_date, r.start_date) >= current_date AS is_future_event, o.section_ids, o.unmatched,
+			coalesce(a.id, nextval('activities_id_seq')) AS id, a.id IS NULL AS is_new
 		FROM raw r
-		LEFT JOIN country c ON c.key = esn_country_key(r.country_name)
+		LEFT JOIN country c ON c.key = r.country_key
 		LEFT JOIN activities a ON a.event_slug = r.event_slug
+		CROSS JOIN LATERAL (
+			SELECT array_agg(DISTINCT s.id) FILTER (WHERE s.id IS NOT NULL) AS section_ids,
+				coalesce(array_agg(named.slug ORDER BY named.n) FILTER (WHERE s.id IS NULL), '{}') AS unmatched
+			FROM (SELECT item->>'slug' AS slug, min(n) AS n FROM jsonb_array_elements(r.organisers) WITH ORDINALITY AS i(item, n) GROUP BY 1) named
+			LEFT JOIN sections s ON s.activities_platform_slug = named.slug) o
 	), ins AS (
-		INSERT INTO activities (event_slug, url, title, description, start_date, end_date, is_future_event, city,
+		INSERT INTO activities (id, event_slug, url, title, description, start_date, end_date, is_future_event, city,
 			country_code, participants, activity_type, is_valid, is_online, country_name, activity_goal, outcomes,
 			registration_url, image_url, unmatched_organisers)
-		SELECT event_slug, url, title, description, start_date, end_date, is_future_event, city,
+		SELECT id, event_slug, url, title, description, start_date, end_date, is_future_event, city,
 			country_code, participants, activity_type, is_valid, is_online, country_name, activity_goal, outcomes,
 			registration_url, image_url, unmatched
 		FROM page WHERE is_new
-		RETURNING id, event_slug
-	), target AS MATERIALIZED (
-		SELECT p.event_slug, p.causes, p.sdgs, p.objectives, coalesce(p.id, i.id) AS id, p.is_new
-		FROM page p LEFT JOIN ins i USING (event_slug)
 	),
 	-- The four relations: what the page names, against what is there.
 	want_section AS MATERIALIZED (
-		SELECT DISTINCT t.id, o.section_id FROM target t JOIN organiser o USING (event_slug) WHERE o.section_id IS NOT NULL
+		SELECT p.id, s.section_id FROM page p, unnest(p.section_ids) AS s(section_id)
 	), want_cause AS MATERIALIZED (
-		SELECT DISTINCT t.id, c.id AS cause_id
-		FROM target t, jsonb_array_elements_text(t.causes) v JOIN activity_causes c ON c.name = v
+		SELECT DISTINCT p.id, c.id AS cause_id
+		FROM page p, jsonb_array_elements_text(p.causes) v JOIN activity_causes c ON c.name = v
 	), want_sdg AS MATERIALIZED (
-		SELECT DISTINCT t.id, s.id AS sdg_id
-		FROM target t, jsonb_array_elements_text(t.sdgs) v JOIN sdgs s ON s.name = v
+		SELECT DISTINCT p.id, s.id AS sdg_id
+		FROM page p, jsonb_array_elements_text(p.sdgs) v JOIN sdgs s ON s.name = v
 	), want_objective AS MATERIALIZED (
-		SELECT DISTINCT t.id, o.id AS objective_id
-		FROM target t, jsonb_array_elements_text(t.objectives) v JOIN objectives o ON o.name = v
+		SELECT DISTINCT p.id, o.id AS objective_id
+		FROM page p, jsonb_array_elements_text(p.objectives) v JOIN objectives o ON o.name = v
 	), del_section AS (
 		DELETE FROM activity_section_organisers r USING page p
-		WHERE r.activity_id = p.id AND NOT EXISTS
+		WHERE r.activity_id = p.id AND NOT p.is_new AND NOT EXISTS
 			(SELECT FROM want_section w WHERE w.id = r.activity_id AND w.section_id = r.section_id)
 		RETURNING r.activity_id
 	), ins_section AS (
@@ -265,7 +259,7 @@ BEGIN
 		RETURNING activity_id
 	), del_cause AS (
 		DELETE FROM activity_to_cause r USING page p
-		WHERE r.activity_id = p.id AND NOT EXISTS
+		WHERE r.activity_id = p.id AND NOT p.is_new AND NOT EXISTS
 			(SELECT FROM want_cause w WHERE w.id = r.activity_id AND w.cause_id = r.cause_id)
 		RETURNING r.activity_id
 	), ins_cause AS (
@@ -274,7 +268,7 @@ BEGIN
 		RETURNING activity_id
 	), del_sdg AS (
 		DELETE FROM activity_to_sdg r USING page p
-		WHERE r.activity_id = p.id AND NOT EXISTS
+		WHERE r.activity_id = p.id AND NOT p.is_new AND NOT EXISTS
 			(SELECT FROM want_sdg w WHERE w.id = r.activity_id AND w.sdg_id = r.sdg_id)
 		RETURNING r.activity_id
 	), ins_sdg AS (
@@ -283,7 +277,7 @@ BEGIN
 		RETURNING activity_id
 	), del_objective AS (
 		DELETE FROM activity_to_objective r USING page p
-		WHERE r.activity_id = p.id AND NOT EXISTS
+		WHERE r.activity_id = p.id AND NOT p.is_new AND NOT EXISTS
 			(SELECT FROM want_objective w WHERE w.id = r.activity_id AND w.objective_id = r.objective_id)
 		RETURNING r.activity_id
 	), ins_objective AS (
@@ -299,7 +293,7 @@ BEGIN
 		-- What a relation holds in this statement is what it held before it. The row's own fields are recorded by a trigger.
 		INSERT INTO changes (run_id, activity_id, old_values, new_values)
 		SELECT esn_current_run(), r.activity_id, jsonb_object_agg(r.relation, v.old_names), jsonb_object_agg(r.relation, v.new_names)
-		FROM related r JOIN page p ON p.id = r.activity_id
+		FROM related r JOIN page p ON p.id = r.activity_id AND NOT p.is_new
 		CROSS JOIN LATERAL (
 			SELECT coalesce(jsonb_agg(n.name ORDER BY n.name COLLATE "C") FILTER (WHERE n.before), '[]') AS old_names,
 				coalesce(jsonb_agg(n.name ORDER BY n.name COLLATE "C") FILTER (WHERE NOT n.before), '[]') AS new_names
@@ -331,7 +325,7 @@ BEGIN
 			outcomes = p.outcomes, registration_url = p.registration_url, image_url = p.image_url,
 			unmatched_organisers = p.unmatched, removed_at = NULL, updated_at = now()
 		FROM page p
-		WHERE a.id = p.id AND ((a.url, a.title, a.description, a.start_date, a.end_date, a.is_future_event, a.city,
+		WHERE a.id = p.id AND NOT p.is_new AND ((a.url, a.title, a.description, a.start_date, a.end_date, a.is_future_event, a.city,
 				a.country_code, a.participants, a.activity_type, a.is_valid, a.is_online, a.country_name,
 				a.activity_goal, a.outcomes, a.registration_url, a.image_url, a.unmatched_organisers, a.removed_at)
 			IS DISTINCT FROM (p.url, p.title, p.description, p.start_date, p.end_date, p.is_future_event, p.city,
@@ -340,8 +334,8 @@ BEGIN
 			OR a.id IN (SELECT activity_id FROM related))
 		RETURNING a.id
 	)
-	SELECT (SELECT count(*) FROM ins), (SELECT count(*) FROM upd),
-		count(*) - (SELECT count(*) FROM ins) - (SELECT count(*) FROM upd), count(*) FILTER (WHERE NOT p.is_valid)
+	SELECT count(*) FILTER (WHERE p.is_new), (SELECT count(*) FROM upd),
+		count(*) FILTER (WHERE NOT p.is_new) - (SELECT count(*) FROM upd), count(*) FILTER (WHERE NOT p.is_valid)
 	INTO added, changed, unchanged, invalid
 	FROM page p;
 END $$;
@@ -529,16 +523,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT hashtextextended((page->>'data'
 COMMENT ON FUNCTION esn_content_hash(jsonb) IS 'A hash of what was extracted from a page and of what is wrong with it. page: as the parser has it.';
 
 CREATE OR REPLACE FUNCTION esn_changed_pages(pages jsonb, OUT changed jsonb, OUT same integer, OUT invalid integer)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
 	SELECT jsonb_agg(p) FILTER (WHERE NOT s.same), count(*) FILTER (WHERE s.same)::integer,
 		count(*) FILTER (WHERE s.same AND p->'page'->'errors' <> '[]')::integer
+	INTO changed, same, invalid
 	FROM jsonb_array_elements(pages) p
 	LEFT JOIN fetched_pages k ON k.url = p->>'url'
-	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND coalesce(k.content_hash = esn_content_hash(p->'page')
-		AND k.rules_hash = (p->'fetch'->>'rules_hash')::bigint
+	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND coalesce(k.rules_hash = (p->'fetch'->>'rules_hash')::bigint
+		AND k.content_hash = esn_content_hash(p->'page')
 		AND (EXISTS (SELECT FROM activities a WHERE a.event_slug = p->'page'->'data'->>'event_slug' AND a.removed_at IS NULL)
-			OR k.kind = 'statistics' AND EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)), false) AS same) s
-$$;
+			OR k.kind = 'statistics' AND EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)), false) AS same OFFSET 0) s;
+END $$;
 COMMENT ON FUNCTION esn_changed_pages(jsonb) IS
 'Of pages of activities or statistics those that say something else than when they were last stored, or whose rows are not there; how many others there are, and how many of those have wrong fields. pages: array of pages.';
 

@@ -45,6 +45,7 @@ COMMENT ON COLUMN changes.old_values IS 'Object: field to value before. Relation
 COMMENT ON COLUMN changes.new_values IS 'Object: the same fields to their values after.';
 
 DROP FUNCTION esn_rules();
+DROP FUNCTION esn_finish_sections(integer[]);
 DELETE FROM extraction_rules WHERE shipped;
 
 ALTER TABLE scraper_status ADD COLUMN since timestamptz NOT NULL DEFAULT now(), ADD COLUMN planned_requests bigint,

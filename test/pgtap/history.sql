@@ -94,7 +94,7 @@ SELECT results_eq('SELECT pg_temp.news()', ARRAY['tr-anka-met name: ESN METU -> 
 	'tr-anka-met website: NULL -> https://metu.example/'], 'field by field');
 SELECT esn_store_probes(:run, '[{"section": "tr-anka-met", "slug": null}]') \g /dev/null
 SELECT results_eq('SELECT pg_temp.news()', ARRAY['tr-anka-met can_scrape_activities: true -> false'], 'also that the other site knows it no more');
-SELECT esn_finish_sections('{-1, -2}') \g /dev/null
+SELECT esn_finish_sections(:run, '[{"id": -1}, {"id": -2}]', 0.05) \g /dev/null
 UPDATE sections SET last_validated_activities_slug = 'x';
 SELECT is_empty('SELECT * FROM changes', 'when it was read last is none');
 UPDATE sections SET removed_at = now() WHERE id IN (-1, -2);

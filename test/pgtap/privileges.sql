@@ -49,7 +49,7 @@ FROM unnest(ARRAY['countries', 'sections', 'activities', 'activity_causes', 'sdg
 SELECT throws_ok('SELECT ' || call, '42501', NULL, 'a stranger cannot call ' || call)
 FROM unnest(ARRAY['esn_scrape_accounts()', 'esn_scrape_section(''esn-metu'')', 'esn_scrape_activities()', 'esn_scrape_all()', 'esn_cancel(1)',
 	'esn_scrape_activities(0)', 'esn_rules()', 'esn_begin_run(''AccountsScraper'', ''x'', ''x'')', 'esn_find_sections(''x'')',
-	'esn_due_sections(1)', 'esn_link_organisers()', 'esn_finish_sections(''{1}'')', 'esn_store_home(1, ''[]'', NULL)',
+	'esn_due_sections(1)', 'esn_link_organisers()', 'esn_finish_sections(1, ''[]'', 1)', 'esn_store_home(1, ''[]'', NULL)',
 	'esn_store_activities(1, ''[]'', ''x'')', 'esn_store_statistics(1, ''[]'')', 'esn_store_failures(1, ''[]'')']) AS call;
 SELECT throws_ok($$INSERT INTO extraction_rules (page_kind, field, position, selector) VALUES ('activity', 'title', 9, 'h1')$$, '42501', NULL,
 	'a stranger cannot change the rules');

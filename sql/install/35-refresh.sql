@@ -119,10 +119,12 @@ CREATE OR REPLACE FUNCTION esn_claim_cards(run bigint, cards jsonb, rules_hash b
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	urls text[];
-	dues text[];
+	due_urls text[];
+	dues boolean[];
 	youngs boolean[];
 BEGIN
-	SELECT array_agg(c.url ORDER BY j.n), array_agg(DISTINCT c.url) FILTER (WHERE d.due), array_agg(d.due OR d.young ORDER BY j.n) INTO urls, dues, youngs
+	SELECT array_agg(c.url ORDER BY j.n), array_agg(DISTINCT c.url) FILTER (WHERE d.due), array_agg(d.due ORDER BY j.n), array_agg(d.young ORDER BY j.n)
+	INTO urls, due_urls, dues, youngs
 	FROM esn_policy() p
 	CROSS JOIN jsonb_array_elements(cards) WITH ORDINALITY AS j(card, n)
 	CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
@@ -135,9 +137,9 @@ BEGIN
 		coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false) AS young OFFSET 0) d
 	WHERE length(c.event_slug) <= 255;
 	RETURN QUERY
-	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL, c.young
-	FROM unnest(urls, youngs) WITH ORDINALITY AS c(url, young, n)
-	LEFT JOIN esn_claim_pages(run, 'activity', dues, rules_hash, "full") k ON k.url = c.url
+	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL, c.due OR c.young
+	FROM unnest(urls, dues, youngs) WITH ORDINALITY AS c(url, due, young, n)
+	LEFT JOIN esn_claim_pages(run, 'activity', due_urls, rules_hash, "full") k ON c.due AND k.url = c.url
 	ORDER BY c.n;
 END $$;
 COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS

@@ -377,8 +377,9 @@ CREATE OR REPLACE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH item AS MATERIALIZED (
-		SELECT DISTINCT ON (s.id) s.id AS section_id, esn_statistics_object((p->'page'->'data'->>'json')::jsonb) AS figures
+		SELECT DISTINCT ON (s.id) s.id AS section_id, esn_statistics_object(d.document) AS figures
 		FROM jsonb_array_elements(pages) p JOIN sections s ON s.accounts_platform_slug = p->>'section'
+		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
 		ORDER BY s.id
 	), pair AS MATERIALIZED (
 		SELECT i.section_id, l.list, q.label, q.value, q.n
@@ -391,21 +392,19 @@ BEGIN
 		VALUES ('total_activities', 1, 'physical|in.person|offline'), ('total_activities', 2, 'online|virtual'),
 			('total_participants', 1, '\mlocal'), ('total_participants', 2, 'international|foreign'),
 			('total_participants', 3, 'coordinator|organi[sz]er')
+	), said AS MATERIALIZED (
+		SELECT DISTINCT ON (q.section_id, w.list, w.place) q.section_id, w.list, w.place, q.value
+		FROM sum_of w JOIN pair q ON q.list = w.list AND (q.label ~* (w.pattern COLLATE "C") OR q.n = w.place
+			AND NOT EXISTS (SELECT FROM sum_of other WHERE other.list = w.list AND q.label ~* (other.pattern COLLATE "C")))
+		ORDER BY q.section_id, w.list, w.place, q.label ~* (w.pattern COLLATE "C") DESC, q.n
 	), sums AS MATERIALIZED (
 		SELECT i.section_id,
-			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_activities' AND w.place = 1) AS physical,
-			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_activities' AND w.place = 2) AS online,
-			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_participants' AND w.place = 1) AS local,
-			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_participants' AND w.place = 2) AS international,
-			max(CASE WHEN q.said THEN q.value ELSE 0 END) FILTER (WHERE w.list = 'total_participants' AND w.place = 3) AS coordinators
-		FROM item i CROSS JOIN sum_of w
-		LEFT JOIN LATERAL (
-			SELECT true AS said, q.value
-			FROM esn_statistics_pairs(i.figures->w.list) q
-			WHERE q.label ~* (w.pattern COLLATE "C") OR q.n = w.place
-				AND NOT EXISTS (SELECT FROM sum_of other WHERE other.list = w.list AND q.label ~* (other.pattern COLLATE "C"))
-			ORDER BY q.label ~* (w.pattern COLLATE "C") DESC, q.n
-			LIMIT 1) q ON true
+			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 1) AS physical,
+			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 2) AS online,
+			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 1) AS local,
+			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 2) AS international,
+			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 3) AS coordinators
+		FROM item i CROSS JOIN sum_of w LEFT JOIN said q ON q.section_id = i.section_id AND q.list = w.list AND q.place = w.place
 		GROUP BY i.section_id
 	), sums_upd AS (
 		UPDATE section_overall_statistics o SET physical_activities = physical, online_activities = online,
@@ -477,11 +476,12 @@ BEGIN
 		WHERE s.section_id = n.section_id AND s.participant_type = n.label);
 
 	-- A count that is none is a fault of the page like any other.
-	PERFORM esn_store_errors(run, jsonb_agg(jsonb_set(p, '{page,errors}', coalesce((
+	PERFORM esn_store_errors(run, jsonb_agg(jsonb_build_object('url', p->'url', 'section', p->'section', 'page', jsonb_build_object('errors', coalesce((
 		SELECT jsonb_agg(jsonb_build_object('field', f.key, 'message', 'not a count', 'raw', esn_redact(q.label || ': ' || q.raw)))
-		FROM jsonb_each(esn_statistics_object((p->'page'->'data'->>'json')::jsonb)) f, esn_statistics_pairs(f.value) q
-		WHERE q.value IS NULL), '[]'))))
-	FROM jsonb_array_elements(pages) p;
+		FROM jsonb_each(esn_statistics_object(d.document)) f, esn_statistics_pairs(f.value) q
+		WHERE q.value IS NULL), '[]')))))
+	FROM jsonb_array_elements(pages) p
+	CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d;
 END $$;
 COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
 'Makes the four tables of statistics say what pages say; what a section no longer reports leaves them. run: the run. pages: array of pages; data.json is JSON text, or null for a section without statistics.';
@@ -524,16 +524,19 @@ COMMENT ON FUNCTION esn_content_hash(jsonb) IS 'A hash of what was extracted fro
 
 CREATE OR REPLACE FUNCTION esn_changed_pages(pages jsonb, OUT changed jsonb, OUT same integer, OUT invalid integer)
 LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	is_same boolean[];
 BEGIN
-	SELECT jsonb_agg(p) FILTER (WHERE NOT s.same), count(*) FILTER (WHERE s.same)::integer,
-		count(*) FILTER (WHERE s.same AND p->'page'->'errors' <> '[]')::integer
-	INTO changed, same, invalid
-	FROM jsonb_array_elements(pages) p
+	SELECT array_agg(s.same ORDER BY n), count(*) FILTER (WHERE s.same), count(*) FILTER (WHERE s.same AND p->'page'->'errors' <> '[]')
+	INTO is_same, same, invalid
+	FROM jsonb_array_elements(pages) WITH ORDINALITY AS e(p, n)
 	LEFT JOIN fetched_pages k ON k.url = p->>'url'
 	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND coalesce(k.rules_hash = (p->'fetch'->>'rules_hash')::bigint
 		AND k.content_hash = esn_content_hash(p->'page')
 		AND (EXISTS (SELECT FROM activities a WHERE a.event_slug = p->'page'->'data'->>'event_slug' AND a.removed_at IS NULL)
 			OR k.kind = 'statistics' AND EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)), false) AS same OFFSET 0) s;
+	changed := CASE WHEN same = 0 THEN pages
+		ELSE (SELECT jsonb_agg(p ORDER BY n) FROM jsonb_array_elements(pages) WITH ORDINALITY AS e(p, n) WHERE NOT is_same[n]) END;
 END $$;
 COMMENT ON FUNCTION esn_changed_pages(jsonb) IS
 'Of pages of activities or statistics those that say something else than when they were last stored, or whose rows are not there; how many others there are, and how many of those have wrong fields. pages: array of pages.';

@@ -124,7 +124,7 @@ VALUES (-1, 'x', 'due-1', 'x', 'esn-due-1', true, now() - interval '1 day', NULL
 SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(NULL)', ARRAY['due-6', 'due-3', 'tr-anka-met', 'due-2', 'due-1'],
 	'in this order');
 SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(2)', ARRAY['due-6', 'due-3'], 'not more than asked for');
-SELECT is_empty(format($$SELECT * FROM esn_finish_sections(%s, '[{"id": -3}]', 0.05)$$, :run), 'a section came in whose list was not read whole');
+SELECT is_empty($$SELECT * FROM esn_finish_sections(pg_temp.run(), '[{"id": -3}]', 0.05)$$, 'a section came in whose list was not read whole');
 SELECT results_eq('SELECT accounts_slug FROM esn_due_sections(NULL)', ARRAY['due-6', 'tr-anka-met', 'due-2', 'due-1'],
 	'who was read since the run began is not due');
 SELECT is((SELECT last_scraped FROM sections WHERE id = -2), now() - interval '9 days', 'nobody else was');

@@ -8,11 +8,13 @@ rm -rf "$site"
 python3 test/site/generate.py --out "$site" --accounts http://accounts.example --activities-site http://activities.example \
 	--sections 60 --count 200 --no-faults --padding 20000 --seed 1
 ${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Isrc -Itest/unit bench/core.c test/unit/shipped_rules.c \
-	src/core/arena.c src/core/html*.c src/core/css_*.c src/core/rules.c src/core/text.c \
-	$(pkg-config --cflags --libs libxml-2.0 icu-uc) -o build/bench/core
+	$(printf '%s\n' src/core/*.c | grep -vE '/(http|breaker|politeness|robots)') \
+	$(pkg-config --cflags --libs libxml-2.0 icu-uc icu-i18n) -lm -o build/bench/core
 
 # the largest page of those whose path matches
 largest() { find "$site" -path "$1" -size -100k -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
+echo "| page | bytes | libxml2's parse and tree, us | look before | our tree | rules | rules / libxml2 | all of it, to JSON | all / libxml2 |"
+echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 build/bench/core activity "$(largest '*/activities/activity/*.html')"
 build/bench/core listing "$(largest '*/organisation/*/activities/page-*.html')"
 build/bench/core statistics "$(largest '*/organisation/*/statistics.html')"

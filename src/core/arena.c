@@ -114,8 +114,8 @@ arena_on_out_of_memory(Arena *arena, ArenaOutOfMemory report, void *context)
 	arena->context = context;
 }
 
-static _Noreturn void
-exhausted(Arena *arena)
+_Noreturn void
+arena_fail(Arena *arena)
 {
 	if (arena->exhausted != NULL)
 		longjmp(*arena->exhausted, 1);
@@ -125,13 +125,13 @@ exhausted(Arena *arena)
 }
 
 void *
-arena_alloc(Arena *arena, size_t size)
+arena_try_alloc(Arena *arena, size_t size)
 {
 	Chunk *chunk = arena->current;
 	void *place;
 
 	if (size > SIZE_MAX / 4)
-		exhausted(arena);
+		return NULL;
 	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 	if (chunk->size - chunk->used < size)
 	{
@@ -139,13 +139,23 @@ arena_alloc(Arena *arena, size_t size)
 
 		chunk = chunk_create(size > wanted ? size : wanted);
 		if (chunk == NULL)
-			exhausted(arena);
+			return NULL;
 		chunk->next = arena->current;
 		arena->current = chunk;
 	}
 	place = chunk->data + chunk->used;
 	chunk->used += size;
 	memset(place, 0, size);
+	return place;
+}
+
+void *
+arena_alloc(Arena *arena, size_t size)
+{
+	void *place = arena_try_alloc(arena, size);
+
+	if (place == NULL)
+		arena_fail(arena);
 	return place;
 }
 
@@ -175,7 +185,7 @@ arena_printf(Arena *arena, const char *format, ...)
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (len < 0)
-		exhausted(arena);
+		arena_fail(arena);
 	text = arena_alloc(arena, (size_t) len + 1);
 	va_start(args, format);
 	vsnprintf(text, (size_t) len + 1, format, args);
@@ -240,7 +250,7 @@ buffer_printf(TextBuffer *buffer, const char *format, ...)
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (len < 0)
-		exhausted(buffer->arena);
+		arena_fail(buffer->arena);
 	buffer_reserve(buffer, (size_t) len);
 	va_start(args, format);
 	vsnprintf(buffer->data + buffer->len, (size_t) len + 1, format, args);

@@ -1,6 +1,6 @@
 /*
  * css.h: the part of Selectors Level 4 (https://www.w3.org/TR/selectors-4/) that scraping needs, compiled once and
- * matched, many selectors together, in one walk over a libxml2 tree.
+ * matched, many selectors together, in one walk over a page's tree.
  *
  * Type, *, .class, #id, [attr], [attr OP value] with OP one of =, ~=, |=, ^=, $=, *= and the flags i and s; the combinators
  * descendant, >, + and ~; lists; :not(list), :is(list), :has(relative list), :nth-child(an+b | odd | even), :first-child,
@@ -10,10 +10,10 @@
 #ifndef ESN_CSS_H
 #define ESN_CSS_H
 
-#include <libxml/tree.h>
 #include <stdbool.h>
 
 #include "core/arena.h"
+#include "core/html.h"
 
 /*
  * What one css_walk() may cost, in simple selectors tried, nodes passed and bytes of attributes compared: some hundred times what a large
@@ -41,13 +41,13 @@ extern CssSet *css_set_create(Arena *arena);
 extern void css_set_add(CssSet *set, CssSelector *selector, int number);
 
 /* Called for each match, elements in document order; for one element, numbers in ascending order, each at most once. */
-typedef void (*CssMatchCallback)(void *context, int number, xmlNode *element);
+typedef void (*CssMatchCallback)(void *context, int number, HtmlNode *element);
 
 /*
  * One walk over the elements below (and including) root, using the arena for as long as it lasts. Not recursive: depth costs no stack.
  * False: CSS_MAX_STEPS were not enough; what was found until then has been reported.
  */
-extern bool css_walk(const CssSet *set, Arena *arena, xmlNode *root, CssMatchCallback callback,
+extern bool css_walk(const CssSet *set, Arena *arena, HtmlNode *root, CssMatchCallback callback,
 					 void *context);
 
 #endif

@@ -58,11 +58,11 @@ typedef struct Matching
 } Matching;
 
 /* Whether the element matches the compound and all on its left. scope is :has()'s element, else NULL. */
-extern bool css_match_compound(Matching *m, const Compound *compound, const xmlNode *element,
-							   const xmlNode *scope);
+extern bool css_match_compound(Matching *m, const Compound *compound, const HtmlNode *element,
+							   const HtmlNode *scope);
 
 /* The value of an attribute; NULL: it has none of this name. */
-extern const char *css_attribute(Matching *m, const xmlNode *element, const char *name);
+extern const char *css_attribute(Matching *m, const HtmlNode *element, const char *name);
 
 static inline bool
 css_is_space(char c)

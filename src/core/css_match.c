@@ -8,20 +8,14 @@
 #include "core/ascii.h"
 
 const char *
-css_attribute(Matching *m, const xmlNode *element, const char *name)
+css_attribute(Matching *m, const HtmlNode *element, const char *name)
 {
-	for (const xmlAttr *attribute = element->properties; attribute != NULL;
+	for (const HtmlAttribute *attribute = element->attributes; attribute != NULL;
 		 attribute = attribute->next)
 	{
-		const char *here = (const char *) attribute->name;
-
 		m->steps--;
-		if (*here == *name && strcmp(here, name) == 0)
-		{
-			const xmlNode *text = attribute->children;
-
-			return text == NULL || text->content == NULL ? "" : (const char *) text->content;
-		}
+		if (*attribute->name == *name && strcmp(attribute->name, name) == 0)
+			return attribute->value;
 	}
 	return NULL;
 }
@@ -69,7 +63,7 @@ contains(Matching *m, const char *value, size_t len, const Simple *simple)
 }
 
 static bool
-match_attribute(Matching *m, const Simple *simple, const xmlNode *element)
+match_attribute(Matching *m, const Simple *simple, const HtmlNode *element)
 {
 	const char *value = css_attribute(m, element, simple->name);
 	size_t wanted = simple->length;
@@ -99,37 +93,37 @@ match_attribute(Matching *m, const Simple *simple, const xmlNode *element)
 	}
 }
 
-static const xmlNode *
-previous_element(Matching *m, const xmlNode *node)
+static const HtmlNode *
+previous_element(Matching *m, const HtmlNode *node)
 {
 	do
 	{
 		node = node->prev;
 		m->steps--;
-	} while (node != NULL && node->type != XML_ELEMENT_NODE);
+	} while (node != NULL && node->name == NULL);
 	return node;
 }
 
 static bool
-is_last_child(Matching *m, const xmlNode *node)
+is_last_child(Matching *m, const HtmlNode *node)
 {
 	do
 	{
 		node = node->next;
 		m->steps--;
-	} while (node != NULL && node->type != XML_ELEMENT_NODE);
+	} while (node != NULL && node->name == NULL);
 	return node == NULL;
 }
 
-static const xmlNode *
-parent_element(const xmlNode *node)
+static const HtmlNode *
+parent_element(const HtmlNode *node)
 {
 	node = node->parent;
-	return node != NULL && node->type == XML_ELEMENT_NODE ? node : NULL;
+	return node != NULL && node->name != NULL ? node : NULL;
 }
 
 static bool
-match_nth_child(Matching *m, const Simple *simple, const xmlNode *element)
+match_nth_child(Matching *m, const Simple *simple, const HtmlNode *element)
 {
 	int place = 1;
 
@@ -141,21 +135,19 @@ match_nth_child(Matching *m, const Simple *simple, const xmlNode *element)
 }
 
 static bool
-is_empty(Matching *m, const xmlNode *element)
+is_empty(Matching *m, const HtmlNode *element)
 {
-	for (const xmlNode *child = element->children; child != NULL; child = child->next)
+	for (const HtmlNode *child = element->children; child != NULL; child = child->next)
 	{
 		m->steps--;
-		if (child->type == XML_ELEMENT_NODE ||
-			((child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) &&
-			 child->content != NULL && child->content[0] != '\0'))
+		if (child->name != NULL || child->text[0] != '\0')
 			return false;
 	}
 	return true;
 }
 
 static bool
-match_list(Matching *m, const CssSelector *list, const xmlNode *element, const xmlNode *scope)
+match_list(Matching *m, const CssSelector *list, const HtmlNode *element, const HtmlNode *scope)
 {
 	for (; list != NULL; list = list->next)
 	{
@@ -166,13 +158,13 @@ match_list(Matching *m, const CssSelector *list, const xmlNode *element, const x
 }
 
 /* The element after this one in document order, not leaving root; NULL at the end. */
-static const xmlNode *
-following(Matching *m, const xmlNode *node, const xmlNode *root)
+static const HtmlNode *
+following(Matching *m, const HtmlNode *node, const HtmlNode *root)
 {
 	do
 	{
 		m->steps--;
-		if (node->type == XML_ELEMENT_NODE && node->children != NULL)
+		if (node->children != NULL)
 		{
 			node = node->children;
 			continue;
@@ -182,16 +174,16 @@ following(Matching *m, const xmlNode *node, const xmlNode *root)
 		if (node == root)
 			return NULL;
 		node = node->next;
-	} while (node->type != XML_ELEMENT_NODE);
+	} while (node->name == NULL);
 	return node;
 }
 
 /* :has(): candidates are what stands below the element, or, for + and ~, what follows it and what stands below that. */
 static bool
-match_has(Matching *m, const CssSelector *list, const xmlNode *element)
+match_has(Matching *m, const CssSelector *list, const HtmlNode *element)
 {
-	const xmlNode *root = element->parent == NULL ? element : element->parent;
-	const xmlNode *candidate = element;
+	const HtmlNode *root = element->parent == NULL ? element : element->parent;
+	const HtmlNode *candidate = element;
 
 	while ((candidate = following(m, candidate, root)) != NULL && m->steps > 0)
 	{
@@ -202,7 +194,7 @@ match_has(Matching *m, const CssSelector *list, const xmlNode *element)
 }
 
 static bool
-match_simple(Matching *m, const Simple *simple, const xmlNode *element)
+match_simple(Matching *m, const Simple *simple, const HtmlNode *element)
 {
 	const char *value;
 
@@ -211,7 +203,7 @@ match_simple(Matching *m, const Simple *simple, const xmlNode *element)
 	switch (simple->kind)
 	{
 		case SIMPLE_TYPE:
-			return simple->name == NULL || strcmp((const char *) element->name, simple->name) == 0;
+			return simple->name == NULL || strcmp(element->name, simple->name) == 0;
 		case SIMPLE_CLASS:
 			value = css_attribute(m, element, "class");
 			return value != NULL && has_word(m, value, simple->name, simple->length, false);
@@ -238,7 +230,7 @@ match_simple(Matching *m, const Simple *simple, const xmlNode *element)
 
 /* What stands left of a compound: with none left, only a relative selector has still to find its scope. */
 static bool
-match_left(Matching *m, const Compound *compound, const xmlNode *element, const xmlNode *scope)
+match_left(Matching *m, const Compound *compound, const HtmlNode *element, const HtmlNode *scope)
 {
 	bool sideways = compound->combinator == '+' || compound->combinator == '~';
 	bool once = compound->combinator == '>' || compound->combinator == '+';
@@ -259,8 +251,8 @@ match_left(Matching *m, const Compound *compound, const xmlNode *element, const 
 }
 
 bool
-css_match_compound(Matching *m, const Compound *compound, const xmlNode *element,
-				   const xmlNode *scope)
+css_match_compound(Matching *m, const Compound *compound, const HtmlNode *element,
+				   const HtmlNode *scope)
 {
 	for (const Simple *simple = compound->simples; simple != NULL; simple = simple->next)
 	{

@@ -53,7 +53,7 @@ typedef struct Walk
 	uint64_t *above;
 	int capacity;
 	/* the element at hand */
-	const xmlNode *element;
+	const HtmlNode *element;
 	uint64_t ancestors;
 	uint64_t own;
 	uint64_t *tried; /* by the key's place, a bit each */
@@ -248,26 +248,20 @@ visit_classes(Walk *walk, const char *value)
 }
 
 static void
-visit_element(Walk *walk, const xmlNode *element)
+visit_element(Walk *walk, const HtmlNode *element)
 {
 	walk->element = element;
 	walk->own = 0;
 	walk->hit_count = 0;
 	memset(walk->tried, 0, sizeof(uint64_t) * (size_t) (walk->set->key_count / 64 + 1));
-	visit_whole(walk, 't', (const char *) element->name);
-	for (const xmlAttr *attribute = element->properties; attribute != NULL;
+	visit_whole(walk, 't', element->name);
+	for (const HtmlAttribute *attribute = element->attributes; attribute != NULL;
 		 attribute = attribute->next)
 	{
-		const char *name = (const char *) attribute->name;
-		const char *value =
-			attribute->children == NULL ? NULL : (const char *) attribute->children->content;
-
-		if (value == NULL)
-			continue;
-		if (strcmp(name, "class") == 0)
-			visit_classes(walk, value);
-		else if (strcmp(name, "id") == 0)
-			visit_whole(walk, '#', value);
+		if (strcmp(attribute->name, "class") == 0)
+			visit_classes(walk, attribute->value);
+		else if (strcmp(attribute->name, "id") == 0)
+			visit_whole(walk, '#', attribute->value);
 	}
 	if (walk->set->universal != NULL)
 		try_entries(walk, walk->set->universal);
@@ -297,18 +291,18 @@ begin_walk(Walk *walk, const CssSet *set, Arena *arena)
 }
 
 bool
-css_walk(const CssSet *set, Arena *arena, xmlNode *root, CssMatchCallback callback, void *context)
+css_walk(const CssSet *set, Arena *arena, HtmlNode *root, CssMatchCallback callback, void *context)
 {
 	Walk walk;
-	xmlNode *node = root;
+	HtmlNode *node = root;
 	int depth = 0;
 
 	begin_walk(&walk, set, arena);
 	/* what stands above the root is not looked at beforehand: anything may be there */
-	walk.above[0] = root->parent != NULL && root->parent->type == XML_ELEMENT_NODE ? UINT64_MAX : 0;
+	walk.above[0] = root->parent != NULL && root->parent->name != NULL ? UINT64_MAX : 0;
 	for (;;)
 	{
-		if (node->type == XML_ELEMENT_NODE)
+		if (node->name != NULL)
 		{
 			walk.ancestors = walk.above[depth];
 			visit_element(&walk, node);

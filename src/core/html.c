@@ -1,53 +1,30 @@
 /*
- * html.c: libxml2's HTML parser, and the text of its elements.
+ * html.c: the text, the attributes and the addresses of a page's elements.
  */
 #include "core/html.h"
 
-#include <libxml/HTMLparser.h>
 #include <libxml/uri.h>
-#include <limits.h>
 #include <string.h>
 
 #include "core/ascii.h"
 #include "core/text.h"
 
-#define OPTIONS                                                                          \
-	(HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | \
-	 HTML_PARSE_COMPACT)
 #define MAX_URL 2000
-
-xmlDoc *
-html_parse(const char *utf8, size_t len)
-{
-	htmlDocPtr doc;
-
-	if (len == 0 || len > INT_MAX)
-		return NULL;
-	doc = htmlReadMemory(utf8, (int) len, NULL, "UTF-8", OPTIONS);
-	if (doc != NULL && xmlDocGetRootElement(doc) == NULL)
-	{
-		xmlFreeDoc(doc);
-		return NULL;
-	}
-	return doc;
-}
 
 /* Names are in lower case: the parser has seen to that. */
 static bool
-is_one_of(const xmlNode *node, const char *const *names)
+is_one_of(const HtmlNode *node, const char *const *names)
 {
-	if (node->type != XML_ELEMENT_NODE)
-		return false;
-	for (; *names != NULL; names++)
+	for (; node->name != NULL && *names != NULL; names++)
 	{
-		if (strcmp((const char *) node->name, *names) == 0)
+		if (strcmp(node->name, *names) == 0)
 			return true;
 	}
 	return false;
 }
 
 static bool
-is_hidden(const xmlNode *node)
+is_hidden(const HtmlNode *node)
 {
 	static const char *const names[] = {"script", "style", "template", "noscript", "head", NULL};
 
@@ -55,7 +32,7 @@ is_hidden(const xmlNode *node)
 }
 
 static bool
-is_block(const xmlNode *node)
+is_block(const HtmlNode *node)
 {
 	static const char *const names[] = {"p",       "div",        "li",     "ul",    "ol",
 										"br",      "h1",         "h2",     "h3",    "h4",
@@ -65,13 +42,6 @@ is_block(const xmlNode *node)
 										"address", "option",     NULL};
 
 	return is_one_of(node, names);
-}
-
-static bool
-is_text(const xmlNode *node)
-{
-	return (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) &&
-		   node->content != NULL;
 }
 
 /* A line feed of the source is white space like any other; only a block begins a line. */
@@ -84,25 +54,21 @@ append_text(TextBuffer *out, const char *s)
 
 /* The text below an element; with lines, line feeds around blocks. Walks by the tree's own links. */
 static TextBuffer
-gather(Arena *arena, const xmlNode *element, bool lines, bool raw)
+gather(Arena *arena, const HtmlNode *element, bool lines, bool raw)
 {
-	const xmlNode *node = element;
+	const HtmlNode *node = element;
 	TextBuffer out;
 
 	buffer_init(&out, arena);
 	for (;;)
 	{
-		if (is_text(node))
-		{
-			if (raw)
-				buffer_puts(&out, (const char *) node->content);
-			else
-				append_text(&out, (const char *) node->content);
-		}
+		if (node->text != NULL && raw)
+			buffer_puts(&out, node->text);
+		else if (node->text != NULL)
+			append_text(&out, node->text);
 		if (lines && is_block(node))
 			buffer_putc(&out, '\n');
-		if (node->type == XML_ELEMENT_NODE && node->children != NULL &&
-			(raw || node == element || !is_hidden(node)))
+		if (node->children != NULL && (raw || node == element || !is_hidden(node)))
 		{
 			node = node->children;
 			continue;
@@ -120,41 +86,33 @@ gather(Arena *arena, const xmlNode *element, bool lines, bool raw)
 }
 
 char *
-html_text(Arena *arena, const xmlNode *element)
+html_text(Arena *arena, const HtmlNode *element)
 {
 	return text_fold_space(arena, gather(arena, element, false, false).data);
 }
 
 char *
-html_lines(Arena *arena, const xmlNode *element)
+html_lines(Arena *arena, const HtmlNode *element)
 {
 	return text_fold_lines(arena, gather(arena, element, true, false).data);
 }
 
 char *
-html_raw_text(Arena *arena, const xmlNode *element)
+html_raw_text(Arena *arena, const HtmlNode *element)
 {
 	return gather(arena, element, false, true).data;
 }
 
 char *
-html_attribute(Arena *arena, const xmlNode *element, const char *name)
+html_attribute(Arena *arena, const HtmlNode *element, const char *name)
 {
-	for (const xmlAttr *attribute = element->properties; attribute != NULL;
+	for (const HtmlAttribute *attribute = element->attributes; attribute != NULL;
 		 attribute = attribute->next)
 	{
-		if (text_equal_nocase((const char *) attribute->name, name))
+		if (text_equal_nocase(attribute->name, name))
 		{
-			TextBuffer value;
-			char *folded;
+			char *folded = text_fold_space(arena, attribute->value);
 
-			buffer_init(&value, arena);
-			for (const xmlNode *part = attribute->children; part != NULL; part = part->next)
-			{
-				if (is_text(part))
-					buffer_puts(&value, (const char *) part->content);
-			}
-			folded = text_fold_space(arena, value.data);
 			return *folded == '\0' ? NULL : folded;
 		}
 	}

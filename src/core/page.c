@@ -1,6 +1,5 @@
 /*
- * page.c: from bytes to a Page: text, tree, rules, the parser of the kind. Owns the libxml2 document and frees it whatever
- * happens. What single kinds of page hold is in page_*.c.
+ * page.c: from bytes to a Page: text, tree, rules, the parser of the kind. What single kinds of page hold is in page_*.c.
  */
 #include "core/page.h"
 
@@ -73,11 +72,10 @@ parse_tree(PageParser *parser)
 	}
 }
 
-/* The document is handed out at once, so that it can be freed also where memory runs out later. */
 static void
-parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *doc)
+parse_utf8(PageParser *parser, const char *utf8, size_t len)
 {
-	xmlNode *root;
+	HtmlNode *root;
 
 	if (utf8[strspn(utf8, " \t\r\n\f\v")] == '\0')
 	{
@@ -89,8 +87,7 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *d
 	parser->page->problem = html_hostile(utf8);
 	if (parser->page->problem != NULL)
 		return;
-	*doc = html_parse(utf8, len);
-	root = *doc == NULL ? NULL : xmlDocGetRootElement(*doc);
+	root = html_parse(parser->arena, utf8, len);
 	if (root == NULL)
 	{
 		parser->page->problem = "the page is no HTML";
@@ -105,7 +102,7 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len, xmlDoc *volatile *d
 
 static SitePage *
 parse(Arena *arena, const PageOptions *options, SitePage *page, const char *bytes, size_t len,
-	  const char *charset, xmlDoc *volatile *doc)
+	  const char *charset)
 {
 	PageParser parser = {.arena = arena, .options = options, .page = page};
 	size_t utf8_len;
@@ -114,7 +111,7 @@ parse(Arena *arena, const PageOptions *options, SitePage *page, const char *byte
 	/* Where nothing had to change it is a part of the bytes, and no NUL stands behind it. */
 	if (utf8 >= bytes && utf8 <= bytes + len)
 		utf8 = arena_strndup(arena, utf8, utf8_len);
-	parse_utf8(&parser, utf8, utf8_len, doc);
+	parse_utf8(&parser, utf8, utf8_len);
 	return page;
 }
 
@@ -132,15 +129,12 @@ SitePage *
 page_parse(Arena *arena, const PageOptions *options, PageKind kind, const char *url,
 		   const char *bytes, size_t len, const char *charset)
 {
-	xmlDoc *volatile doc = NULL;
 	SitePage *volatile page = NULL;
 	jmp_buf exhausted;
 	jmp_buf *before = arena_on_exhaustion(arena, &exhausted);
 
 	if (setjmp(exhausted) == 0)
-		page = parse(arena, options, page_create(arena, kind, url), bytes, len, charset, &doc);
+		page = parse(arena, options, page_create(arena, kind, url), bytes, len, charset);
 	arena_on_exhaustion(arena, before);
-	if (doc != NULL)
-		xmlFreeDoc(doc);
 	return page;
 }

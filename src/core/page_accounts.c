@@ -80,7 +80,7 @@ parse_country(PageParser *parser)
 
 /* Place of a part of an address in the order in which it is written; -1: none that is kept (such as a person's name). */
 static int
-address_rank(Arena *arena, const xmlNode *element)
+address_rank(Arena *arena, const HtmlNode *element)
 {
 	static const char *const parts[] = {"address-line1", "address-line2", "postal-code", "locality",
 										"country"};

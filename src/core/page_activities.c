@@ -129,7 +129,7 @@ fill_organiser(PageParser *parser, Card *card, const Found *found, int i)
 }
 
 static int
-card_is_online(Arena *arena, const xmlNode *element)
+card_is_online(Arena *arena, const HtmlNode *element)
 {
 	const char *classes = html_attribute(arena, element, "class");
 
@@ -182,12 +182,11 @@ organisation_of(Arena *arena, const char *url, const char *part)
 
 /* Whether an element is a link to the organisation's page, or to one below it. */
 static bool
-leads_to(PageParser *parser, const xmlNode *element, const char *organisation)
+leads_to(PageParser *parser, const HtmlNode *element, const char *organisation)
 {
 	static const char marker[] = "/organisation/";
-	const char *href = strcmp((const char *) element->name, "a") != 0
-						   ? NULL
-						   : html_attribute(parser->arena, element, "href");
+	const char *href =
+		strcmp(element->name, "a") != 0 ? NULL : html_attribute(parser->arena, element, "href");
 	const char *url =
 		href == NULL ? NULL : html_absolute_url(parser->arena, parser->page->url, href);
 	const char *at = url == NULL ? NULL : strstr(url, marker);
@@ -210,13 +209,13 @@ leads_to(PageParser *parser, const xmlNode *element, const char *organisation)
 static bool
 is_page_of(PageParser *parser, const char *organisation)
 {
-	const xmlNode *node = parser->root;
+	const HtmlNode *node = parser->root;
 
 	for (;;)
 	{
-		if (node->type == XML_ELEMENT_NODE && leads_to(parser, node, organisation))
+		if (node->name != NULL && leads_to(parser, node, organisation))
 			return true;
-		if (node->type == XML_ELEMENT_NODE && node->children != NULL)
+		if (node->children != NULL)
 		{
 			node = node->children;
 			continue;

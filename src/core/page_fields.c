@@ -87,41 +87,38 @@ seen_put(Seen *seen, const char *key, int number)
 	return -1;
 }
 
-/* libxml2 leaves _private to its user. */
 void
-elements_mark(xmlNode *const *elements, int count)
+elements_mark(HtmlNode *const *elements, int count)
 {
 	for (int i = 0; i < count; i++)
-		elements[i]->_private = (void *) (intptr_t) (i + 1);
+		elements[i]->mark = i + 1;
 }
 
 void
-elements_unmark(xmlNode *const *elements, int count)
+elements_unmark(HtmlNode *const *elements, int count)
 {
 	for (int i = 0; i < count; i++)
-		elements[i]->_private = NULL;
+		elements[i]->mark = 0;
 }
 
 int
-elements_holding(const xmlNode *element)
+elements_holding(const HtmlNode *element)
 {
-	while (element != NULL && element->type == XML_ELEMENT_NODE && element->_private == NULL)
+	while (element != NULL && element->mark == 0)
 		element = element->parent;
-	if (element == NULL || element->type != XML_ELEMENT_NODE)
-		return -1;
-	return (int) (intptr_t) element->_private - 1;
+	return element == NULL ? -1 : element->mark - 1;
 }
 
 bool
 field_found(PageParser *parser, const char *field, int n, Found *found)
 {
 	int count;
-	xmlNode *const *elements = rules_found(parser->matches, field, n, &count, &found->attribute);
+	HtmlNode *const *elements = rules_found(parser->matches, field, n, &count, &found->attribute);
 
 	if (elements == NULL)
 		return false;
 	found->count = 0;
-	found->elements = arena_alloc(parser->arena, sizeof(xmlNode *) * (size_t) (count + 1));
+	found->elements = arena_alloc(parser->arena, sizeof(HtmlNode *) * (size_t) (count + 1));
 	elements_mark(elements, count);
 	for (int i = 0; i < count; i++)
 	{

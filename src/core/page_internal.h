@@ -5,8 +5,6 @@
 #ifndef ESN_PAGE_INTERNAL_H
 #define ESN_PAGE_INTERNAL_H
 
-#include <libxml/tree.h>
-
 #include "core/page.h"
 
 /* One page at work. All that it allocates lives in the arena; the tree is page_parse()'s. */
@@ -15,7 +13,7 @@ typedef struct PageParser
 	Arena *arena;
 	const PageOptions *options;
 	SitePage *page;
-	const xmlNode *root;
+	const HtmlNode *root;
 	const RuleMatches *matches;
 } PageParser;
 
@@ -23,7 +21,7 @@ typedef struct PageParser
 typedef struct Found
 {
 	int count;
-	xmlNode **elements;
+	HtmlNode **elements;
 	const char *attribute; /* as in the rule: NULL: the text counts */
 } Found;
 
@@ -80,9 +78,9 @@ extern int seen_put(Seen *seen, const char *key, int number);
  * Marks elements by their place in the array, so that elements_holding() can tell which of them is another element or the nearest
  * around it; -1: none. One array at a time may be marked; it is to be unmarked.
  */
-extern void elements_mark(xmlNode *const *elements, int count);
-extern void elements_unmark(xmlNode *const *elements, int count);
-extern int elements_holding(const xmlNode *element);
+extern void elements_mark(HtmlNode *const *elements, int count);
+extern void elements_unmark(HtmlNode *const *elements, int count);
+extern int elements_holding(const HtmlNode *element);
 
 /* text without commas and spaces at its ends; NULL where nothing is left or text is NULL. */
 extern const char *trim_commas(Arena *arena, const char *text);

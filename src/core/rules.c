@@ -56,7 +56,7 @@ typedef struct Found
 {
 	int count;
 	int capacity;
-	xmlNode **elements;
+	HtmlNode **elements;
 } Found;
 
 struct RuleMatches
@@ -173,7 +173,7 @@ rules_free(RuleSet *rules)
 }
 
 static void
-remember(void *context, int number, xmlNode *element)
+remember(void *context, int number, HtmlNode *element)
 {
 	RuleMatches *matches = context;
 	Found *found = &matches->found[number];
@@ -181,10 +181,10 @@ remember(void *context, int number, xmlNode *element)
 	if (found->count == found->capacity)
 	{
 		int capacity = found->capacity == 0 ? 8 : found->capacity * 2;
-		xmlNode **elements = arena_alloc(matches->arena, sizeof(xmlNode *) * (size_t) capacity);
+		HtmlNode **elements = arena_alloc(matches->arena, sizeof(HtmlNode *) * (size_t) capacity);
 
 		if (found->count > 0)
-			memcpy(elements, found->elements, sizeof(xmlNode *) * (size_t) found->count);
+			memcpy(elements, found->elements, sizeof(HtmlNode *) * (size_t) found->count);
 		found->elements = elements;
 		found->capacity = capacity;
 	}
@@ -192,7 +192,7 @@ remember(void *context, int number, xmlNode *element)
 }
 
 RuleMatches *
-rules_match(const RuleSet *rules, PageKind kind, Arena *arena, xmlNode *root)
+rules_match(const RuleSet *rules, PageKind kind, Arena *arena, HtmlNode *root)
 {
 	RuleMatches *matches = arena_alloc(arena, sizeof(RuleMatches));
 
@@ -209,11 +209,11 @@ rules_gave_up(const RuleMatches *matches)
 	return matches->gave_up;
 }
 
-xmlNode *const *
+HtmlNode *const *
 rules_found(const RuleMatches *matches, const char *field, int n, int *count,
 			const char **attribute)
 {
-	static xmlNode *const none[1] = {NULL};
+	static HtmlNode *const none[1] = {NULL};
 
 	for (int i = 0; i < matches->rules->count; i++)
 	{

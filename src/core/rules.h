@@ -4,7 +4,6 @@
 #ifndef ESN_RULES_H
 #define ESN_RULES_H
 
-#include <libxml/tree.h>
 #include <stdbool.h>
 
 #include "core/arena.h"
@@ -54,7 +53,7 @@ extern void rules_free(RuleSet *rules);
 /* What the rules of one kind found on one page: for each rule, the elements in document order. */
 typedef struct RuleMatches RuleMatches;
 
-extern RuleMatches *rules_match(const RuleSet *rules, PageKind kind, Arena *arena, xmlNode *root);
+extern RuleMatches *rules_match(const RuleSet *rules, PageKind kind, Arena *arena, HtmlNode *root);
 
 /* Whether the page asked for more work than CSS_MAX_STEPS: then it is hostile, and what was found is not all. */
 extern bool rules_gave_up(const RuleMatches *matches);
@@ -63,8 +62,8 @@ extern bool rules_gave_up(const RuleMatches *matches);
  * The elements found for a field by its n-th rule (from 0): *count of them, *attribute as in the rule. NULL when there is no such rule;
  * *count may be 0.
  */
-extern xmlNode *const *rules_found(const RuleMatches *matches, const char *field, int n, int *count,
-								   const char **attribute);
+extern HtmlNode *const *rules_found(const RuleMatches *matches, const char *field, int n,
+									int *count, const char **attribute);
 
 /* The name of a field that is required and was not found by any of its rules; NULL when all were. */
 extern const char *rules_missing(const RuleMatches *matches);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <libxml/HTMLparser.h>
 
 #include "core/css.h"
 
@@ -22,20 +21,20 @@ static const char page[] =
 
 /* The matches as the elements' places in the document, "2,5". */
 static void
-collect(void *context, int number, xmlNode *element)
+collect(void *context, int number, HtmlNode *element)
 {
 	char *out = context;
 	int place = 0;
 
 	(void) number;
-	for (xmlNode *node = element; node != NULL;)
+	for (HtmlNode *node = element; node != NULL;)
 	{
-		if (node->type == XML_ELEMENT_NODE)
+		if (node->name != NULL)
 			place++;
 		if (node->prev != NULL)
 		{
 			node = node->prev;
-			while (node->last != NULL && node->type == XML_ELEMENT_NODE)
+			while (node->last != NULL)
 				node = node->last;
 		}
 		else
@@ -48,8 +47,6 @@ static void
 select_all(const char *selector, char out[256])
 {
 	Arena *arena = arena_create();
-	htmlDocPtr doc = htmlReadMemory(page, (int) strlen(page), NULL, "UTF-8",
-									HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
 	CssSet *set = css_set_create(arena);
 	CssError error;
 	CssSelector *compiled = css_compile(arena, selector, &error);
@@ -57,8 +54,7 @@ select_all(const char *selector, char out[256])
 	assert_non_null(compiled);
 	css_set_add(set, compiled, 7);
 	*out = '\0';
-	assert_true(css_walk(set, arena, xmlDocGetRootElement(doc), collect, out));
-	xmlFreeDoc(doc);
+	assert_true(css_walk(set, arena, html_parse(arena, page, strlen(page)), collect, out));
 	arena_destroy(arena);
 }
 
@@ -158,7 +154,7 @@ mistakes_are_told(void **state)
 }
 
 static void
-count(void *context, int number, xmlNode *element)
+count(void *context, int number, HtmlNode *element)
 {
 	(void) number;
 	(void) element;
@@ -172,7 +168,6 @@ walk_large(const char *selector, const char *head, const char *middle, int repea
 	Arena *arena = arena_create();
 	CssSet *set = css_set_create(arena);
 	int matches = 0;
-	htmlDocPtr doc;
 	TextBuffer html;
 	CssError error;
 
@@ -181,12 +176,9 @@ walk_large(const char *selector, const char *head, const char *middle, int repea
 	for (int i = 0; i < repeat; i++)
 		buffer_puts(&html, middle);
 	buffer_puts(&html, tail);
-	doc = htmlReadMemory(html.data, (int) html.len, NULL, "UTF-8",
-						 HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
 	css_set_add(set, css_compile(arena, selector, &error), 0);
-	if (!css_walk(set, arena, xmlDocGetRootElement(doc), count, &matches))
+	if (!css_walk(set, arena, html_parse(arena, html.data, html.len), count, &matches))
 		matches = -1;
-	xmlFreeDoc(doc);
 	arena_destroy(arena);
 	return matches;
 }
@@ -222,7 +214,7 @@ hostile_pages_are_given_up(void **state)
 	}
 	assert_int_equal(walk_large("p:nth-child(7)", "", "<p></p>", 1000, ""), 1);
 	assert_int_equal(walk_large("p:nth-child(7)", "", "<p></p>", 20000, ""), -1);
-	assert_int_equal(walk_large("p:nth-child(7)", "", "<p></p><!---->", 5000, ""), -1);
+	assert_int_equal(walk_large("p:nth-child(7)", "", "<p></p>x", 5000, ""), -1);
 	assert_int_equal(walk_large("p:has(b)", "", "<p></p>", 20000, ""), -1);
 	free(classes);
 }

@@ -38,26 +38,25 @@ markup_is_ascii(void **state)
 	Arena *arena;
 	CssError error;
 	RuleSet *rules;
-	xmlDoc *doc;
+	HtmlNode *root;
 	int culprit;
 	int count;
 	const char *attribute;
-	xmlNode *link;
+	HtmlNode *link;
 
 	(void) state;
 	need_turkish();
 	arena = arena_create();
 	rules = rules_compile(&rule, 1, &culprit, &error);
-	doc = html_parse(page, strlen(page));
+	root = html_parse(arena, page, strlen(page));
 	assert_non_null(rules);
-	link = rules_found(rules_match(rules, PAGE_ACTIVITY, arena, xmlDocGetRootElement(doc)), "title",
-					   0, &count, &attribute)[0];
+	link = rules_found(rules_match(rules, PAGE_ACTIVITY, arena, root), "title", 0, &count,
+					   &attribute)[0];
 	assert_non_null(link);
 	assert_string_equal(html_attribute(arena, link, "Title"), "WEBSITE Profile");
 	assert_non_null(html_absolute_url(arena, "https://x.example/", "HTTPS://y.example/I"));
 	assert_true(text_equal_nocase("WEBSITE", "website"));
 	assert_string_equal(text_find_nocase("a PROFILE", "profile"), "PROFILE");
-	xmlFreeDoc(doc);
 	rules_free(rules);
 	arena_destroy(arena);
 }

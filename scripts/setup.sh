@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
-# Installs what the build and the demo (argument: demo) or the tests need, by name, from Debian; only what is missing.
+# Installs what the build and the demo (argument: demo), the benchmark (bench) or the tests need, by name, from Debian; only what is missing.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
 packages=(gcc make pkg-config postgresql-15 postgresql-server-dev-15 libcurl4-openssl-dev libxml2-dev libicu-dev nginx-light python3 procps)
-[ "${1:-}" = demo ] || packages+=(clang clang-format libclang-rt-14-dev valgrind postgresql-15-cron postgresql-15-pgtap
-	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl)
+case ${1:-} in
+demo) ;;
+bench) packages+=(python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 python3-lxml python3-asyncpg
+	python3-icu) ;;
+*) packages+=(clang clang-format libclang-rt-14-dev valgrind postgresql-15-cron postgresql-15-pgtap
+	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl) ;;
+esac
 
 missing=()
 for package in "${packages[@]}"; do

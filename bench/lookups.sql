@@ -7,7 +7,7 @@ SELECT a.event_slug, a.title, a.start_date FROM activities a WHERE a.country_cod
 SELECT start_date, end_date, title, city, country_name FROM activities WHERE is_future_event AND is_valid AND removed_at IS NULL ORDER BY start_date, id LIMIT 50;
 SELECT a.event_slug, a.start_date FROM activities a JOIN activity_to_cause r ON r.activity_id = a.id WHERE r.cause_id = :cause_id AND a.start_date >= current_date - 30 ORDER BY a.start_date DESC LIMIT 50;
 SELECT s.name, o.* FROM sections s JOIN section_overall_statistics o ON o.section_id = s.id ORDER BY o.physical_activities DESC NULLS LAST LIMIT 20;
-SELECT * FROM fetched_pages WHERE activity_event_slug = :'activity';
+SELECT * FROM fetched_pages WHERE url = (SELECT url FROM activities WHERE event_slug = :'activity');
 SELECT * FROM listed_activities WHERE event_slug = :'activity';
 SELECT * FROM validation_errors WHERE activity_event_slug = :'activity';
 SELECT * FROM failed_scrapes WHERE resolved_at IS NULL AND will_retry ORDER BY last_attempt DESC LIMIT 20;

@@ -60,31 +60,33 @@ def tenths(log, samples):
     print(len(answers), *(f"{x:.3f}" for cost in costs for x in cost), f"{1000 * rows[-1][1] / max(1, len(answers)):.3f}", int(max(r[2] for r in rows)))
 
 
-def growth(factor, *files):
-    """files: "size=path" each, with lines: calls, total ms, statement, by tabs. A table of the statements that take much, and of those that grow."""
-    means, calls, shares, sizes = collections.defaultdict(dict), collections.defaultdict(dict), {}, []
-    for argument in files:
+def growth(factor, *runs):
+    """runs: "size=path" each. path.statements has lines: calls, total ms, statement, by tabs; path.run begins with the number of requests. A table of the
+    statements that take much, and of those that take the longer for as many requests the more rows there are."""
+    figures, sizes, shares = collections.defaultdict(dict), [], collections.defaultdict(float)
+    for argument in runs:
         size, _, path = argument.partition("=")
-        sizes.append(size)
-        rows = [line.split("\t", 2) for line in read(path).splitlines()]
-        total = sum(float(r[1]) for r in rows) or 1
-        for count, spent, text in rows:
-            means[text][size], calls[text][size] = float(spent) / int(count), int(count)
-            shares[text] = max(shares.get(text, 0), float(spent) / total)
-    first, last = sizes[0], sizes[-1]
-
-    def times(text):
-        return means[text][last] / means[text][first] if first in means[text] and last in means[text] and means[text][first] else 0
-
-    print("| statement | " + " | ".join(f"calls, {int(s):,} | ms" for s in sizes) + " | x |")
-    print("| --- |" + " ---: |" * (2 * len(sizes) + 1))
-    for text in sorted(means, key=lambda t: -means[t].get(last, 0) * calls[t].get(last, 0)):
-        grows = times(text) > float(factor) and means[text][last] > 0.1
-        if shares[text] < 0.01 and not grows:
+        if not read(f"{path}.run"):
             continue
-        cells = (f"{calls[text][s]:,} | {means[text][s]:.3f}" if s in means[text] else " | " for s in sizes)
-        mark = f"**{times(text):.1f}**" if grows else f"{times(text):.1f}"
-        print(f"| `{text[:100]}` | " + " | ".join(cells) + f" | {mark} |")
+        sizes.append(size)
+        thousands = int(read(f"{path}.run").split()[0]) / 1000
+        rows = [line.split("\t", 2) for line in read(f"{path}.statements").splitlines()]
+        total = max(float(r[1]) for r in rows)
+        for calls, spent, text in rows:
+            count, sum_before, _ = figures[text].get(size, (0, 0, 0))
+            count, spent = count + int(calls), sum_before + float(spent)
+            figures[text][size] = (count, spent, spent / thousands)
+            shares[text] = max(shares[text], spent / total)
+    first, last = sizes[0], sizes[-1]
+    print("| statement | " + " | ".join(f"calls, {int(s):,} | each | a thousand" for s in sizes) + " | x |")
+    print("| --- |" + " ---: |" * (3 * len(sizes) + 1))
+    for text, by_size in sorted(figures.items(), key=lambda item: -item[1].get(last, (0, 0, 0))[2]):
+        times = by_size[last][2] / by_size[first][2] if first in by_size and last in by_size and by_size[first][2] else 0
+        grows = times > float(factor) and by_size[last][2] > 1
+        if last not in by_size or shares[text] < 0.01 and not grows:
+            continue
+        cells = (f"{by_size[s][0]:,} | {by_size[s][1] / by_size[s][0]:.3f} | {by_size[s][2]:.1f}" if s in by_size else " | | " for s in sizes)
+        print(f"| `{text[:100]}` | " + " | ".join(cells) + (f" | **{times:.1f}** |" if grows else f" | {times:.1f} |"))
 
 
 if __name__ == "__main__":

@@ -73,8 +73,13 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	changed bigint;
 BEGIN
+	-- By index: those that were upcoming, those that are, and those without a date.
 	UPDATE activities SET is_future_event = coalesce(end_date, start_date) >= current_date
-	WHERE is_future_event IS DISTINCT FROM (coalesce(end_date, start_date) >= current_date);
+	WHERE id IN (
+			SELECT id FROM activities WHERE is_future_event
+			UNION ALL SELECT id FROM activities WHERE coalesce(end_date, start_date) >= current_date
+			UNION ALL SELECT id FROM activities WHERE coalesce(end_date, start_date) IS NULL)
+		AND is_future_event IS DISTINCT FROM (coalesce(end_date, start_date) >= current_date);
 	GET DIAGNOSTICS changed = ROW_COUNT;
 	RETURN changed;
 END $$;
@@ -111,15 +116,13 @@ COMMENT ON FUNCTION esn_last_lie() IS 'When a page was last found to have change
 
 -- Which of these pages are still to be read in this run, and what a conditional request for them needs. One in sixteen is asked for without
 -- condition, so that a site whose validators are wrong is found out.
-CREATE OR REPLACE FUNCTION esn_claim_pages(run bigint, page_kind text, urls text[], rules_hash bigint, "full" boolean)
+CREATE OR REPLACE FUNCTION esn_unread_pages(run bigint, since timestamptz, lie timestamptz, page_kind text, urls text[], rules_hash bigint, "full" boolean)
 RETURNS TABLE (url text, etag text, last_modified text)
 LANGUAGE sql STABLE AS $$
 	SELECT u.url, CASE WHEN valid THEN k.etag END, CASE WHEN valid THEN k.last_modified END
 	FROM unnest(urls) WITH ORDINALITY AS u(url, n)
-	JOIN scraper_status r ON r.id = run
-	CROSS JOIN (SELECT esn_last_lie() AS lie OFFSET 0) c
 	LEFT JOIN fetched_pages k ON k.url = u.url
-	CROSS JOIN LATERAL (SELECT NOT "full" AND c.lie IS NULL AND k.rules_hash IS NOT DISTINCT FROM esn_claim_pages.rules_hash
+	CROSS JOIN LATERAL (SELECT NOT "full" AND lie IS NULL AND k.rules_hash IS NOT DISTINCT FROM esn_unread_pages.rules_hash
 		AND k.url IS NOT NULL AND hashtext(k.url || run) & 15 <> 0
 		AND CASE page_kind
 			WHEN 'activity' THEN EXISTS (SELECT FROM activities a
@@ -129,11 +132,21 @@ LANGUAGE sql STABLE AS $$
 			WHEN 'statistics' THEN EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)
 			ELSE false END AS valid) v
 	WHERE page_kind = 'section'
-		OR NOT (coalesce(k.fetched_at >= r.since AND NOT (k.http_status = 304 AND coalesce(k.fetched_at <= c.lie, false)), false)
-			OR coalesce(k.gone_at >= r.since, false)
-			OR page_kind = 'activity' AND EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= r.since AND f.resolved_at IS NULL
+		OR NOT (coalesce(k.fetched_at >= since AND NOT (k.http_status = 304 AND coalesce(k.fetched_at <= lie, false)), false)
+			OR coalesce(k.gone_at >= since, false)
+			OR page_kind = 'activity' AND EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= since AND f.resolved_at IS NULL
 				AND NOT (f.will_retry AND f.run_id IS DISTINCT FROM run)))
 	ORDER BY u.n
+$$;
+COMMENT ON FUNCTION esn_unread_pages(bigint, timestamptz, timestamptz, text, text[], bigint, boolean) IS
+'As esn_claim_pages(), for those who have looked up what holds for all pages of a run. run: the run. since: its scraper_status.since. lie: esn_last_lie(). page_kind: their kind. urls: their addresses. rules_hash: of the rules in force. full: no validators.';
+
+CREATE OR REPLACE FUNCTION esn_claim_pages(run bigint, page_kind text, urls text[], rules_hash bigint, "full" boolean)
+RETURNS TABLE (url text, etag text, last_modified text)
+LANGUAGE sql STABLE AS $$
+	SELECT u.url, u.etag, u.last_modified
+	FROM (SELECT s.since, esn_last_lie() AS lie FROM scraper_status s WHERE s.id = run OFFSET 0) r
+	CROSS JOIN LATERAL esn_unread_pages(run, r.since, r.lie, page_kind, urls, esn_claim_pages.rules_hash, "full") u
 $$;
 COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS
 'Of these pages those that this run has still to read (all, of sections), with the validators of a conditional request. run: the run. page_kind: their kind. urls: their addresses. rules_hash: of the rules in force; a page read by other rules is asked for anew. full: no validators.';

@@ -19,6 +19,35 @@ $$;
 COMMENT ON FUNCTION esn_may_retry(boolean, integer, timestamptz, integer) IS
 'Whether a page that fails may be asked for again. will_retry: failed_scrapes.will_retry. retry_count: failed_scrapes.retry_count. last_attempt: failed_scrapes.last_attempt. refresh_days: esn_pulse.refresh_days.';
 
+-- What is long over is calm: not due before four times as long has passed, unless something happens to it. esn_store_activities() and
+-- esn_store_fetches() note that, whatever else happens takes it back.
+CREATE OR REPLACE FUNCTION esn_take_calm_back() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+BEGIN
+	IF TG_OP = 'TRUNCATE' THEN
+		UPDATE listed_activities SET days_over = NULL, calm_until = NULL WHERE calm_until IS NOT NULL;
+		RETURN NULL;
+	END IF;
+	UPDATE listed_activities SET days_over = NULL, calm_until = NULL
+	WHERE event_slug = to_jsonb(OLD)->>TG_ARGV[0] AND calm_until IS NOT NULL;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION esn_take_calm_back() IS
+'Trigger on activities and fetched_pages: an activity whose dates change, or whose row or page goes, is to be looked at again. Its argument is the column with the slug.';
+
+CREATE OR REPLACE TRIGGER take_calm_back AFTER UPDATE ON activities FOR EACH ROW
+WHEN ((OLD.event_slug, OLD.start_date, OLD.end_date) IS DISTINCT FROM (NEW.event_slug, NEW.start_date, NEW.end_date))
+EXECUTE FUNCTION esn_take_calm_back('event_slug');
+CREATE OR REPLACE TRIGGER take_calm_back_of_gone AFTER DELETE ON activities FOR EACH ROW EXECUTE FUNCTION esn_take_calm_back('event_slug');
+CREATE OR REPLACE TRIGGER take_calm_back_of_all AFTER TRUNCATE ON activities FOR EACH STATEMENT EXECUTE FUNCTION esn_take_calm_back();
+CREATE OR REPLACE TRIGGER take_calm_back_of_gone AFTER DELETE ON fetched_pages FOR EACH ROW EXECUTE FUNCTION esn_take_calm_back('activity_event_slug');
+CREATE OR REPLACE TRIGGER take_calm_back_of_all AFTER TRUNCATE ON fetched_pages FOR EACH STATEMENT EXECUTE FUNCTION esn_take_calm_back();
+COMMENT ON TRIGGER take_calm_back ON activities IS 'Looks at an activity again whose dates have changed.';
+COMMENT ON TRIGGER take_calm_back_of_gone ON activities IS 'Looks at an activity again that was deleted.';
+COMMENT ON TRIGGER take_calm_back_of_all ON activities IS 'Looks at all activities again.';
+COMMENT ON TRIGGER take_calm_back_of_gone ON fetched_pages IS 'Looks at an activity again of whose page nothing is known any more.';
+COMMENT ON TRIGGER take_calm_back_of_all ON fetched_pages IS 'Looks at all activities again.';
+
 -- What has failed before comes among what is recent: many failures one after another would look as if the site were down.
 CREATE OR REPLACE FUNCTION esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz, priority integer)
@@ -27,7 +56,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END END
 	FROM esn_policy() p
 	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie, (SELECT id FROM scraper_status WHERE status = 'running') AS run OFFSET 0) now
-	CROSS JOIN listed_activities l
+	-- Of most activities it is known that they are not due, by what was noted when they were read; time zones may differ by a day.
+	CROSS JOIN LATERAL (
+		SELECT * FROM listed_activities WHERE "full" OR now.lie IS NOT NULL
+		UNION ALL SELECT * FROM listed_activities WHERE calm_until IS NULL AND NOT ("full" OR now.lie IS NOT NULL)
+		UNION ALL SELECT * FROM listed_activities WHERE calm_until <= now() + interval '5 days' AND NOT ("full" OR now.lie IS NOT NULL)
+		UNION ALL SELECT * FROM listed_activities WHERE days_over <= p.recent_days + 1 AND calm_until > now() + interval '5 days'
+			AND NOT ("full" OR now.lie IS NOT NULL)
+	) l
 	LEFT JOIN activities a ON a.event_slug = l.event_slug
 	LEFT JOIN fetched_pages f ON f.url = l.url
 	LEFT JOIN failed_scrapes x ON x.url = left(l.url, 500) AND x.resolved_at IS NULL
@@ -106,7 +142,7 @@ COMMENT ON FUNCTION esn_due_sections(integer) IS
 CREATE OR REPLACE FUNCTION esn_feed_pages() RETURNS integer
 LANGUAGE sql STABLE AS $$
 	SELECT count(*)::integer / 12 + 2 FROM esn_policy() p, activities
-	WHERE start_date >= current_date - p.recent_days AND removed_at IS NULL
+	WHERE start_date >= current_date - p.recent_days AND is_valid AND removed_at IS NULL
 $$;
 COMMENT ON FUNCTION esn_feed_pages() IS 'About how many pages of the network''s own list show what is upcoming or recent, at twelve activities a page.';
 
@@ -116,12 +152,14 @@ CREATE OR REPLACE FUNCTION esn_claim_cards(run bigint, cards jsonb, rules_hash b
 LANGUAGE sql STABLE AS $$
 	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL AND d.due, d.due OR coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false)
 	FROM esn_policy() p
+	-- Once, not for each card: the run's row has as many versions as it has written batches while somebody's snapshot is older than they.
+	CROSS JOIN (SELECT s.since, esn_last_lie() AS lie FROM scraper_status s WHERE s.id = run OFFSET 0) r
 	CROSS JOIN jsonb_array_elements(cards) WITH ORDINALITY AS j(card, n)
 	CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
 	LEFT JOIN listed_activities l ON l.event_slug = c.event_slug
 	LEFT JOIN activities a ON a.event_slug = c.event_slug
 	LEFT JOIN failed_scrapes x ON x.url = left(c.url, 500) AND x.resolved_at IS NULL
-	LEFT JOIN LATERAL esn_claim_pages(run, 'activity', ARRAY[c.url], rules_hash, "full") k ON true
+	LEFT JOIN LATERAL esn_unread_pages(run, r.since, r.lie, 'activity', ARRAY[c.url], rules_hash, "full") k ON true
 	CROSS JOIN LATERAL (SELECT "full" OR l.event_slug IS NULL OR a.removed_at IS NOT NULL
 		OR a.id IS NULL AND (x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days))
 		OR coalesce(l.card_hash <> esn_card_hash(j.card), false) AS due) d
@@ -171,11 +209,12 @@ BEGIN
 		SELECT * FROM esn_policy()
 	), s AS MATERIALIZED (
 		SELECT s.id, s.last_scraped, l.reason AS list,
-			(SELECT count(*) FROM listed_activities a WHERE a.section_id = s.id) / 12 + 1 AS pages
+			CASE WHEN l.section_id IS NOT NULL THEN (SELECT count(*) FROM listed_activities a WHERE a.section_id = s.id) / 12 + 1 END AS pages
 		FROM sections s LEFT JOIN esn_due_lists("full") l ON l.section_id = s.id
 		WHERE s.can_scrape_activities AND module <> 'accounts' AND (wanted IS NULL OR s.id = ANY (wanted))
-	), feed AS (
-		SELECT esn_feed_pages() AS pages, wanted IS NULL AND count(*) FILTER (WHERE list IS NULL) > esn_feed_pages() AS used FROM s
+	), feed AS MATERIALIZED (
+		SELECT f.pages, wanted IS NULL AND (SELECT count(*) FROM s WHERE s.list IS NULL) > f.pages AS used
+		FROM (SELECT esn_feed_pages() AS pages OFFSET 0) f
 	), items (n, kind, reason, requests, host) AS (
 		SELECT 1, 'robots', 'each day', 1, h.host FROM (VALUES ('accounts'), ('activities')) AS h(host)
 		UNION ALL
@@ -198,7 +237,7 @@ BEGIN
 		SELECT 20, 'activity', 'new, to be expected',
 			ceil(count(*) / 28.0 * least(28, extract(epoch FROM now() - (SELECT max(last_scraped) FROM s)) / 86400))::bigint, 'activities'
 		FROM activities a
-		WHERE start_date BETWEEN current_date - 28 AND current_date - 1 AND removed_at IS NULL AND (wanted IS NULL OR EXISTS (
+		WHERE start_date BETWEEN current_date - 28 AND current_date - 1 AND is_valid AND removed_at IS NULL AND (wanted IS NULL OR EXISTS (
 			SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id AND o.section_id = ANY (wanted)))
 		HAVING module <> 'accounts'
 	)
@@ -228,14 +267,19 @@ DECLARE
 BEGIN
 	marked := 0;
 	FOREACH page_kind IN ARRAY ARRAY['section', 'activity'] LOOP
-		SELECT count(*) FILTER (WHERE k.gone_at >= since), count(*) INTO n_gone, n_answered
-		FROM fetched_pages k WHERE k.kind = page_kind AND (k.fetched_at >= since OR k.gone_at >= since
+		SELECT count(*) INTO n_gone
+		FROM fetched_pages k WHERE k.kind = page_kind AND k.gone_at >= since
 			AND NOT EXISTS (SELECT FROM activities a WHERE a.event_slug = k.activity_event_slug AND a.removed_at IS NOT NULL)
-			AND NOT EXISTS (SELECT FROM sections s WHERE page_kind = 'section' AND s.accounts_url = k.url AND s.removed_at IS NOT NULL));
-		IF n_gone > 1 AND n_gone > max_share * n_answered THEN
-			gone := coalesce(gone, 0) + n_gone;
-			answered := coalesce(answered, 0) + n_answered;
-			CONTINUE;
+			AND NOT EXISTS (SELECT FROM sections s WHERE page_kind = 'section' AND s.accounts_url = k.url AND s.removed_at IS NOT NULL);
+		-- Only where some are gone is it worth counting how many were answered.
+		IF n_gone > 1 THEN
+			SELECT n_gone + count(*) INTO n_answered FROM fetched_pages k
+			WHERE k.kind = page_kind AND k.fetched_at >= since AND NOT coalesce(k.gone_at >= since, false);
+			IF n_gone > max_share * n_answered THEN
+				gone := coalesce(gone, 0) + n_gone;
+				answered := coalesce(answered, 0) + n_answered;
+				CONTINUE;
+			END IF;
 		END IF;
 		IF page_kind = 'section' THEN
 			UPDATE sections s SET removed_at = now()
@@ -252,7 +296,7 @@ BEGIN
 	FOR list_section, n_gone, n_answered IN
 		SELECT l.section_id, count(*) FILTER (WHERE l.missed > 1 AND l.missed_at >= since), count(*)
 		FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug AND a.removed_at IS NULL
-		WHERE l.section_id IN (SELECT m.section_id FROM listed_activities m WHERE m.missed > 1 AND m.missed_at >= since)
+		WHERE l.section_id = ANY (ARRAY(SELECT DISTINCT m.section_id FROM listed_activities m WHERE m.missed > 1 AND m.missed_at >= since))
 		GROUP BY 1
 	LOOP
 		IF n_gone > 1 AND n_gone > max_share * n_answered THEN
@@ -278,15 +322,15 @@ DECLARE
 	since timestamptz := (SELECT s.since FROM scraper_status s WHERE s.id = run);
 BEGIN
 	-- What a list first showed in this run may have come while it was read.
-	SELECT count(*) FILTER (WHERE l.event_slug <> ALL (slugs)), count(*) INTO missing, known
+	SELECT count(*) FILTER (WHERE l.event_slug NOT IN (SELECT unnest(slugs))), count(*) INTO missing, known
 	FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug
 	WHERE l.section_id = list_section_id AND a.removed_at IS NULL AND a.created_at < since;
 	-- Of a few missing ones the pages themselves are asked; they say for sure.
 	IF missing > 5 AND missing > max_share * known THEN
 		RETURN;
 	END IF;
-	UPDATE listed_activities l SET missed = missed + 1, missed_at = now()
-	WHERE l.section_id = list_section_id AND l.event_slug <> ALL (slugs) AND coalesce(l.missed_at < since, true)
+	UPDATE listed_activities l SET missed = missed + 1, missed_at = now(), days_over = NULL, calm_until = NULL
+	WHERE l.section_id = list_section_id AND l.event_slug NOT IN (SELECT unnest(slugs)) AND coalesce(l.missed_at < since, true)
 		AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since);
 	INSERT INTO section_lists (section_id) VALUES (list_section_id) ON CONFLICT (section_id) DO UPDATE SET read_at = now();
 	missing := 0;

@@ -94,7 +94,8 @@ CREATE TABLE activities (
 CREATE INDEX activities_is_valid_idx ON activities (id) WHERE NOT is_valid;
 CREATE INDEX activities_start_date_idx ON activities (start_date);
 CREATE INDEX activities_country_code_idx ON activities (country_code);
-CREATE INDEX activities_filled_idx ON activities (is_valid, fields_filled) WHERE removed_at IS NULL;
+-- Its second condition is always true: without it the worker, which plans by index while tables are empty, might find all activities that are there by it.
+CREATE INDEX activities_filled_idx ON activities (is_valid, fields_filled) WHERE removed_at IS NULL AND fields_filled >= 0;
 CREATE INDEX activities_ends_idx ON activities ((coalesce(end_date, start_date)));
 CREATE INDEX activities_future_idx ON activities (start_date, id) WHERE is_future_event;
 CREATE INDEX activities_figures_idx ON activities (start_date) INCLUDE (country_code, participants) WHERE is_valid AND removed_at IS NULL;

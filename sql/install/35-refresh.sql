@@ -48,10 +48,11 @@ COMMENT ON TRIGGER take_calm_back_of_all ON activities IS 'Looks at all activiti
 COMMENT ON TRIGGER take_calm_back_of_gone ON fetched_pages IS 'Looks at an activity again of whose page nothing is known any more.';
 COMMENT ON TRIGGER take_calm_back_of_all ON fetched_pages IS 'Looks at all activities again.';
 
--- What has failed before comes among what is recent: many failures one after another would look as if the site were down.
+-- What has failed before comes among what is recent: many failures one after another would look as if the site were down. Those that are looked at are
+-- few of many, and how few no plan can know: each is looked up by index.
 CREATE OR REPLACE FUNCTION esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz, priority integer)
-LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 	SELECT l.url, l.event_slug, l.section_id, d.reason, f.fetched_at, CASE WHEN x.url IS NOT NULL THEN 5 ELSE CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
 		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END END
 	FROM esn_policy() p

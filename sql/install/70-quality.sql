@@ -17,7 +17,7 @@ COMMENT ON VIEW esn_run_quality IS 'Figures of each run, newest first: rates bet
 CREATE OR REPLACE VIEW esn_quality AS
 WITH a AS (
 	SELECT count(*) AS n, count(*) FILTER (WHERE is_valid) AS valid, avg(fields_filled) / 7 AS completeness
-	FROM activities WHERE removed_at IS NULL
+	FROM activities WHERE removed_at IS NULL AND fields_filled >= 0
 ), s AS (
 	SELECT count(*) AS n, count(*) FILTER (WHERE can_scrape_activities) AS scrapable,
 		count(*) FILTER (WHERE can_scrape_activities AND last_scraped > now() - interval '7 days 6 hours') AS fresh,
@@ -78,7 +78,8 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
 				AND NOT EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = s.id)) AS mute
 		FROM sections s WHERE removed_at IS NULL
 	), a AS (
-		SELECT count(*) AS n, count(*) FILTER (WHERE NOT is_valid) AS invalid FROM activities WHERE removed_at IS NULL
+		SELECT count(*) AS n, count(*) FILTER (WHERE NOT is_valid) AS invalid
+		FROM activities WHERE removed_at IS NULL AND fields_filled >= 0 -- by the index that has this condition
 	), newest AS (
 		SELECT count(*) AS n, count(*) FILTER (WHERE unmatched_organisers = '{}'
 			AND (SELECT true FROM activity_section_organisers o WHERE o.activity_id = a.id LIMIT 1) IS NULL) AS orphans

@@ -62,7 +62,7 @@ ALTER TABLE activities ADD COLUMN fields_filled integer GENERATED ALWAYS AS ((ti
 	+ (participants IS NOT NULL)::integer + (activity_type IS NOT NULL)::integer
 	+ (coalesce(is_online, false) OR city IS NOT NULL)::integer + (coalesce(is_online, false) OR country_name IS NOT NULL)::integer) STORED;
 COMMENT ON COLUMN activities.fields_filled IS 'How many there are of the seven that one expects: title, description, start_date, participants, activity_type and, unless it is online, city and country_name.';
-CREATE INDEX activities_filled_idx ON activities (is_valid, fields_filled) WHERE removed_at IS NULL;
+CREATE INDEX activities_filled_idx ON activities (is_valid, fields_filled) WHERE removed_at IS NULL AND fields_filled >= 0;
 CREATE INDEX activities_ends_idx ON activities ((coalesce(end_date, start_date)));
 CREATE INDEX activities_future_idx ON activities (start_date, id) WHERE is_future_event;
 CREATE INDEX activities_figures_idx ON activities (start_date) INCLUDE (country_code, participants) WHERE is_valid AND removed_at IS NULL;

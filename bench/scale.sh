@@ -86,11 +86,14 @@ years_pass() {
 		"VACUUM ANALYZE"
 }
 
-# The queries of the documents that only read, and those of bench/lookups.sql, each on a line.
+# queries [document ...]: their queries that only read, each on a line; without, those of all documents and of bench/lookups.sql.
 queries() {
 	{
-		for document in README.md docs/*.md; do awk '/^```sql$/ { on = 1; next } /^```/ { on = 0 } on' "$document"; done
-		grep -v '^--' bench/lookups.sql
+		for document in "${@:-README.md}"; do awk '/^```sql$/ { on = 1; next } /^```/ { on = 0 } on' "$document"; done
+		[ $# -gt 0 ] || {
+			for document in docs/*.md; do awk '/^```sql$/ { on = 1; next } /^```/ { on = 0 } on' "$document"; done
+			grep -v '^--' bench/lookups.sql
+		}
 	} | tr '\n\t' '  ' | sed 's/; */;\n/g' | sed 's/;$//; s/^ *//; s/  */ /g' | grep -E '^(SELECT|WITH) ' |
 		grep -vE 'esn_(scrape|schedule|unschedule|cancel|retry_failed|fix_validation|maintenance|grant)'
 }
@@ -171,6 +174,8 @@ runs_table() {
 		for size in "${sizes[@]}"; do
 			[ -f "$figures/$size-$name.run" ] || continue
 			read -r requests wall first_cpu first_wall last_cpu last_wall cpu peak wal written bytes <"$figures/$size-$name.run"
+			# The first and the last requests of a run of seconds say nothing.
+			[ "$wall" -gt 20000000 ] || first_cpu='' first_wall='' last_cpu='' last_wall=''
 			echo "| $name | $(number "$size") | $(number "$requests") | $((wall / 1000000)) | $cpu | $first_cpu | $first_wall | $last_cpu | $last_wall | $((peak / 1024)) | $(mb "$wal") | $((wal / requests)) | $((bytes / 1000000)) |"
 		done
 	done
@@ -205,6 +210,27 @@ times_table() {
 	done
 }
 
+target() { # <what> <wanted> <got> <unit>
+	echo "| $1 | under $2 $4 | $(awk -v g="$3" -v w="$2" 'BEGIN { printf(g < w ? "%.2f" : "**%.2f**", g) }') $4 |"
+}
+
+targets_table() {
+	local peak wal times query
+
+	printf '| what | wanted | measured |\n| --- | ---: | ---: |\n'
+	for size in "${sizes[@]}"; do
+		peak=$(cut -d' ' -f 8 "$figures/$size"-*.run | sort -n | tail -n 1)
+		target "$(number "$size") activities: peak of the worker's private memory" 48 "$(awk -v p="$peak" 'BEGIN { print p / 1024 }')" MB
+		if [ "$size" = 45000 ]; then
+			target "$(number "$size") activities: WAL of a week's refresh, nothing changed" 2 "$(cut -d' ' -f 9 "$figures/$size-weekly.run" | awk '{ print $1 / 1e6 }')" MB
+			target "$(number "$size") activities: WAL of a run that asks for everything" 25 "$(cut -d' ' -f 9 "$figures/$size-full.run" | awk '{ print $1 / 1e6 }')" MB
+		fi
+		times=$(queries README.md | while read -r query; do awk -F'\t' -v q="$query" '$2 == q { print $1; exit }' "$figures/$size.times"; done | sort -n | tail -n 1)
+		target "$(number "$size") activities: p95 of the slowest of README.md's queries" 100 "$times" ms
+		target "$(number "$size") activities: p95 of the slowest of all" 100 "$(cut -f 1 "$figures/$size.times" | sort -n | tail -n 1)" ms
+	done
+}
+
 for size in "${sizes[@]}"; do [ -n "$only_tables" ] || run_size "$size"; done
 
 step "runs"
@@ -227,3 +253,5 @@ for name in load weekly full; do
 done
 step "what people ask"
 times_table
+step "targets"
+targets_table

@@ -25,6 +25,12 @@ bench:
 	bench/compare.sh
 	bench/polite.sh
 
+# What grows with the number of activities, up to ten times as many as there are. Takes an hour and 8 GB of disk.
+scale:
+	scripts/setup.sh
+	set -eu; . scripts/lib.sh; build gcc; install_extension
+	bench/scale.sh
+
 # The core alone, under the sanitizers.
 CORE = $(wildcard src/core/*.c)
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
@@ -51,4 +57,4 @@ clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench unit clean
+.PHONY: all install uninstall check demo psql bench scale unit clean

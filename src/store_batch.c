@@ -70,29 +70,29 @@ store_pages(const Batch *batch, RecordKind kind, PageKind page, StatementId id, 
 	RunCounts *counts = batch->counts;
 	Datum args[3] = {Int64GetDatum(batch->run)};
 	Datum all;
-	bool changed;
 
 	if (!collect(batch->records, kind, page, &args[1]))
 		return;
 	all = args[1];
-	changed = batch->full || (page != PAGE_ACTIVITY && page != PAGE_STATISTICS) ||
-			  leave_changed(page, &args[1], counts);
-	store_fetches(batch->run, page, all);
-	if (!changed)
-		return;
-	/* What is wrong with statistics shows only where they are stored. */
-	if (id != SQL_STATISTICS)
-		sql_execute(SQL_ERRORS, args, NULL);
-	if (third != NULL)
-		args[2] = CStringGetTextDatum(third);
-	sql_execute(id, args, third == NULL ? "  n" : NULL);
-	if (id == SQL_ACTIVITIES)
+	if (batch->full || (page != PAGE_ACTIVITY && page != PAGE_STATISTICS) ||
+		leave_changed(page, &args[1], counts))
 	{
-		counts->added += DatumGetInt32(sql_datum(0, 1));
-		counts->changed += DatumGetInt32(sql_datum(0, 2));
-		counts->unchanged += DatumGetInt32(sql_datum(0, 3));
-		counts->invalid += DatumGetInt32(sql_datum(0, 4));
+		/* What is wrong with statistics shows only where they are stored. */
+		if (id != SQL_STATISTICS)
+			sql_execute(SQL_ERRORS, args, NULL);
+		if (third != NULL)
+			args[2] = CStringGetTextDatum(third);
+		sql_execute(id, args, third == NULL ? "  n" : NULL);
+		if (id == SQL_ACTIVITIES)
+		{
+			counts->added += DatumGetInt32(sql_datum(0, 1));
+			counts->changed += DatumGetInt32(sql_datum(0, 2));
+			counts->unchanged += DatumGetInt32(sql_datum(0, 3));
+			counts->invalid += DatumGetInt32(sql_datum(0, 4));
+		}
 	}
+	/* Last: when a page is due next depends on what the tables now say. */
+	store_fetches(batch->run, page, all);
 }
 
 /* Sections that came in. Lists that are not believed are allocated in context. */

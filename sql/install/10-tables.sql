@@ -1,4 +1,5 @@
--- The tables that people read, and those that say how the data came about.
+-- The tables that people read, and those that say how the data came about. A fillfactor leaves room on a row's own page for its next version, so that
+-- an update that touches no index writes to none: half a page where a run over everything updates one row after the other.
 
 CREATE TABLE countries (
 	country_code	varchar(10) PRIMARY KEY,
@@ -35,7 +36,7 @@ CREATE TABLE sections (
 	last_validated_activities_slug varchar(255),
 	last_scraped				timestamptz,
 	removed_at					timestamptz
-);
+) WITH (fillfactor = 50);
 CREATE INDEX sections_can_scrape_idx ON sections (id) WHERE can_scrape_activities;
 CREATE INDEX sections_last_scraped_idx ON sections (last_scraped ASC NULLS FIRST);
 CREATE INDEX sections_country_code_idx ON sections (country_code);
@@ -79,6 +80,9 @@ CREATE TABLE activities (
 	image_url				text,
 	unmatched_organisers	text[] NOT NULL DEFAULT '{}',
 	removed_at				timestamptz,
+	fields_filled			integer GENERATED ALWAYS AS ((title IS NOT NULL)::integer + (description IS NOT NULL)::integer + (start_date IS NOT NULL)::integer
+		+ (participants IS NOT NULL)::integer + (activity_type IS NOT NULL)::integer
+		+ (coalesce(is_online, false) OR city IS NOT NULL)::integer + (coalesce(is_online, false) OR country_name IS NOT NULL)::integer) STORED,
 	CONSTRAINT activities_valid_url CHECK (NOT is_valid OR url IS NOT NULL),
 	CONSTRAINT activities_valid_title CHECK (NOT is_valid OR title <> '' AND title IS NOT NULL),
 	CONSTRAINT activities_valid_description CHECK (NOT is_valid OR description IS NOT NULL),
@@ -86,10 +90,15 @@ CREATE TABLE activities (
 	CONSTRAINT activities_valid_is_future_event CHECK (NOT is_valid OR is_future_event IS NOT NULL),
 	CONSTRAINT activities_valid_end_date CHECK (NOT is_valid OR end_date IS NULL OR end_date >= start_date),
 	CONSTRAINT activities_valid_participants CHECK (participants IS NULL OR participants >= 0)
-);
+) WITH (fillfactor = 90);
 CREATE INDEX activities_is_valid_idx ON activities (id) WHERE NOT is_valid;
 CREATE INDEX activities_start_date_idx ON activities (start_date);
 CREATE INDEX activities_country_code_idx ON activities (country_code);
+-- Its second condition is always true: without it the worker, which plans by index while tables are empty, might find all activities that are there by it.
+CREATE INDEX activities_filled_idx ON activities (is_valid, fields_filled) WHERE removed_at IS NULL AND fields_filled >= 0;
+CREATE INDEX activities_ends_idx ON activities ((coalesce(end_date, start_date)));
+CREATE INDEX activities_future_idx ON activities (start_date, id) WHERE is_future_event;
+CREATE INDEX activities_figures_idx ON activities (start_date) INCLUDE (country_code, participants) WHERE is_valid AND removed_at IS NULL;
 CREATE INDEX activities_unmatched_idx ON activities USING gin (unmatched_organisers)
 	WHERE unmatched_organisers <> '{}';
 COMMENT ON TABLE activities IS 'Every activity that activities.esn.org shows. For figures take WHERE is_valid AND removed_at IS NULL.';
@@ -111,6 +120,7 @@ COMMENT ON COLUMN activities.activity_goal IS 'Goal, list items one a line; pers
 COMMENT ON COLUMN activities.outcomes IS 'Outcomes, list items one a line; personal data redacted.';
 COMMENT ON COLUMN activities.unmatched_organisers IS 'Slugs of organisers that are no known section; each is linked as soon as the section is known.';
 COMMENT ON COLUMN activities.removed_at IS 'When the site was found to show the activity no more. NULL: it is there.';
+COMMENT ON COLUMN activities.fields_filled IS 'How many there are of the seven that one expects: title, description, start_date, participants, activity_type and, unless it is online, city and country_name.';
 
 CREATE TABLE activity_causes (
 	id		serial PRIMARY KEY,
@@ -311,8 +321,9 @@ CREATE TABLE fetched_pages (
 	body				bytea,
 	gone_at				timestamptz,
 	lied_at				timestamptz
-);
+) WITH (fillfactor = 50);
 CREATE INDEX fetched_pages_section_idx ON fetched_pages (section_id);
+CREATE INDEX fetched_pages_gone_at_idx ON fetched_pages (gone_at) WHERE gone_at IS NOT NULL;
 CREATE INDEX fetched_pages_lied_at_idx ON fetched_pages (lied_at) WHERE lied_at IS NOT NULL;
 COMMENT ON TABLE fetched_pages IS 'Where each row came from: the last good answer of each page, and what a conditional request needs.';
 COMMENT ON COLUMN fetched_pages.kind IS 'home, country, section, listing, activity, statistics or robots (robots.txt).';
@@ -364,9 +375,14 @@ CREATE TABLE listed_activities (
 	card_hash	bigint,
 	changed_at	timestamptz NOT NULL DEFAULT now(),
 	missed		integer NOT NULL DEFAULT 0,
-	missed_at	timestamptz
-);
+	missed_at	timestamptz,
+	days_over	integer,
+	calm_until	timestamptz
+) WITH (fillfactor = 70);
 CREATE INDEX listed_activities_section_idx ON listed_activities (section_id);
+CREATE INDEX listed_activities_missed_idx ON listed_activities (missed_at) WHERE missed > 1;
+CREATE INDEX listed_activities_days_over_idx ON listed_activities (days_over);
+CREATE INDEX listed_activities_calm_until_idx ON listed_activities (calm_until);
 COMMENT ON TABLE listed_activities IS 'The activities that lists have shown, whether or not their own pages have been read: what there is to ask for. See the view due_pages.';
 COMMENT ON COLUMN listed_activities.url IS 'Address of the activity''s own page.';
 COMMENT ON COLUMN listed_activities.section_id IS 'The section whose list showed it first. NULL: only the network''s own list did.';
@@ -374,11 +390,13 @@ COMMENT ON COLUMN listed_activities.card_hash IS 'Hash of what its card says: ti
 COMMENT ON COLUMN listed_activities.changed_at IS 'When a list first showed it, or showed another card than before.';
 COMMENT ON COLUMN listed_activities.missed IS 'On how many complete readings of its section''s list, one after another, it was missing.';
 COMMENT ON COLUMN listed_activities.missed_at IS 'When it was last found missing.';
+COMMENT ON COLUMN listed_activities.days_over IS 'For how many days it had been over when its page was read, where that was too long for it to be recent. NULL: it was not, or something has happened since.';
+COMMENT ON COLUMN listed_activities.calm_until IS 'Until when it is not due by its age, nor by anything else that is known; esn_due_activities() need not look at it. NULL as days_over.';
 
 CREATE TABLE section_lists (
 	section_id	integer PRIMARY KEY REFERENCES sections ON DELETE CASCADE,
 	read_at		timestamptz NOT NULL DEFAULT now()
-);
+) WITH (fillfactor = 50);
 COMMENT ON TABLE section_lists IS 'When each section''s list of activities was last read whole.';
 
 CREATE TABLE changes (
@@ -394,6 +412,7 @@ CREATE TABLE changes (
 CREATE INDEX changes_activity_idx ON changes (activity_id) WHERE activity_id IS NOT NULL;
 CREATE INDEX changes_section_idx ON changes (section_id) WHERE section_id IS NOT NULL;
 CREATE INDEX changes_changed_at_idx ON changes (changed_at);
+CREATE INDEX changes_of_sections_idx ON changes (changed_at, id) WHERE section_id IS NOT NULL;
 CREATE INDEX changes_run_idx ON changes USING brin (run_id) WITH (autosummarize = on);
 COMMENT ON TABLE changes IS 'One row for each change of an activity or a section: the fields that changed, and no others. The view esn_history shows a row a field.';
 COMMENT ON COLUMN changes.changed_at IS 'When the transaction that changed it began.';

@@ -73,8 +73,13 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	changed bigint;
 BEGIN
+	-- By index: those that were upcoming, those that are, and those without a date.
 	UPDATE activities SET is_future_event = coalesce(end_date, start_date) >= current_date
-	WHERE is_future_event IS DISTINCT FROM (coalesce(end_date, start_date) >= current_date);
+	WHERE id IN (
+			SELECT id FROM activities WHERE is_future_event
+			UNION ALL SELECT id FROM activities WHERE coalesce(end_date, start_date) >= current_date
+			UNION ALL SELECT id FROM activities WHERE coalesce(end_date, start_date) IS NULL)
+		AND is_future_event IS DISTINCT FROM (coalesce(end_date, start_date) >= current_date);
 	GET DIAGNOSTICS changed = ROW_COUNT;
 	RETURN changed;
 END $$;

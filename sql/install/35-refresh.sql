@@ -22,15 +22,52 @@ $$;
 COMMENT ON FUNCTION esn_may_retry(boolean, integer, timestamptz, integer) IS
 'Whether a page that fails may be asked for again. will_retry: failed_scrapes.will_retry. retry_count: failed_scrapes.retry_count. last_attempt: failed_scrapes.last_attempt. refresh_days: esn_pulse.refresh_days.';
 
--- What has failed before comes among what is recent: many failures one after another would look as if the site were down.
+-- What is long over is calm: not due before four times as long has passed, unless something happens to it. esn_store_activities() and
+-- esn_store_fetches() note that, whatever else happens takes it back.
+CREATE OR REPLACE FUNCTION esn_take_calm_back() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+BEGIN
+	IF TG_OP = 'TRUNCATE' THEN
+		UPDATE listed_activities SET days_over = NULL, calm_until = NULL WHERE calm_until IS NOT NULL;
+		RETURN NULL;
+	END IF;
+	UPDATE listed_activities SET days_over = NULL, calm_until = NULL
+	WHERE event_slug = to_jsonb(OLD)->>TG_ARGV[0] AND calm_until IS NOT NULL;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION esn_take_calm_back() IS
+'Trigger on activities and fetched_pages: an activity whose dates change, or whose row or page goes, is to be looked at again. Its argument is the column with the slug.';
+
+CREATE OR REPLACE TRIGGER take_calm_back AFTER UPDATE ON activities FOR EACH ROW
+WHEN ((OLD.event_slug, OLD.start_date, OLD.end_date) IS DISTINCT FROM (NEW.event_slug, NEW.start_date, NEW.end_date))
+EXECUTE FUNCTION esn_take_calm_back('event_slug');
+CREATE OR REPLACE TRIGGER take_calm_back_of_gone AFTER DELETE ON activities FOR EACH ROW EXECUTE FUNCTION esn_take_calm_back('event_slug');
+CREATE OR REPLACE TRIGGER take_calm_back_of_all AFTER TRUNCATE ON activities FOR EACH STATEMENT EXECUTE FUNCTION esn_take_calm_back();
+CREATE OR REPLACE TRIGGER take_calm_back_of_gone AFTER DELETE ON fetched_pages FOR EACH ROW EXECUTE FUNCTION esn_take_calm_back('activity_event_slug');
+CREATE OR REPLACE TRIGGER take_calm_back_of_all AFTER TRUNCATE ON fetched_pages FOR EACH STATEMENT EXECUTE FUNCTION esn_take_calm_back();
+COMMENT ON TRIGGER take_calm_back ON activities IS 'Looks at an activity again whose dates have changed.';
+COMMENT ON TRIGGER take_calm_back_of_gone ON activities IS 'Looks at an activity again that was deleted.';
+COMMENT ON TRIGGER take_calm_back_of_all ON activities IS 'Looks at all activities again.';
+COMMENT ON TRIGGER take_calm_back_of_gone ON fetched_pages IS 'Looks at an activity again of whose page nothing is known any more.';
+COMMENT ON TRIGGER take_calm_back_of_all ON fetched_pages IS 'Looks at all activities again.';
+
+-- What has failed before comes among what is recent: many failures one after another would look as if the site were down. Those that are looked at are
+-- few of many, and how few no plan can know: each is looked up by index.
 CREATE OR REPLACE FUNCTION esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz, priority integer)
-LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 	SELECT l.url, l.event_slug, l.section_id, d.reason, f.fetched_at, CASE WHEN x.url IS NOT NULL THEN 5 ELSE CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
 		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END END
 	FROM esn_policy() p
 	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie, (SELECT id FROM scraper_status WHERE status = 'running') AS run OFFSET 0) now
-	CROSS JOIN listed_activities l
+	-- Of most activities it is known that they are not due, by what was noted when they were read; time zones may differ by a day.
+	CROSS JOIN LATERAL (
+		SELECT * FROM listed_activities WHERE "full" OR now.lie IS NOT NULL
+		UNION ALL SELECT * FROM listed_activities WHERE calm_until IS NULL AND NOT ("full" OR now.lie IS NOT NULL)
+		UNION ALL SELECT * FROM listed_activities WHERE calm_until <= now() + interval '5 days' AND NOT ("full" OR now.lie IS NOT NULL)
+		UNION ALL SELECT * FROM listed_activities WHERE days_over <= p.recent_days + 1 AND calm_until > now() + interval '5 days'
+			AND NOT ("full" OR now.lie IS NOT NULL)
+	) l
 	LEFT JOIN activities a ON a.event_slug = l.event_slug
 	LEFT JOIN fetched_pages f ON f.url = l.url
 	LEFT JOIN failed_scrapes x ON x.url = left(l.url, 500) AND x.resolved_at IS NULL
@@ -109,7 +146,7 @@ COMMENT ON FUNCTION esn_due_sections(integer) IS
 CREATE OR REPLACE FUNCTION esn_feed_pages() RETURNS integer
 LANGUAGE sql STABLE AS $$
 	SELECT count(*)::integer / 12 + 2 FROM esn_policy() p, activities
-	WHERE start_date >= current_date - p.recent_days AND removed_at IS NULL
+	WHERE start_date >= current_date - p.recent_days AND is_valid AND removed_at IS NULL
 $$;
 COMMENT ON FUNCTION esn_feed_pages() IS 'About how many pages of the network''s own list show what is upcoming or recent, at twelve activities a page.';
 
@@ -185,11 +222,12 @@ BEGIN
 		SELECT * FROM esn_policy()
 	), s AS MATERIALIZED (
 		SELECT s.id, s.last_scraped, l.reason AS list,
-			(SELECT count(*) FROM listed_activities a WHERE a.section_id = s.id) / 12 + 1 AS pages
+			CASE WHEN l.section_id IS NOT NULL THEN (SELECT count(*) FROM listed_activities a WHERE a.section_id = s.id) / 12 + 1 END AS pages
 		FROM sections s LEFT JOIN esn_due_lists("full") l ON l.section_id = s.id
 		WHERE s.can_scrape_activities AND module <> 'accounts' AND (wanted IS NULL OR s.id = ANY (wanted))
-	), feed AS (
-		SELECT esn_feed_pages() AS pages, wanted IS NULL AND count(*) FILTER (WHERE list IS NULL) > esn_feed_pages() AS used FROM s
+	), feed AS MATERIALIZED (
+		SELECT f.pages, wanted IS NULL AND (SELECT count(*) FROM s WHERE s.list IS NULL) > f.pages AS used
+		FROM (SELECT esn_feed_pages() AS pages OFFSET 0) f
 	), items (n, kind, reason, requests, host) AS (
 		SELECT 1, 'robots', 'each day', 1, h.host FROM (VALUES ('accounts'), ('activities')) AS h(host)
 		UNION ALL
@@ -212,7 +250,7 @@ BEGIN
 		SELECT 20, 'activity', 'new, to be expected',
 			ceil(count(*) / 28.0 * least(28, extract(epoch FROM now() - (SELECT max(last_scraped) FROM s)) / 86400))::bigint, 'activities'
 		FROM activities a
-		WHERE start_date BETWEEN current_date - 28 AND current_date - 1 AND removed_at IS NULL AND (wanted IS NULL OR EXISTS (
+		WHERE start_date BETWEEN current_date - 28 AND current_date - 1 AND is_valid AND removed_at IS NULL AND (wanted IS NULL OR EXISTS (
 			SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id AND o.section_id = ANY (wanted)))
 		HAVING module <> 'accounts'
 	)
@@ -242,14 +280,19 @@ DECLARE
 BEGIN
 	marked := 0;
 	FOREACH page_kind IN ARRAY ARRAY['section', 'activity'] LOOP
-		SELECT count(*) FILTER (WHERE k.gone_at >= since), count(*) INTO n_gone, n_answered
-		FROM fetched_pages k WHERE k.kind = page_kind AND (k.fetched_at >= since OR k.gone_at >= since
+		SELECT count(*) INTO n_gone
+		FROM fetched_pages k WHERE k.kind = page_kind AND k.gone_at >= since
 			AND NOT EXISTS (SELECT FROM activities a WHERE a.event_slug = k.activity_event_slug AND a.removed_at IS NOT NULL)
-			AND NOT EXISTS (SELECT FROM sections s WHERE page_kind = 'section' AND s.accounts_url = k.url AND s.removed_at IS NOT NULL));
-		IF n_gone > 1 AND n_gone > max_share * n_answered THEN
-			gone := coalesce(gone, 0) + n_gone;
-			answered := coalesce(answered, 0) + n_answered;
-			CONTINUE;
+			AND NOT EXISTS (SELECT FROM sections s WHERE page_kind = 'section' AND s.accounts_url = k.url AND s.removed_at IS NOT NULL);
+		-- Only where some are gone is it worth counting how many were answered.
+		IF n_gone > 1 THEN
+			SELECT n_gone + count(*) INTO n_answered FROM fetched_pages k
+			WHERE k.kind = page_kind AND k.fetched_at >= since AND NOT coalesce(k.gone_at >= since, false);
+			IF n_gone > max_share * n_answered THEN
+				gone := coalesce(gone, 0) + n_gone;
+				answered := coalesce(answered, 0) + n_answered;
+				CONTINUE;
+			END IF;
 		END IF;
 		IF page_kind = 'section' THEN
 			UPDATE sections s SET removed_at = now()
@@ -266,7 +309,7 @@ BEGIN
 	FOR list_section, n_gone, n_answered IN
 		SELECT l.section_id, count(*) FILTER (WHERE l.missed > 1 AND l.missed_at >= since), count(*)
 		FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug AND a.removed_at IS NULL
-		WHERE l.section_id IN (SELECT m.section_id FROM listed_activities m WHERE m.missed > 1 AND m.missed_at >= since)
+		WHERE l.section_id = ANY (ARRAY(SELECT DISTINCT m.section_id FROM listed_activities m WHERE m.missed > 1 AND m.missed_at >= since))
 		GROUP BY 1
 	LOOP
 		IF n_gone > 1 AND n_gone > max_share * n_answered THEN
@@ -305,7 +348,7 @@ BEGIN
 				CONTINUE;
 			END IF;
 			IF missing > 0 THEN
-				UPDATE listed_activities l SET missed = missed + 1, missed_at = now()
+				UPDATE listed_activities l SET missed = missed + 1, missed_at = now(), days_over = NULL, calm_until = NULL
 				WHERE l.section_id = esn_finish_sections.section_id AND NOT shown ? l.event_slug AND coalesce(l.missed_at < since, true)
 					AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since);
 			END IF;

@@ -141,6 +141,7 @@ BEGIN
 		ORDER BY c->>'event_slug', s.id
 	), seen AS (
 		UPDATE listed_activities l SET card_hash = c.hash, url = c.url, section_id = coalesce(l.section_id, c.section_id), missed = 0,
+			days_over = NULL, calm_until = NULL,
 			changed_at = CASE WHEN l.card_hash <> c.hash OR a.removed_at IS NOT NULL THEN now() ELSE l.changed_at END
 		FROM card c LEFT JOIN activities a ON a.event_slug = c.event_slug
 		WHERE l.event_slug = c.event_slug AND (l.card_hash IS DISTINCT FROM c.hash OR l.url <> c.url OR l.missed <> 0
@@ -573,12 +574,21 @@ BEGIN
 				AND (k.etag = p.etag OR k.etag IS NULL AND p.etag IS NULL AND k.last_modified = p.last_modified) THEN now() ELSE k.lied_at END
 		FROM page p
 		WHERE k.url = p.url
+		RETURNING k.activity_event_slug
 	), ins AS (
 		INSERT INTO fetched_pages (url, kind, section_id, activity_event_slug, http_status, etag, last_modified,
 			content_hash, rules_hash, body)
 		SELECT p.url, page_kind, section_id, event_slug, status, etag, last_modified, content_hash, rules_hash, body
 		FROM page p
 		WHERE NOT EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)
+		RETURNING activity_event_slug
+	), calm AS (
+		-- An activity's page that is not due for long now: see esn_due_activities(). One that was so before stays as it is.
+		UPDATE listed_activities l SET days_over = o.days, calm_until = now() + make_interval(days => 4 * o.days)
+		FROM (SELECT activity_event_slug FROM upd UNION ALL SELECT activity_event_slug FROM ins) u JOIN activities a ON a.event_slug = u.activity_event_slug
+		CROSS JOIN LATERAL (SELECT current_date - coalesce(a.end_date, a.start_date) AS days) o
+		WHERE page_kind = 'activity' AND l.event_slug = u.activity_event_slug AND o.days > (SELECT recent_days FROM esn_policy())
+			AND coalesce(l.calm_until <= now() + interval '5 days', true)
 	)
 	UPDATE failed_scrapes k SET resolved_at = now()
 	FROM page p WHERE k.url = left(p.url, 500) AND k.resolved_at IS NULL;

@@ -32,7 +32,7 @@ COMMENT ON FUNCTION esn_record_changes() IS
 
 CREATE OR REPLACE TRIGGER record_changes AFTER UPDATE ON activities
 REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT
-EXECUTE FUNCTION esn_record_changes('created_at', 'updated_at', 'is_future_event');
+EXECUTE FUNCTION esn_record_changes('created_at', 'updated_at', 'is_future_event', 'fields_filled');
 COMMENT ON TRIGGER record_changes ON activities IS 'Keeps what changed in changes.';
 
 CREATE OR REPLACE TRIGGER record_changes AFTER UPDATE ON sections
@@ -52,6 +52,7 @@ FROM (
 	(SELECT c.id, c.changed_at, c.run_id, 'section', s.accounts_platform_slug, s.name, f.field,
 		c.old_values->>f.field, c.new_values->>f.field
 	FROM changes c JOIN sections s ON s.id = c.section_id CROSS JOIN LATERAL jsonb_object_keys(c.new_values) AS f(field)
+	WHERE c.section_id IS NOT NULL
 	ORDER BY c.changed_at DESC, c.id DESC)
 ) h
 ORDER BY changed_at DESC, id DESC;

@@ -16,11 +16,8 @@ COMMENT ON VIEW esn_run_quality IS 'Figures of each run, newest first: rates bet
 
 CREATE OR REPLACE VIEW esn_quality AS
 WITH a AS (
-	SELECT count(*) AS n, count(*) FILTER (WHERE is_valid) AS valid,
-		avg((title IS NOT NULL)::integer + (description IS NOT NULL)::integer + (start_date IS NOT NULL)::integer
-			+ (participants IS NOT NULL)::integer + (activity_type IS NOT NULL)::integer
-			+ (is_online OR city IS NOT NULL)::integer + (is_online OR country_name IS NOT NULL)::integer) / 7 AS completeness
-	FROM activities WHERE removed_at IS NULL
+	SELECT count(*) AS n, count(*) FILTER (WHERE is_valid) AS valid, avg(fields_filled) / 7 AS completeness
+	FROM activities WHERE removed_at IS NULL AND fields_filled >= 0
 ), s AS (
 	SELECT count(*) AS n, count(*) FILTER (WHERE can_scrape_activities) AS scrapable,
 		count(*) FILTER (WHERE can_scrape_activities AND last_scraped > now() - interval '7 days 6 hours') AS fresh,
@@ -76,15 +73,17 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
 			count(*) FILTER (WHERE can_scrape_activities AND last_scraped IS NULL) AS never,
 			extract(epoch FROM now() - min(last_scraped) FILTER (WHERE can_scrape_activities)) / 86400 AS age,
 			count(*) FILTER (WHERE can_scrape_activities AND last_scraped IS NOT NULL
-				AND NOT EXISTS (SELECT FROM activity_section_organisers o WHERE o.section_id = s.id)) AS idle,
+				AND (SELECT true FROM activity_section_organisers o WHERE o.section_id = s.id LIMIT 1) IS NULL) AS idle,
 			count(*) FILTER (WHERE can_scrape_activities AND last_scraped IS NOT NULL
 				AND NOT EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = s.id)) AS mute
 		FROM sections s WHERE removed_at IS NULL
 	), a AS (
-		SELECT count(*) AS n, count(*) FILTER (WHERE NOT is_valid) AS invalid,
-			count(*) FILTER (WHERE unmatched_organisers = '{}'
-				AND NOT EXISTS (SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id)) AS orphans
-		FROM activities a WHERE removed_at IS NULL
+		SELECT count(*) AS n, count(*) FILTER (WHERE NOT is_valid) AS invalid
+		FROM activities WHERE removed_at IS NULL AND fields_filled >= 0 -- by the index that has this condition
+	), newest AS (
+		SELECT count(*) AS n, count(*) FILTER (WHERE unmatched_organisers = '{}'
+			AND (SELECT true FROM activity_section_organisers o WHERE o.activity_id = a.id LIMIT 1) IS NULL) AS orphans
+		FROM (SELECT id, unmatched_organisers FROM activities WHERE removed_at IS NULL ORDER BY id DESC LIMIT 10000) a
 	), rules AS (
 		SELECT count(*) AS n, string_agg(format('%s.%s %s', page_kind, field, position), ', ' ORDER BY page_kind, field, position) AS list
 		FROM esn_rule_shares WHERE before * pages >= 10 AND share <= before / 2
@@ -142,7 +141,7 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
 	UNION ALL
 	SELECT 'activities without organisers', esn_grade(a.orphans::numeric / nullif(a.n, 0), 0.01, 0.05), format('%s of %s', a.orphans, a.n), 'under 1 %',
 		CASE WHEN a.orphans >= 0.01 * a.n AND a.n > 0 THEN 'Look at one of them on the site; if it names organisers, the rules for activity.organisers match no more.' END
-	FROM a
+	FROM newest a
 	UNION ALL
 	SELECT 'failed addresses', esn_grade(count(*), 50, 500), count(*) || ' waiting', 'under 50',
 		CASE WHEN count(*) >= 50 THEN 'SELECT * FROM esn_retry_failed();' END

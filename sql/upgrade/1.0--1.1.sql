@@ -35,6 +35,7 @@ CREATE TABLE changes (
 CREATE INDEX changes_activity_idx ON changes (activity_id) WHERE activity_id IS NOT NULL;
 CREATE INDEX changes_section_idx ON changes (section_id) WHERE section_id IS NOT NULL;
 CREATE INDEX changes_changed_at_idx ON changes (changed_at);
+CREATE INDEX changes_of_sections_idx ON changes (changed_at, id) WHERE section_id IS NOT NULL;
 CREATE INDEX changes_run_idx ON changes USING brin (run_id) WITH (autosummarize = on);
 COMMENT ON TABLE changes IS 'One row for each change of an activity or a section: the fields that changed, and no others. The view esn_history shows a row a field.';
 COMMENT ON COLUMN changes.changed_at IS 'When the transaction that changed it began.';
@@ -57,6 +58,18 @@ COMMENT ON COLUMN scraper_status.is_unfinished IS 'Whether it ended with work le
 
 ALTER TABLE fetched_pages ADD COLUMN gone_at timestamptz, ADD COLUMN lied_at timestamptz;
 CREATE INDEX fetched_pages_lied_at_idx ON fetched_pages (lied_at) WHERE lied_at IS NOT NULL;
+CREATE INDEX fetched_pages_gone_at_idx ON fetched_pages (gone_at) WHERE gone_at IS NOT NULL;
+ALTER TABLE activities ADD COLUMN fields_filled integer GENERATED ALWAYS AS ((title IS NOT NULL)::integer + (description IS NOT NULL)::integer + (start_date IS NOT NULL)::integer
+	+ (participants IS NOT NULL)::integer + (activity_type IS NOT NULL)::integer
+	+ (coalesce(is_online, false) OR city IS NOT NULL)::integer + (coalesce(is_online, false) OR country_name IS NOT NULL)::integer) STORED;
+COMMENT ON COLUMN activities.fields_filled IS 'How many there are of the seven that one expects: title, description, start_date, participants, activity_type and, unless it is online, city and country_name.';
+CREATE INDEX activities_filled_idx ON activities (is_valid, fields_filled) WHERE removed_at IS NULL AND fields_filled >= 0;
+CREATE INDEX activities_ends_idx ON activities ((coalesce(end_date, start_date)));
+CREATE INDEX activities_future_idx ON activities (start_date, id) WHERE is_future_event;
+CREATE INDEX activities_figures_idx ON activities (start_date) INCLUDE (country_code, participants) WHERE is_valid AND removed_at IS NULL;
+ALTER TABLE sections SET (fillfactor = 50);
+ALTER TABLE activities SET (fillfactor = 90);
+ALTER TABLE fetched_pages SET (fillfactor = 50);
 COMMENT ON COLUMN fetched_pages.gone_at IS 'When the site answered 404 or 410 in its place. NULL: not since it was last read.';
 COMMENT ON COLUMN fetched_pages.lied_at IS 'When its content was found to have changed under the same ETag or Last-Modified. For 30 days no page is then asked for conditionally.';
 
@@ -67,9 +80,14 @@ CREATE TABLE listed_activities (
 	card_hash	bigint,
 	changed_at	timestamptz NOT NULL DEFAULT now(),
 	missed		integer NOT NULL DEFAULT 0,
-	missed_at	timestamptz
-);
+	missed_at	timestamptz,
+	days_over	integer,
+	calm_until	timestamptz
+) WITH (fillfactor = 70);
 CREATE INDEX listed_activities_section_idx ON listed_activities (section_id);
+CREATE INDEX listed_activities_missed_idx ON listed_activities (missed_at) WHERE missed > 1;
+CREATE INDEX listed_activities_days_over_idx ON listed_activities (days_over);
+CREATE INDEX listed_activities_calm_until_idx ON listed_activities (calm_until);
 COMMENT ON TABLE listed_activities IS 'The activities that lists have shown, whether or not their own pages have been read: what there is to ask for. See the view due_pages.';
 COMMENT ON COLUMN listed_activities.url IS 'Address of the activity''s own page.';
 COMMENT ON COLUMN listed_activities.section_id IS 'The section whose list showed it first. NULL: only the network''s own list did.';
@@ -77,17 +95,22 @@ COMMENT ON COLUMN listed_activities.card_hash IS 'Hash of what its card says: ti
 COMMENT ON COLUMN listed_activities.changed_at IS 'When a list first showed it, or showed another card than before.';
 COMMENT ON COLUMN listed_activities.missed IS 'On how many complete readings of its section''s list, one after another, it was missing.';
 COMMENT ON COLUMN listed_activities.missed_at IS 'When it was last found missing.';
+COMMENT ON COLUMN listed_activities.days_over IS 'For how many days it had been over when its page was read, where that was too long for it to be recent. NULL: it was not, or something has happened since.';
+COMMENT ON COLUMN listed_activities.calm_until IS 'Until when it is not due by its age, nor by anything else that is known; esn_due_activities() need not look at it. NULL as days_over.';
 
 CREATE TABLE section_lists (
 	section_id	integer PRIMARY KEY REFERENCES sections ON DELETE CASCADE,
 	read_at		timestamptz NOT NULL DEFAULT now()
-);
+) WITH (fillfactor = 50);
 COMMENT ON TABLE section_lists IS 'When each section''s list of activities was last read whole.';
 
-INSERT INTO listed_activities (event_slug, url, section_id, changed_at)
-SELECT DISTINCT ON (activity_event_slug) activity_event_slug, url, section_id, fetched_at
-FROM fetched_pages WHERE kind = 'activity' AND activity_event_slug IS NOT NULL
-ORDER BY activity_event_slug, fetched_at DESC;
+INSERT INTO listed_activities (event_slug, url, section_id, changed_at, days_over, calm_until)
+SELECT DISTINCT ON (f.activity_event_slug) f.activity_event_slug, f.url, f.section_id, f.fetched_at, o.days, f.fetched_at + make_interval(days => 4 * o.days)
+FROM fetched_pages f LEFT JOIN activities a ON a.event_slug = f.activity_event_slug
+CROSS JOIN LATERAL (SELECT CASE WHEN f.fetched_at::date - coalesce(a.end_date, a.start_date) > 60
+	THEN f.fetched_at::date - coalesce(a.end_date, a.start_date) END AS days) o
+WHERE f.kind = 'activity' AND f.activity_event_slug IS NOT NULL
+ORDER BY f.activity_event_slug, f.fetched_at DESC;
 
 DROP FUNCTION esn_find_sections(text);
 DROP FUNCTION esn_due_sections(integer);

@@ -3,7 +3,7 @@ SELECT format('function %s %s %s %s %s %s %s', p.oid::regprocedure, pg_get_funct
 	md5(pg_get_functiondef(p.oid)), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(p.proacl) a))
 FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' ORDER BY 1;
-SELECT format('relation %s %s %s', c.oid::regclass, c.relkind, c.relacl)
+SELECT format('relation %s %s %s %s', c.oid::regclass, c.relkind, c.relacl, c.reloptions)
 FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' ORDER BY 1;
 SELECT format('column %s.%s %s %s %s %s', a.attrelid::regclass, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull,

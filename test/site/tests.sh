@@ -82,6 +82,8 @@ time_passes() { # <days>: everything in the database is older by that
 		LOOP
 			EXECUTE format('UPDATE %s SET %s', c.relation, c.sets);
 		END LOOP;
+		-- The days of the activities stay, so that each had been over for less when it was read.
+		UPDATE listed_activities SET days_over = days_over - $1, calm_until = calm_until - 4 * interval '$1 days' WHERE days_over IS NOT NULL;
 	END\$\$"
 }
 

@@ -365,7 +365,7 @@ add_unlisted(Run *run, AccountsPhase *phase)
 }
 
 /* When all countries are in: the sections that only the map shows, then those that are known and on no list. */
-static void
+static bool
 feed_from_map(Run *run)
 {
 	AccountsPhase *phase = run->phase;
@@ -380,6 +380,7 @@ feed_from_map(Run *run)
 		phase->on_map = list_delete_first(phase->on_map);
 	}
 	MemoryContextSwitchTo(before);
+	return false;
 }
 
 static AccountsPhase *

@@ -114,11 +114,10 @@ close_activity(Run *run, const char *slug)
 	MemoryContextSwitchTo(before);
 }
 
-/* Submits claimed pages of activities (a List of ClaimedPage) that are not open; returns how many. */
-static int
+/* Submits claimed pages of activities (a List of ClaimedPage) that are not open. */
+static void
 submit_activities(Run *run, SectionWork *section, List *claimed)
 {
-	int count = 0;
 	ListCell *cell;
 
 	foreach (cell, claimed)
@@ -129,13 +128,11 @@ submit_activities(Run *run, SectionWork *section, List *claimed)
 		if (slug == NULL || !open_activity(run, slug))
 			continue;
 		run_submit(run, TASK_ACTIVITY, HTTP_GET, page, slug, section);
-		count++;
 	}
-	return count;
 }
 
-/* Claims and submits those of some addresses of activities that this run has not read yet; returns how many. */
-static int
+/* Claims and submits those of some addresses of activities that this run has not read yet. */
+static void
 submit_addresses(Run *run, List *addresses)
 {
 	char *urls[ADDRESSES_AT_ONCE];
@@ -144,31 +141,26 @@ submit_addresses(Run *run, List *addresses)
 
 	foreach (cell, addresses)
 		urls[count++] = lfirst(cell);
-	return submit_activities(run, NULL,
-							 store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules.hash,
-										 run->request->full));
+	submit_activities(run, NULL,
+					  store_claim(run->id, PAGE_ACTIVITY, urls, count, run->rules.hash,
+								  run->request->full));
 }
 
-/* Goes on with what is due; false: nothing is left of it. */
-static bool
+/* Goes on with what is due: some addresses, of which perhaps none is still to be asked for. */
+static void
 submit_due(Run *run)
 {
-	while (run->due_open)
-	{
-		List *urls = store_next_due(ADDRESSES_AT_ONCE);
+	List *urls = store_next_due(ADDRESSES_AT_ONCE);
 
-		run->due_open = urls != NIL;
-		if (submit_addresses(run, urls) > 0)
-			return true;
-	}
-	return false;
+	run->due_open = urls != NIL;
+	submit_addresses(run, urls);
 }
 
 /*
  * While the queue has room: the lists that are being read, then the next sections, so that little is open at once; then what is due. While the
  * network's own list is read, page by page, what is due comes between: only its end says which lists of sections are needed.
  */
-static void
+static bool
 feed_sections(Run *run)
 {
 	while (run_has_room(run))
@@ -186,9 +178,16 @@ feed_sections(Run *run)
 			open_section(run, linitial(run->waiting));
 			run->waiting = list_delete_first(run->waiting);
 		}
-		else if (!submit_due(run))
-			break;
+		else if (run->due_open)
+		{
+			/* One step at a time: that there is much of which nothing is left to ask must not hold up the line. */
+			submit_due(run);
+			return run->due_open;
+		}
+		else
+			return false;
 	}
+	return false;
 }
 
 static void
@@ -409,7 +408,7 @@ activities_read_statistics(Run *run, List *sections)
 }
 
 /* Submits some of the addresses that wait, while the queue has room. */
-static void
+static bool
 feed_addresses(Run *run)
 {
 	while (run_has_room(run) && run->waiting != NIL)
@@ -423,6 +422,7 @@ feed_addresses(Run *run)
 		}
 		submit_addresses(run, urls);
 	}
+	return false;
 }
 
 void

@@ -468,6 +468,7 @@ run_pump(Run *run, FeedFunction feed)
 
 	for (;;)
 	{
+		bool more;
 		bool waited;
 
 		CHECK_FOR_INTERRUPTS();
@@ -476,12 +477,11 @@ run_pump(Run *run, FeedFunction feed)
 		MemoryContextReset(run->scratch);
 		if (GetCurrentTimestamp() >= run->deadline)
 			run->out_of_time = true;
-		if (feed != NULL && !run->out_of_time)
-			feed(run);
-		if (http_pending(run->http) == 0 || run->out_of_time)
+		more = feed != NULL && !run->out_of_time && feed(run);
+		if ((http_pending(run->http) == 0 && !more) || run->out_of_time)
 			break;
 		pgstat_report_wait_start(PG_WAIT_EXTENSION);
-		waited = http_wait(run->http, TICK_MS, run->wake_fd);
+		waited = http_wait(run->http, more ? 0 : TICK_MS, run->wake_fd);
 		pgstat_report_wait_end();
 		if (!waited)
 			ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),

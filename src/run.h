@@ -109,8 +109,8 @@ typedef struct Run
 /* What the groups of a robots.txt call us. */
 #define ROBOTS_PRODUCT "esn_pulse"
 
-/* Called when a request has ended; page is NULL where there is none to read (HEAD, 304, failure). */
-typedef void (*FeedFunction)(Run *run);
+/* Submits what is to be asked for next, while there is room. True: it is not yet through, but let answers be handled in between. */
+typedef bool (*FeedFunction)(Run *run);
 
 /* run.c */
 extern Task *run_submit(Run *run, TaskKind kind, HttpMethod method, const ClaimedPage *page,

@@ -199,9 +199,9 @@ Datum
 esn_policy(PG_FUNCTION_ARGS)
 {
 	TupleDesc description;
-	Datum values[3] = {Int32GetDatum(guc_recent_days), Int32GetDatum(guc_refresh_days),
-					   Int32GetDatum(guc_request_delay)};
-	bool nulls[3] = {false};
+	Datum values[4] = {Int32GetDatum(guc_recent_days), Int32GetDatum(guc_refresh_days),
+					   Int32GetDatum(guc_request_delay), Int32GetDatum(guc_accounts_max_age)};
+	bool nulls[4] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "a row type is needed");

@@ -382,7 +382,7 @@ prepare_sections(Run *run)
 {
 	bool empty = !store_has_sections();
 
-	if (!empty && !(run->request->kind == RUN_ALL && store_accounts_due(guc_accounts_max_age)))
+	if (!empty && !(run->request->kind == RUN_ALL && store_accounts_due()))
 		return true;
 	channel_notice(NOTICE, NULL,
 				   empty

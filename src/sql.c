@@ -104,7 +104,7 @@ static Statement statements[] = {
 							0,
 							{0}},
 	[SQL_HAS_SECTIONS] = {"SELECT true FROM sections LIMIT 1", 0, {0}},
-	[SQL_ACCOUNTS_DUE] = {"SELECT true WHERE esn_accounts_due($1)", 1, {INT4OID}},
+	[SQL_ACCOUNTS_DUE] = {"SELECT true WHERE esn_accounts_due()", 0, {0}},
 	[SQL_OTHER_RUN] =
 		{"SELECT id, started_at::text, request FROM scraper_status WHERE status = 'running'",
 		 0,

@@ -201,11 +201,9 @@ store_has_sections(void)
 }
 
 bool
-store_accounts_due(int max_age_minutes)
+store_accounts_due(void)
 {
-	Datum args[1] = {Int32GetDatum(max_age_minutes)};
-
-	return exists(SQL_ACCOUNTS_DUE, args);
+	return exists(SQL_ACCOUNTS_DUE, NULL);
 }
 
 /* The rows (id, accounts slug, activities slug, name, whether its list is due) of a statement. */

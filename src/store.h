@@ -112,7 +112,7 @@ extern void store_alert(const char *payload);
 extern Datum store_run_row(int64 run);
 
 extern bool store_has_sections(void);
-extern bool store_accounts_due(int max_age_minutes);
+extern bool store_accounts_due(void);
 extern SectionRow *store_find_section(const char *slug);
 extern List *store_due_sections(int max_sections); /* of SectionRow; 0: all */
 extern List *store_known_sections(void);           /* of SectionRow, all */

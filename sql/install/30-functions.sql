@@ -151,14 +151,6 @@ CREATE OR REPLACE FUNCTION esn_card_hash(card jsonb) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT hashtextextended((card - 'organiser' - 'organiser_name' - 'url')::text, 0)$$;
 COMMENT ON FUNCTION esn_card_hash(jsonb) IS 'A hash of what a card says. card: as a listing has it.';
 
-CREATE OR REPLACE FUNCTION esn_accounts_due(max_age_minutes integer DEFAULT 43200) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-	SELECT NOT EXISTS (SELECT FROM sections) OR NOT EXISTS (SELECT FROM scraper_status
-		WHERE scraper_module = 'AccountsScraper' AND status = 'completed' AND started_at > now() - make_interval(mins => max_age_minutes))
-$$;
-COMMENT ON FUNCTION esn_accounts_due(integer) IS
-'Whether no section is known, or no good run over accounts is younger. max_age_minutes: than that.';
-
 CREATE OR REPLACE FUNCTION esn_store_rule_usage(run bigint, usage jsonb) RETURNS void
 LANGUAGE sql AS $$
 	INSERT INTO extraction_rule_usage (run_id, page_kind, field, position, shipped, pages, matched)

@@ -1,9 +1,16 @@
 -- What is due: which pages a run asks for, and why. The run works off what these functions say; due_pages and esn_plan() show the same to people.
 
-CREATE OR REPLACE FUNCTION esn_policy(OUT recent_days integer, OUT refresh_days integer, OUT request_delay integer)
+CREATE OR REPLACE FUNCTION esn_policy(OUT recent_days integer, OUT refresh_days integer, OUT request_delay integer, OUT accounts_max_age integer)
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_policy() IS
-'The settings that decide what is due, as they are in this session: esn_pulse.recent_days, esn_pulse.refresh_days (days), esn_pulse.request_delay (ms).';
+'The settings that decide what is due, as they are in this session: esn_pulse.recent_days, esn_pulse.refresh_days (days), esn_pulse.request_delay (ms), esn_pulse.accounts_max_age (minutes).';
+
+CREATE OR REPLACE FUNCTION esn_accounts_due() RETURNS boolean
+LANGUAGE sql STABLE AS $$
+	SELECT NOT EXISTS (SELECT FROM sections) OR NOT EXISTS (SELECT FROM scraper_status, esn_policy() p
+		WHERE scraper_module = 'AccountsScraper' AND status = 'completed' AND started_at > now() - make_interval(mins => p.accounts_max_age))
+$$;
+COMMENT ON FUNCTION esn_accounts_due() IS 'Whether no section is known, or no good run over accounts is younger than esn_pulse.accounts_max_age.';
 
 -- While a run goes on: since when it counts pages as read. Else nothing read before now counts.
 CREATE OR REPLACE FUNCTION esn_since() RETURNS timestamptz

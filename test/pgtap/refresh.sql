@@ -124,6 +124,11 @@ SELECT is((SELECT duration FROM esn_plan('activities') WHERE kind = 'statistics'
 SELECT throws_ok($$SELECT esn_plan('everything')$$, '22023', 'there is no plan for the module "everything"');
 SELECT throws_ok($$SELECT esn_plan('activities', 'esn-nowhere')$$, '42704', 'no section is known by the slug "esn-nowhere"');
 SELECT isnt_empty($$SELECT FROM esn_plan('accounts') WHERE kind = 'home'$$, 'accounts, too');
+INSERT INTO scraper_status (scraper_module, status, started_at, completed_at, requested_by, request) VALUES ('AccountsScraper', 'completed', now() - interval '8 days', now() - interval '8 days', 'somebody', 'accounts');
+SELECT is_empty($$SELECT FROM esn_plan('all') WHERE kind = 'home'$$, 'all: where their last reading is young enough, without them');
+SET LOCAL esn_pulse.accounts_max_age = '7d';
+SELECT isnt_empty($$SELECT FROM esn_plan('all') WHERE kind = 'home'$$, 'and how young that is says esn_pulse.accounts_max_age');
+RESET esn_pulse.accounts_max_age;
 
 -- A run that was left unfinished is gone on with.
 UPDATE scraper_status SET status = 'cancelled', completed_at = now(), is_unfinished = true, since = '2024-01-01' WHERE id = :run;

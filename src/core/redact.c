@@ -52,7 +52,14 @@ email_length(const char *s, size_t at, size_t floor, size_t *before)
 			dot = end;
 		end++;
 	}
-	if (begin == at || dot == 0 || dot == at + 1 || end - dot < 3)
+	/* a letter behind the last dot is no part of it: "me@x.org.I am" */
+	while (dot > at && end - dot < 3)
+	{
+		end = dot;
+		while (dot > at && (dot == end || s[dot] != '.'))
+			dot--;
+	}
+	if (begin == at || dot <= at + 1)
 		return 0;
 	*before = at - begin;
 	return end - begin;
@@ -150,17 +157,23 @@ gap_length(const char *s, int *slashes, int *others)
 	return *slashes > 1 && *others > 0 ? 0 : len;
 }
 
-/* A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. */
+/*
+ * A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. Where more groups follow
+ * than a number has, it ends before the one that begins with 0, as another number does, or where it is full.
+ */
 static size_t
 number_length(const char *s, int *digits)
 {
 	size_t end = 0;
 	size_t next = 0;
+	size_t first_end =
+		0; /* of the number before the group that may begin another; 0: there is none */
+	int first_digits = 0;
 	int slashes = 0;
 	int others = 0;
 
 	*digits = 0;
-	while (*digits <= MAX_DIGITS)
+	for (;;)
 	{
 		int value;
 		size_t width = group_length(s + next, &value);
@@ -170,6 +183,17 @@ number_length(const char *s, int *digits)
 		if (width == 0 || (s[next + width] == ':' && ascii_is_digit(s[next + width + 1])) ||
 			(next > 0 && is_full_date(s + next)))
 			break;
+		if (*digits >= MIN_NATIONAL && s[next] == '0' && first_end == 0)
+		{
+			first_end = end;
+			first_digits = *digits;
+		}
+		if (next > 0 && *digits + (int) width > MAX_DIGITS)
+		{
+			end = first_end > 0 ? first_end : end;
+			*digits = first_end > 0 ? first_digits : *digits;
+			break;
+		}
 		*digits += (int) width;
 		end = next + width;
 		gap = gap_length(s + end, &slashes, &others);
@@ -237,13 +261,13 @@ url_length(const char *s)
 	return scheme == 0 ? 0 : scheme + strcspn(s + scheme, " \t\r\n\"'<>@");
 }
 
-/* Whether what stands at s + i goes on what stands before it: a word, or a time such as 18.00. */
+/* Whether what stands at s + i goes on what stands before it, from floor on: a word, or a time such as 18.00. */
 static bool
-goes_on(const char *s, size_t i)
+goes_on(const char *s, size_t i, size_t floor)
 {
-	if (i > 0 && (ascii_is_alnum(s[i - 1]) || s[i - 1] == '+'))
+	if (i > floor && (ascii_is_alnum(s[i - 1]) || s[i - 1] == '+'))
 		return true;
-	return i > 1 && (s[i - 1] == '.' || s[i - 1] == ':') && ascii_is_digit(s[i - 2]) &&
+	return i > floor + 1 && (s[i - 1] == '.' || s[i - 1] == ':') && ascii_is_digit(s[i - 2]) &&
 		   strspn(s + i, "0123456789") == 2;
 }
 
@@ -299,7 +323,7 @@ redact(Arena *arena, const char *s, bool page)
 		size_t before = 0;
 		size_t length = 0;
 		const char *mark = "[telephone]";
-		bool in_word = goes_on(s, i);
+		bool in_word = goes_on(s, i, copied);
 
 		if (page && i >= markup_end)
 			markup_end = i + markup_length(s + i);

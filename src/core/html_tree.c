@@ -207,6 +207,8 @@ build(Builder *builder, const char *utf8, size_t len)
 	parser->sax->initialized = 1;
 	parser->userData = builder;
 	doc = htmlCtxtReadMemory(parser, utf8, (int) len, NULL, "UTF-8", OPTIONS);
+	/* a page that ends within a tag ends without a report of that */
+	end_text(builder);
 	if (parser->errNo == XML_ERR_NO_MEMORY)
 		builder->out_of_memory = true;
 	xmlFreeDoc(doc);

@@ -125,6 +125,7 @@ hostile_pages_do_no_harm(void **state)
 	assert_null(html_parse(arena, "<!-- nothing -->", 16));
 	root = html_parse(arena, "<p><b>unclosed <i>tags &nosuch; <<>", 35);
 	assert_string_equal(html_text(arena, find(root, "i")), "tags &nosuch; <<>");
+	assert_string_equal(html_parse(arena, "<html>\n<html", 12)->last->text, "\n");
 	free(deep);
 	arena_destroy(arena);
 }

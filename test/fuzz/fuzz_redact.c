@@ -1,5 +1,6 @@
 /*
- * fuzz_redact.c: no e-mail address and no number written internationally is left, and there is nothing left to do the second time.
+ * fuzz_redact.c: no e-mail address and no number written internationally is left, and without addresses there is nothing left to do the second
+ * time.
  */
 #include <string.h>
 
@@ -71,10 +72,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* numbers within web addresses stay */
 	check_none_left(text, strstr(s, "://") == NULL);
 	check_none_left(page, false);
-	fuzz_check(redact_personal_data(arena, text) == text);
-	/* where an address is taken out of a tag's name it is no tag any more */
+	/* an address may take a tag's name with it, or what made digits before it an hour: then there is more to do */
 	if (strchr(s, '@') == NULL)
+	{
+		fuzz_check(redact_personal_data(arena, text) == text);
 		fuzz_check(redact_page(arena, page) == page);
+	}
 	fuzz_check(strpbrk(s, "@0123456789") != NULL || (text == s && page == s));
 	return 0;
 }

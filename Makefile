@@ -54,7 +54,7 @@ build/unit/test_%: test/unit/test_%.c $(CORE:src/core/%.c=build/unit/core/%.o)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ \
 		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm $(UNIT_EXTRA) -o $@
 
-# Inputs of any kind thrown at the core, for FUZZ_SECONDS at each target; `make check` does it for a moment.
+# The core given inputs of any kind, for FUZZ_SECONDS by each target; `make check` does it for a moment.
 FUZZ_SECONDS ?= 600
 FUZZ_CC ?= clang
 FUZZ_CORE = $(patsubst src/core/%.c,build/fuzz/core/%.o,$(filter-out src/core/http%.c,$(CORE)))
@@ -80,7 +80,7 @@ build/fuzz/unit/%.o: test/unit/%.c Makefile
 
 # The guard's limit is set so low that inputs reach it.
 build/fuzz/fuzz_guard: FUZZ_EXTRA = -DMAX_ATTRIBUTES=4 src/core/html_guard.c
-build/fuzz/fuzz_memory: FUZZ_EXTRA = -Wl,--wrap=malloc,--wrap=realloc -Wno-missing-prototypes
+build/fuzz/fuzz_memory: FUZZ_EXTRA = -Wl,--wrap=malloc,--wrap=realloc
 
 build/fuzz/fuzz_%: test/fuzz/fuzz_%.c $(FUZZ_SHARED) $(FUZZ_CORE) $(wildcard test/fuzz/*.h)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $(FUZZ_EXTRA) \

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 work=build/fuzz/new-corpus
-largest=4000
+largest=1200
 rm -rf "$work"
 mkdir -p "$work"
 python3 test/site/generate.py --out "$work/site" --accounts https://accounts.example --activities-site https://activities.example \
@@ -13,7 +13,7 @@ python3 test/fuzz/seeds.py "$work/site" "$work/seeds"
 for target in $(basename -a -s .c -- test/fuzz/fuzz_*.c | sed 's/^fuzz_//'); do
 	mkdir -p "test/fuzz/corpus/$target" "build/fuzz/corpus/$target" "$work/found/$target" "$work/merged/$target"
 	find {build,test}/fuzz/corpus/"$target" -type f -size -${largest}c -exec cp -t "$work/found/$target" {} +
-	"build/fuzz/fuzz_$target" -merge=1 -max_len=8192 "$work/merged/$target" "$work/seeds/$target" "$work/found/$target" >/dev/null 2>"$work/$target.log" ||
+	"build/fuzz/fuzz_$target" -merge=1 -use_counters=0 -max_len=8192 "$work/merged/$target" "$work/seeds/$target" "$work/found/$target" >/dev/null 2>"$work/$target.log" ||
 		{ tail -n 30 "$work/$target.log" && exit 1; }
 	rm -rf "test/fuzz/corpus/$target"
 	mv "$work/merged/$target" "test/fuzz/corpus/$target"

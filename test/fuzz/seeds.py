@@ -27,6 +27,15 @@ HTML = [
     "text only", "<", "</", "<!", "<!-->x-->", "<a", "<a b", "<a b=", "<a b='", "&#0;&#xd800;&#x110000;&", "<p>a\0b",
 ]
 
+# What may hide a tag from one who looks, or not, and a tag of more attributes than the guard of the target lets pass.
+HIDING = [
+    "", "<!-- x -- > ", "<script>if (a</b) '", "<style type='x'>", "<p title=\"", "<p title='", "<!DOCTYPE html PUBLIC 'x", "<!-- x -->", "<!-- ' --!>",
+    "<!-->'-->", "<script>'</script>", "<script>\"</SCRIPT >", "<script src='x'/>", "<style></style>", "<p ' title=x>", "<p \"'>", "<p a='b\"'c>",
+    "<p title = b'>", "it's 1 < 2 <3 & \"", "</p title='>", "<!DOCTYPE html SYSTEM 'x>'>", "<?xml version='>", "<? '>", "<!x ", "<div><style></div>",
+    "<textarea>", "<title>", "<p a=/>", "<p/a='>", "<p a\x01b='>", "<noscript><script>", "<![CDATA[",
+]
+TAG = "<a b c='>' d=e f g h='i'>"
+
 SELECTORS = [
     "a", "*", ".a.b", "#x", "[title]", "[title='a b']", "[class~=a]", "[lang|=en]", "[href^='/act']", "[href$=\"-1\" i]", "[href*=act s]",
     "div > p", "li + li", "h1 ~ span", "ul li a, div p", ":not(.a)", ":is(p, li):first-child", "ul:has(> li.a)", "div:has(p) + ul",
@@ -102,7 +111,7 @@ def main():
     write(out, "page", [kind + b"0" + page for kind, page in all_pages] + [b"4" + b"%c" % c + b"<p>x" for c in b"0123456789:;<="])
     write(out, "memory", [bytes([n * 9, n, 7 + n % 2]) + kind + b"0" + page for n, (kind, page) in enumerate(all_pages[:28])])
     write(out, "html", [page for _, page in all_pages[::3]] + HTML)
-    write(out, "guard", [page for _, page in all_pages[::6]] + HTML)
+    write(out, "guard", [page for _, page in all_pages[::6]] + HTML + [before + TAG for before in HIDING])
     write(out, "css", SELECTORS)
     write(out, "rules", ["00" + str(n % 8) + selector + "\n410" + selector for n, selector in enumerate(SELECTORS)])
     write(out, "values", VALUES)

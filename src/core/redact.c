@@ -167,10 +167,10 @@ ends_hour(const char *colon, size_t width)
 
 /*
  * A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. Where more groups follow
- * than a number has, it ends before the one that begins with 0, as another number does, or where it is full.
+ * than a number has, it ends before the one that begins with 0, as another number does; where it surely is a number, else where it is full.
  */
 static size_t
-number_length(const char *s, int *digits)
+number_length(const char *s, bool surely, int *digits)
 {
 	size_t end = 0;
 	size_t next = 0;
@@ -197,8 +197,12 @@ number_length(const char *s, int *digits)
 		}
 		if (next > 0 && *digits + (int) width > MAX_DIGITS)
 		{
-			end = first_end > 0 ? first_end : end;
-			*digits = first_end > 0 ? first_digits : *digits;
+			if (first_end > 0)
+			{
+				*digits = first_digits;
+				return first_end;
+			}
+			*digits += surely ? 0 : (int) width;
 			break;
 		}
 		*digits += (int) width;
@@ -241,6 +245,7 @@ telephone_length(const char *s, size_t at)
 	const char *p = s + at;
 	size_t first = 0;
 	bool international = false;
+	bool announced;
 	int digits;
 	size_t length;
 
@@ -248,11 +253,12 @@ telephone_length(const char *s, size_t at)
 		international = international || p[first] == '+';
 	if (!international && date_length(p + first) > 0)
 		return 0;
-	length = number_length(p + first, &digits);
+	announced = is_announced(s, at);
+	length = number_length(p + first, international || announced, &digits);
 	if (digits < MIN_DIGITS || digits > MAX_DIGITS)
 		return 0;
 	length += first;
-	if (international || strncmp(p + first, "00", 2) == 0 || is_announced(s, at))
+	if (international || strncmp(p + first, "00", 2) == 0 || announced)
 		return length;
 	return p[first] == '0' && digits >= MIN_NATIONAL ? length : 0;
 }

@@ -166,8 +166,9 @@ ends_hour(const char *colon, size_t width)
 }
 
 /*
- * A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. Where more groups follow
- * than a number has, it ends before the one that begins with 0, as another number does; where it surely is a number, else where it is full.
+ * A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. Where more follow than a
+ * number has, it ends before a group that begins with 0, as another number does. Where there is no such group it is none, but where it surely
+ * is one it ends where it is full.
  */
 static size_t
 number_length(const char *s, bool surely, int *digits)

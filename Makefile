@@ -45,16 +45,50 @@ build/unit/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
 
-build/unit/test_page: test/unit/shipped_rules.c
+build/unit/test_page build/unit/test_memory: test/unit/shipped_rules.c
+build/unit/test_memory: UNIT_EXTRA = -Wl,--wrap=malloc,--wrap=realloc
 build/unit/test_http build/unit/test_obedience: test/unit/http_site.c
 
 build/unit/test_%: test/unit/test_%.c $(CORE:src/core/%.c=build/unit/core/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ \
-		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm -o $@
+		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm $(UNIT_EXTRA) -o $@
+
+# The core given inputs of any kind, for FUZZ_SECONDS by each target; `make check` does it for a moment.
+FUZZ_SECONDS ?= 600
+FUZZ_CC ?= clang
+FUZZ_CORE = $(patsubst src/core/%.c,build/fuzz/core/%.o,$(filter-out src/core/http%.c,$(CORE)))
+FUZZ_SHARED = $(patsubst test/%.c,build/fuzz/%.o,test/fuzz/fuzz.c test/fuzz/json_check.c test/fuzz/pages.c test/unit/shipped_rules.c)
+FUZZ_CFLAGS = $(subst -fsanitize=address,-fsanitize=fuzzer-no-link$(comma)address,$(UNIT_CFLAGS)) -O2 -Itest/unit
+comma = ,
+.SECONDARY: $(FUZZ_CORE) $(FUZZ_SHARED)
+
+fuzz: $(patsubst test/fuzz/%.c,build/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
+	test/fuzz/run.sh $(FUZZ_SECONDS)
+
+build/fuzz/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
+
+build/fuzz/fuzz/%.o: test/fuzz/%.c $(wildcard test/fuzz/*.h) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
+
+build/fuzz/unit/%.o: test/unit/%.c Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
+
+# The guard's limit is set so low that inputs reach it.
+build/fuzz/fuzz_guard: FUZZ_EXTRA = -DMAX_ATTRIBUTES=4 src/core/html_guard.c
+build/fuzz/fuzz_memory: FUZZ_EXTRA = -Wl,--wrap=malloc,--wrap=realloc
+
+build/fuzz/fuzz_%: test/fuzz/fuzz_%.c $(FUZZ_SHARED) $(FUZZ_CORE) $(wildcard test/fuzz/*.h)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $(FUZZ_EXTRA) \
+		$(filter-out %.h $(if $(findstring html_guard.c,$(FUZZ_EXTRA)),%/html_guard.o),$^) \
+		$$($(PKG_CONFIG) --libs libxml-2.0 icu-i18n icu-uc) -lm -o $@
 
 clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench scale unit clean
+.PHONY: all install uninstall check demo psql bench scale unit fuzz clean

@@ -9,7 +9,7 @@ step "packages"
 scripts/setup.sh
 
 step "format"
-clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] bench/*.c
+clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] bench/*.c
 
 step "build, both compilers, warnings are errors"
 build gcc
@@ -17,6 +17,9 @@ build clang
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
 make -s unit
+
+step "fuzzing, a moment for each target"
+make -s fuzz FUZZ_SECONDS=2
 
 step "install"
 install_extension

@@ -11,6 +11,23 @@
 #define FIRST_CHUNK ((size_t) 64 * 1024)
 #define ALIGNMENT (_Alignof(max_align_t))
 
+/* Under AddressSanitizer what was not allocated may not be touched, and a gap stands behind each allocation. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GUARDED
+#endif
+#endif
+#if defined(GUARDED) || defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define GAP ALIGNMENT
+#define FORBID(place, size) ASAN_POISON_MEMORY_REGION(place, size)
+#define ALLOW(place, size) ASAN_UNPOISON_MEMORY_REGION(place, size)
+#else
+#define GAP 0
+#define FORBID(place, size) ((void) 0)
+#define ALLOW(place, size) ((void) 0)
+#endif
+
 typedef struct Chunk
 {
 	struct Chunk *next;
@@ -40,6 +57,7 @@ chunk_create(size_t size)
 		chunk->next = NULL;
 		chunk->size = size;
 		chunk->used = 0;
+		FORBID(chunk->data, size);
 	}
 	return chunk;
 }
@@ -94,6 +112,7 @@ arena_reset(Arena *arena)
 		free(chunk);
 		chunk = next;
 	}
+	FORBID(chunk->data, chunk->used);
 	chunk->used = 0;
 	arena->current = chunk;
 }
@@ -128,23 +147,25 @@ void *
 arena_try_alloc(Arena *arena, size_t size)
 {
 	Chunk *chunk = arena->current;
+	size_t room;
 	void *place;
 
 	if (size > SIZE_MAX / 4)
 		return NULL;
-	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-	if (chunk->size - chunk->used < size)
+	room = ((size + ALIGNMENT - 1) & ~(ALIGNMENT - 1)) + GAP;
+	if (chunk->size - chunk->used < room)
 	{
 		size_t wanted = chunk->size < ((size_t) 1 << 20) ? chunk->size * 2 : chunk->size;
 
-		chunk = chunk_create(size > wanted ? size : wanted);
+		chunk = chunk_create(room > wanted ? room : wanted);
 		if (chunk == NULL)
 			return NULL;
 		chunk->next = arena->current;
 		arena->current = chunk;
 	}
 	place = chunk->data + chunk->used;
-	chunk->used += size;
+	chunk->used += room;
+	ALLOW(place, size);
 	memset(place, 0, size);
 	return place;
 }

@@ -150,6 +150,9 @@ html_absolute_url(Arena *arena, const char *base, const char *href)
 
 	if (encoded == NULL || strlen(base) > MAX_URL)
 		return NULL;
+	/* By itself, since libxml2 undoes the encoding of a host that it puts behind another's scheme. */
+	if (strncmp(encoded, "//", 2) == 0)
+		encoded = arena_printf(arena, "%.*s:%s", (int) strcspn(base, ":"), base, encoded);
 	built = xmlBuildURI((const xmlChar *) encoded, (const xmlChar *) base);
 	/* To the stack first: the arena may jump, and libxml2's string would be lost. */
 	if (built == NULL || strlen((const char *) built) >= sizeof(stack))
@@ -165,5 +168,6 @@ html_absolute_url(Arena *arena, const char *base, const char *href)
 		rest = stack + 7;
 	else
 		return NULL;
-	return strcspn(rest, "/?#") == 0 ? NULL : arena_strdup(arena, stack);
+	/* again for its length, and where the base's host holds more than letters */
+	return strcspn(rest, "/?#") == 0 ? NULL : encode(arena, stack);
 }

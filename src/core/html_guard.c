@@ -11,7 +11,9 @@
 
 #include "core/ascii.h"
 
+#ifndef MAX_ATTRIBUTES /* less, where this is fuzzed */
 #define MAX_ATTRIBUTES 256
+#endif
 #define MAX_NAME 100      /* HTML_PARSER_BUFFER_SIZE: what is longer goes on as another attribute */
 #define MAX_TEXT 10000000 /* XML_MAX_TEXT_LENGTH: within what is longer the parser goes astray */
 

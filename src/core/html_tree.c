@@ -18,6 +18,7 @@ typedef struct Builder
 	Arena *arena;
 	xmlParserCtxt *parser;
 	HtmlNode *document;
+	HtmlNode *root;    /* NULL: no element has come yet */
 	HtmlNode *current; /* the innermost element that is open, or the document */
 	int depth;
 	char *text; /* what has come of a piece of text, from malloc(); not terminated */
@@ -136,9 +137,14 @@ start_element(void *context, const xmlChar *name, const xmlChar **attributes)
 		xmlStopParser(builder->parser);
 		return;
 	}
+	/* What comes behind the root's end is still of the page. */
+	if (builder->depth == 1 && builder->root != NULL)
+		builder->current = builder->root;
 	node = append(builder, 0);
 	if (node == NULL)
 		return;
+	if (builder->root == NULL)
+		builder->root = node;
 	node->name = keep_name(builder, (const char *) name);
 	if (attributes != NULL)
 		add_attributes(builder, node, attributes);
@@ -155,7 +161,7 @@ end_element(void *context, const xmlChar *name)
 	if (builder->out_of_memory || builder->depth > MAX_DEPTH || builder->current->parent == NULL)
 		return;
 	builder->depth--;
-	builder->current = builder->current->parent;
+	builder->current = builder->depth == 0 ? builder->document : builder->current->parent;
 }
 
 static void
@@ -201,6 +207,8 @@ build(Builder *builder, const char *utf8, size_t len)
 	parser->sax->initialized = 1;
 	parser->userData = builder;
 	doc = htmlCtxtReadMemory(parser, utf8, (int) len, NULL, "UTF-8", OPTIONS);
+	/* a page that ends within a tag ends without a report of that */
+	end_text(builder);
 	if (parser->errNo == XML_ERR_NO_MEMORY)
 		builder->out_of_memory = true;
 	xmlFreeDoc(doc);
@@ -213,15 +221,11 @@ HtmlNode *
 html_parse(Arena *arena, const char *utf8, size_t len)
 {
 	Builder builder = {.arena = arena};
-	HtmlNode *root;
 
 	if (len == 0 || len > INT_MAX)
 		return NULL;
 	builder.document = builder.current = arena_alloc(arena, sizeof(HtmlNode));
 	if (!build(&builder, utf8, len))
 		arena_fail(arena);
-	root = builder.document->children;
-	while (root != NULL && root->name == NULL)
-		root = root->next;
-	return root;
+	return builder.root;
 }

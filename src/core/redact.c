@@ -52,7 +52,14 @@ email_length(const char *s, size_t at, size_t floor, size_t *before)
 			dot = end;
 		end++;
 	}
-	if (begin == at || dot == 0 || dot == at + 1 || end - dot < 3)
+	/* a letter behind the last dot is no part of it: "me@x.org.I am" */
+	while (dot > at && end - dot < 3)
+	{
+		end = dot;
+		while (dot > at && (dot == end || s[dot] != '.'))
+			dot--;
+	}
+	if (begin == at || dot <= at + 1)
 		return 0;
 	*before = at - begin;
 	return end - begin;
@@ -150,26 +157,55 @@ gap_length(const char *s, int *slashes, int *others)
 	return *slashes > 1 && *others > 0 ? 0 : len;
 }
 
-/* A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. */
+/* Whether the digits before the colon at s are the hour of a time of day: one or two, and two behind it. */
+static bool
+ends_hour(const char *colon, size_t width)
+{
+	return width <= 2 && colon[0] == ':' && ascii_is_digit(colon[1]) && ascii_is_digit(colon[2]) &&
+		   !ascii_is_digit(colon[3]);
+}
+
+/*
+ * A digit string as people write a number: its length in bytes, its digits counted; it begins and ends with a digit. Where more follow than a
+ * number has, it ends before a group that begins with 0, as another number does. Where there is no such group it is none, but where it surely
+ * is one it ends where it is full.
+ */
 static size_t
-number_length(const char *s, int *digits)
+number_length(const char *s, bool surely, int *digits)
 {
 	size_t end = 0;
 	size_t next = 0;
+	size_t first_end =
+		0; /* of the number before the group that may begin another; 0: there is none */
+	int first_digits = 0;
 	int slashes = 0;
 	int others = 0;
 
 	*digits = 0;
-	while (*digits <= MAX_DIGITS)
+	for (;;)
 	{
 		int value;
 		size_t width = group_length(s + next, &value);
 		size_t gap;
 
-		/* digits before a colon are the hour of a time of day */
-		if (width == 0 || (s[next + width] == ':' && ascii_is_digit(s[next + width + 1])) ||
+		if (width == 0 || ends_hour(s + next + width, width) ||
 			(next > 0 && is_full_date(s + next)))
 			break;
+		if (*digits >= MIN_NATIONAL && s[next] == '0' && first_end == 0)
+		{
+			first_end = end;
+			first_digits = *digits;
+		}
+		if (next > 0 && *digits + (int) width > MAX_DIGITS)
+		{
+			if (first_end > 0)
+			{
+				*digits = first_digits;
+				return first_end;
+			}
+			*digits += surely ? 0 : (int) width;
+			break;
+		}
 		*digits += (int) width;
 		end = next + width;
 		gap = gap_length(s + end, &slashes, &others);
@@ -210,6 +246,7 @@ telephone_length(const char *s, size_t at)
 	const char *p = s + at;
 	size_t first = 0;
 	bool international = false;
+	bool announced;
 	int digits;
 	size_t length;
 
@@ -217,11 +254,12 @@ telephone_length(const char *s, size_t at)
 		international = international || p[first] == '+';
 	if (!international && date_length(p + first) > 0)
 		return 0;
-	length = number_length(p + first, &digits);
+	announced = is_announced(s, at);
+	length = number_length(p + first, international || announced, &digits);
 	if (digits < MIN_DIGITS || digits > MAX_DIGITS)
 		return 0;
 	length += first;
-	if (international || strncmp(p + first, "00", 2) == 0 || is_announced(s, at))
+	if (international || strncmp(p + first, "00", 2) == 0 || announced)
 		return length;
 	return p[first] == '0' && digits >= MIN_NATIONAL ? length : 0;
 }
@@ -237,13 +275,13 @@ url_length(const char *s)
 	return scheme == 0 ? 0 : scheme + strcspn(s + scheme, " \t\r\n\"'<>@");
 }
 
-/* Whether what stands at s + i goes on what stands before it: a word, or a time such as 18.00. */
+/* Whether what stands at s + i goes on what stands before it, from floor on: a word, or a time such as 18.00. */
 static bool
-goes_on(const char *s, size_t i)
+goes_on(const char *s, size_t i, size_t floor)
 {
-	if (i > 0 && (ascii_is_alnum(s[i - 1]) || s[i - 1] == '+'))
+	if (i > floor && (ascii_is_alnum(s[i - 1]) || s[i - 1] == '+'))
 		return true;
-	return i > 1 && (s[i - 1] == '.' || s[i - 1] == ':') && ascii_is_digit(s[i - 2]) &&
+	return i > floor + 1 && (s[i - 1] == '.' || s[i - 1] == ':') && ascii_is_digit(s[i - 2]) &&
 		   strspn(s + i, "0123456789") == 2;
 }
 
@@ -299,7 +337,7 @@ redact(Arena *arena, const char *s, bool page)
 		size_t before = 0;
 		size_t length = 0;
 		const char *mark = "[telephone]";
-		bool in_word = goes_on(s, i);
+		bool in_word = goes_on(s, i, copied);
 
 		if (page && i >= markup_end)
 			markup_end = i + markup_length(s + i);

@@ -255,7 +255,7 @@ decode_part(Arena *arena, const char *part, size_t len)
 			c = (unsigned char) (ascii_hex_value(part[i + 1]) * 16 + ascii_hex_value(part[i + 2]));
 			i += 2;
 		}
-		if (c < 0x20 || c == 0x7f || strchr("/?#%& \"'<>\\^`{|}", c) != NULL || n == MAX_SLUG)
+		if (c < 0x20 || c == 0x7f || strchr("/?#%& \"'<>[\\]^`{|}", c) != NULL || n == MAX_SLUG)
 			return NULL;
 		out[n++] = (char) c;
 	}

@@ -149,16 +149,17 @@ static char *
 convert(Arena *arena, const char *bytes, size_t len, const char *charset, size_t *outlen)
 {
 	UErrorCode status = U_ZERO_ERROR;
-	/* A byte becomes at most three: ICU replaces what it can't convert by U+FFFD. */
-	size_t capacity = len * 3 + 16;
+	/* A byte becomes at most four: in SCSU it may be any character. ICU replaces what it can't convert by U+FFFD. */
+	size_t capacity = len * 4 + 16;
 	char *out;
 	int32_t written;
 
-	if (len > INT32_MAX / 4)
+	if (len > (INT32_MAX - 16) / 4)
 		return NULL;
 	out = arena_alloc(arena, capacity);
+	/* less a byte, for the NUL behind it */
 	written =
-		ucnv_convert("UTF-8", charset, out, (int32_t) capacity, bytes, (int32_t) len, &status);
+		ucnv_convert("UTF-8", charset, out, (int32_t) capacity - 1, bytes, (int32_t) len, &status);
 	if (U_FAILURE(status))
 		return NULL;
 	*outlen = (size_t) written;

@@ -31,7 +31,8 @@ normalise(const char *s, char out[VALUE_SIZE])
 		char c = *s;
 		size_t step = 1;
 
-		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		/* ASCII, as nearly all are, is none of them */
+		for (size_t i = 0; (*s & 0x80) != 0 && i < sizeof(marks) / sizeof(marks[0]); i++)
 		{
 			size_t width = strlen(marks[i].bytes);
 

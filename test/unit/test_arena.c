@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <sanitizer/asan_interface.h>
 
 #include "core/arena.h"
 
@@ -23,6 +24,24 @@ allocations_are_zeroed_and_apart(void **state)
 	memset(first, 'a', 100000);
 	assert_int_equal(second[0], 0);
 	assert_int_equal((uintptr_t) second % _Alignof(max_align_t), 0);
+	arena_destroy(arena);
+}
+
+/* A byte too far, or one of a page before, is seen. */
+static void
+allocations_are_guarded(void **state)
+{
+	Arena *arena = arena_create();
+	char *first = arena_alloc(arena, 3);
+	char *second = arena_alloc(arena, 16);
+
+	(void) state;
+	assert_null(__asan_region_is_poisoned(first, 3));
+	assert_true(__asan_address_is_poisoned(first + 3));
+	assert_null(__asan_region_is_poisoned(second, 16));
+	assert_true(__asan_address_is_poisoned(second + 16));
+	arena_reset(arena);
+	assert_true(__asan_address_is_poisoned(first) && __asan_address_is_poisoned(second));
 	arena_destroy(arena);
 }
 
@@ -116,6 +135,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocations_are_zeroed_and_apart),
+		cmocka_unit_test(allocations_are_guarded),
 		cmocka_unit_test(reset_keeps_one_chunk),
 		cmocka_unit_test(exhaustion_jumps),
 		cmocka_unit_test(exhaustion_reports),

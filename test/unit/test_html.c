@@ -66,18 +66,43 @@ addresses_are_absolute(void **state)
 		{"//y.org/z", "https://y.org/z"},
 		{"http://y.org", "http://y.org"},
 		{"../ş", "https://x.org/%C5%9F"},
+		{"//ş.org/ş", "https://%C5%9F.org/%C5%9F"},
+		{"//x%2Fy%0a.org/z", "https://x%2Fy%0a.org/z"},
 	};
 	static const char *const refused[] = {
 		"",     "javascript:alert(1)", "mailto:a@b.c", "file:///etc/passwd", "http://",
 		"a\tb", "ftp://x.org/"};
 	Arena *arena = arena_create();
+	char path[1500];
 
 	(void) state;
+	memset(path, 'a', sizeof(path));
+	memcpy(path, "https://x.org/", 14);
+	path[sizeof(path) - 2] = '/';
+	path[sizeof(path) - 1] = '\0';
+	assert_non_null(html_absolute_url(arena, path, "b"));
+	assert_null(html_absolute_url(arena, path, path + 14));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_string_equal(html_absolute_url(arena, "https://x.org/a/b", cases[i][0]),
 							cases[i][1]);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		assert_null(html_absolute_url(arena, "https://x.org/a/b", refused[i]));
+	arena_destroy(arena);
+}
+
+/* A page goes on behind an end tag that is too early. */
+static void
+roots_are_one(void **state)
+{
+	static const char late[] =
+		"<!DOCTYPE html><html><body><p>a</p></html> <div>b<i>c</i></div>\n</html><p id=d>d";
+	Arena *arena = arena_create();
+	HtmlNode *root = html_parse(arena, late, strlen(late));
+
+	(void) state;
+	assert_string_equal(html_lines(arena, root), "a\nbc\nd");
+	assert_string_equal(html_text(arena, find(root, "html > html > div > i")), "c");
+	assert_string_equal(html_text(arena, find(root, "html > html > #d")), "d");
 	arena_destroy(arena);
 }
 
@@ -100,6 +125,7 @@ hostile_pages_do_no_harm(void **state)
 	assert_null(html_parse(arena, "<!-- nothing -->", 16));
 	root = html_parse(arena, "<p><b>unclosed <i>tags &nosuch; <<>", 35);
 	assert_string_equal(html_text(arena, find(root, "i")), "tags &nosuch; <<>");
+	assert_string_equal(html_parse(arena, "<html>\n<html", 12)->last->text, "\n");
 	free(deep);
 	arena_destroy(arena);
 }
@@ -236,6 +262,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_as_read),
 		cmocka_unit_test(addresses_are_absolute),
+		cmocka_unit_test(roots_are_one),
 		cmocka_unit_test(hostile_pages_do_no_harm),
 		cmocka_unit_test(tags_of_many_attributes_are_refused),
 		cmocka_unit_test(looking_takes_one_pass),

@@ -35,6 +35,14 @@ personal_data_goes(void **state)
 		{"24/7 0532 123 45 67", "24/7 [telephone]"},
 		{"info@uni-köln.de, jürgen@x.de", "[e-mail], [e-mail]"},
 		{"„jürgen@x.de“ – ρ@ουτοπία.gr…", "„[e-mail]“ – [e-mail]…"},
+		{"0532 123 45 67 0533 987 65 43", "[telephone] [telephone]"},
+		{"0532 123 45 67/0533 987 65 43", "[telephone]/[telephone]"},
+		{"+90 532 123 45 67 2026 1234", "[telephone] 2026 1234"},
+		{"(0212) 555 12 34+905321234567", "[telephone][telephone]"},
+		{"18:300 0532 123 45 6 0532 123 45 67", "18:300 [telephone] [telephone]"},
+		{"me@x.org.I am, a@b.c.de.f.g", "[e-mail].I am, [e-mail].f.g"},
+		{"0532 123 45 67:0533 987 65 43", "[telephone]:[telephone]"},
+		{"0532 123 45 67 18:30", "[telephone] 18:30"},
 		{"CALL 555 123 4567, Tel.: 5551234", "CALL [telephone], Tel.: [telephone]"},
 	};
 	Arena *arena = arena_create();
@@ -75,6 +83,8 @@ all_else_stays(void **state)
 		"08:30 12.05.2026, 09.00 12.05.2026, 10.00-18.00 12 May",
 		"01/10 2026 18:30",
 		"open 24/7, 1/2 price",
+		"TR33 0006 1005 1978 6457 8413 26",
+		"at 08 09 10 11 12 13 14 15 16 17",
 		"@köln, a@b, ü@ö",
 	};
 	Arena *arena = arena_create();

@@ -73,6 +73,25 @@ bytes_become_text(void **state)
 	assert_string_equal(utf8("plain", 5, "no-such-charset"), "plain");
 }
 
+/* A charset in which a byte is four of UTF-8: a NUL ends what comes of it, however long. */
+static void
+what_grows_most_ends(void **state)
+{
+	char bytes[103] = "\x0b\x00\x01"; /* the window's place: U+10080 */
+	size_t len;
+
+	(void) state;
+	memset(bytes + 3, 0x80, sizeof(bytes) - 3);
+	for (size_t chars = 1; chars <= sizeof(bytes) - 3; chars++)
+	{
+		const char *text = text_to_utf8(arena, bytes, chars + 3, "SCSU", &len);
+
+		assert_int_equal(len, 4 * chars);
+		assert_int_equal(strlen(text), len);
+		assert_int_equal(text_length(text), chars);
+	}
+}
+
 static void
 space_is_folded(void **state)
 {
@@ -193,6 +212,7 @@ slugs_come_from_addresses(void **state)
 	assert_null(slug_from_url(arena, "/reactivity/x", "activity"));
 	assert_null(slug_from_url(arena, "/activity/a%2Fb", "activity"));
 	assert_null(slug_from_url(arena, "/activity/%2e%2e", "activity"));
+	assert_null(slug_from_url(arena, "/activity/a%5b1%5D", "activity"));
 	assert_null(slug_from_url(arena, "/activity/%ff", "activity"));
 	assert_null(slug_from_url(arena, "", "activity"));
 	for (const char *c = "?#%& \"'"; *c != '\0'; c++)
@@ -210,7 +230,7 @@ main(void)
 		cmocka_unit_test(bytes_become_text),      cmocka_unit_test(space_is_folded),
 		cmocka_unit_test(slugs_are_the_sites),    cmocka_unit_test(candidates_do_not_repeat),
 		cmocka_unit_test(countries_have_one_key), cmocka_unit_test(slugs_come_from_addresses),
-		cmocka_unit_test(long_names_are_cut),
+		cmocka_unit_test(long_names_are_cut),     cmocka_unit_test(what_grows_most_ends),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, open_all, close_all);

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Runs every fuzz target, as many at once as there are processors, and prints what they did: run.sh [seconds for each] [target ...].
+# Inputs that are new come to lie in build/fuzz/corpus, from where the next run goes on, findings in build/fuzz/findings; test/fuzz/corpus is only
+# read. A run of less than ten seconds begins with that alone. Built by `make fuzz`.
+set -eu
+cd "$(dirname "$0")/../.."
+seconds=${1:-600}
+shift || true
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=($(basename -a -s .c -- test/fuzz/fuzz_*.c | sed 's/^fuzz_//'))
+corpus=build/fuzz/corpus
+if [ "$seconds" -lt 10 ]; then
+	corpus=build/fuzz/short
+	rm -rf "$corpus"
+fi
+export seconds corpus
+
+# Longer inputs are slower, and where what is read is short they show nothing more.
+max_len() {
+	case $1 in
+	page | html | guard | memory) echo 8192 ;;
+	robots | text) echo 1024 ;;
+	redact | url | rules) echo 256 ;;
+	*) echo 96 ;;
+	esac
+}
+
+run_one() {
+	local target=$1 dict=test/fuzz/dict/$1.dict failed=0 executions
+	mkdir -p "$corpus/$target" "build/fuzz/findings/$target"
+	[ -e "$dict" ] || dict=test/fuzz/dict/html.dict
+	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1 \
+		"build/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len="$(max_len "$target")" -timeout=20 -rss_limit_mb=2048 \
+		-dict="$dict" -artifact_prefix="build/fuzz/findings/$target/" -print_final_stats=1 \
+		"$corpus/$target" "test/fuzz/corpus/$target" >"build/fuzz/$target.log" 2>&1 || failed=1
+	executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$target.log")
+	echo "$target ${executions:-0} $failed" >>build/fuzz/executions
+}
+export -f run_one max_len
+
+total() { awk -v target="$1" -v from="$2" 'NR > from && (target == "" || $1 == target) { n += $2 } END { printf "%.0f", n }' build/fuzz/executions; }
+failed() { awk -v target="$1" -v from="$2" 'NR > from && (target == "" || $1 == target) { n += $3 } END { printf "%d", n }' build/fuzz/executions; }
+
+mkdir -p build/fuzz/findings
+touch build/fuzz/executions
+before=$(wc -l <build/fuzz/executions)
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -c 'run_one {}'
+
+echo "| target | executions | in all runs | corpus | findings |"
+echo "| --- | ---: | ---: | ---: | ---: |"
+for target in "${targets[@]}"; do
+	echo "| $target | $(total "$target" "$before") | $(total "$target" 0) | $(find "$corpus/$target" "test/fuzz/corpus/$target" -type f | wc -l) |" \
+		"$(failed "$target" "$before") |"
+done
+echo "| all | $(total '' "$before") | $(total '' 0) | | $(failed '' "$before") |"
+if [ "$(failed '' "$before")" -gt 0 ]; then
+	for target in "${targets[@]}"; do
+		[ "$(failed "$target" "$before")" -eq 0 ] || tail -n 60 "build/fuzz/$target.log"
+	done
+	exit 1
+fi

@@ -605,10 +605,10 @@ BEGIN
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (left(p.url, 500)) left(p.url, 500) AS url, s.id AS section_id, p.kind, p.subject, p.status,
 			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry,
-			coalesce(p.status IN (404, 410), false) AND p.kind IN ('activity', 'section')
+			coalesce(p.gone, p.status IN (404, 410), false) AND p.kind IN ('activity', 'section')
 				AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url) AS gone
 		FROM jsonb_to_recordset(pages) AS p(url text, section text, kind text, subject text, status integer,
-			message text, attempts integer, will_retry boolean)
+			message text, attempts integer, will_retry boolean, gone boolean)
 		LEFT JOIN sections s ON s.accounts_platform_slug = p.section
 		ORDER BY left(p.url, 500)
 	), noted AS (
@@ -639,4 +639,4 @@ BEGIN
 	RETURN failures;
 END $$;
 COMMENT ON FUNCTION esn_store_failures(bigint, jsonb) IS
-'Records pages that finally failed, one open row an address; notes in fetched_pages.gone_at where the page of a known activity or section is gone. run: the run. pages: array of {"url", "section", "kind", "subject": slug, "status", "message", "attempts", "will_retry"}. Returns how many failed.';
+'Records pages that finally failed, one open row an address; notes in fetched_pages.gone_at where the page of a known activity or section is gone. run: the run. pages: array of {"url", "section", "kind", "subject": slug, "status", "message", "attempts", "will_retry", "gone": false where the status is that of another page}. Returns how many failed.';

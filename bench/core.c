@@ -58,7 +58,7 @@ look_once(Bench *bench)
 static void
 tree_once(Bench *bench)
 {
-	html_parse(bench->arena, bench->page, bench->len);
+	html_parse(bench->arena, bench->page, bench->len, NULL);
 	arena_reset(bench->arena);
 }
 
@@ -132,7 +132,7 @@ main(int argc, char **argv)
 	}
 	bench.len = fread(page, 1, sizeof(page) - 1, file);
 	fclose(file);
-	bench.root = html_parse(bench.tree_arena, page, bench.len);
+	bench.root = html_parse(bench.tree_arena, page, bench.len, NULL);
 	libxml2 = measure(&bench, libxml2_once);
 	look = measure(&bench, look_once);
 	tree = measure(&bench, tree_once);

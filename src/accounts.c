@@ -271,7 +271,10 @@ note_asked(SectionWork *section, const char *url)
 	escape_json(section->asked, url);
 }
 
-/* A slug is right where the site answers 200; 404 and 410 send us to the next candidate; anything else is no answer. */
+/*
+ * A slug is right where the site answers 200; 404 and 410 send us to the next candidate; anything else is no answer, and so is 200 of another
+ * page that we were led to: a site under maintenance has no fewer sections.
+ */
 static void
 handle_probe(Run *run, Task *task, const HttpResponse *response)
 {
@@ -279,10 +282,14 @@ handle_probe(Run *run, Task *task, const HttpResponse *response)
 	int status = response->outcome == HTTP_ANSWERED ? response->status : 0;
 	const char *slug = status == 200 ? answered_slug(run, response) : NULL;
 
-	if (status != 200 && status != 404 && status != 410)
+	if (slug == NULL && status != 404 && status != 410)
 	{
 		section->failure = "its slug could not be checked";
-		if (response->outcome == HTTP_ANSWERED)
+		if (status == 200)
+			run_fail_page(run, task, response,
+						  psprintf("redirected to %s, which is another page",
+								   response->effective_url));
+		else if (response->outcome == HTTP_ANSWERED)
 			run_fail_page(run, task, response, psprintf("the site answered %d", status));
 		return;
 	}
@@ -297,9 +304,9 @@ handle_probe(Run *run, Task *task, const HttpResponse *response)
 
 /* An answer that needs no page: it has not changed, or a section that was known is gone. */
 static bool
-is_settled(const Run *run, const Task *task, const HttpResponse *response)
+is_settled(Run *run, const Task *task, const HttpResponse *response)
 {
-	if (response->outcome != HTTP_ANSWERED)
+	if (response->outcome != HTTP_ANSWERED || run_is_elsewhere(run, task, response))
 		return false;
 	return response->status == 304 || ((response->status == 404 || response->status == 410) &&
 									   find_known_section(run, task->subject) != NULL);

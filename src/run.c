@@ -128,12 +128,32 @@ log_failure(const Run *run, const Task *task, const HttpResponse *response, cons
 	jsonlog_end(&line);
 }
 
+/*
+ * Of a list and of statistics it is the address that says whose they are: a redirect to another path shows something else. An activity or a
+ * section may have got another slug, but is still one.
+ */
+bool
+run_is_elsewhere(Run *run, const Task *task, const HttpResponse *response)
+{
+	size_t path = strcspn(task->url, "?");
+
+	if (response->outcome != HTTP_ANSWERED || strcmp(task->url, response->effective_url) == 0)
+		return false;
+	if (task->kind == TASK_ACTIVITY || task->kind == TASK_SECTION)
+		return slug_from_url(run->arena, response->effective_url, task_traits[task->kind].name) ==
+			   NULL;
+	return (task->kind == TASK_LISTING || task->kind == TASK_STATISTICS) &&
+		   (path != strcspn(response->effective_url, "?") ||
+			strncmp(task->url, response->effective_url, path) != 0);
+}
+
 void
 run_fail_page(Run *run, const Task *task, const HttpResponse *response, const char *message)
 {
 	StringInfoData json;
+	bool elsewhere = run_is_elsewhere(run, task, response);
 	bool healing = response->outcome == HTTP_FAILED ? response->can_heal
-				   : response->outcome == HTTP_REFUSED
+				   : response->outcome == HTTP_REFUSED || elsewhere
 					   ? true
 					   : response->status >= 200 && response->status < 300;
 
@@ -142,6 +162,9 @@ run_fail_page(Run *run, const Task *task, const HttpResponse *response, const ch
 					 task_traits[task->kind].name, response->attempts, healing ? "true" : "false");
 	if (response->status != 0)
 		appendStringInfo(&json, ", \"status\": %d", response->status);
+	/* That another page is not there says nothing of this one. */
+	if (elsewhere)
+		appendStringInfoString(&json, ", \"gone\": false");
 	append_section(&json, task);
 	append_member(&json, "url", task->url);
 	append_member(&json, "subject", task->subject);
@@ -243,29 +266,6 @@ run_flush(Run *run)
 	MemoryContextReset(run->batch_context);
 }
 
-/* Whether jsonb takes a text. No transaction is open, and jsonb_in() needs none. */
-static bool
-is_jsonb(const char *text)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	volatile bool taken = true;
-
-	PG_TRY();
-	{
-		(void) DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(caller);
-		if (!store_is_about_content(geterrcode()))
-			PG_RE_THROW();
-		FlushErrorState();
-		taken = false;
-	}
-	PG_END_TRY();
-	return taken;
-}
-
 /* What a page says, never NULL; page->problem says where it is no page of its kind. */
 static SitePage *
 parse_page(Run *run, PageKind kind, const char *url, const char *body, size_t len,
@@ -280,7 +280,7 @@ parse_page(Run *run, PageKind kind, const char *url, const char *body, size_t le
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
 						errdetail("While reading %s.", url)));
 	if (page->problem == NULL && kind == PAGE_STATISTICS && page->statistics.json != NULL &&
-		!is_jsonb(page->statistics.json))
+		!store_is_jsonb(page->statistics.json))
 		page->problem = "the statistics are no JSON";
 	return page;
 }
@@ -295,7 +295,7 @@ run_page_json(Run *run, const SitePage *page)
 	return json;
 }
 
-/* Reads an answer of status 200. Returns the page, or NULL where it is no such page (then its failure is recorded). */
+/* Reads an answer that is a page. Returns the page, or NULL where it is no such page (then its failure is recorded). */
 static const SitePage *
 read_page(Run *run, const Task *task, const HttpResponse *response)
 {
@@ -337,15 +337,6 @@ run_read_kept(Run *run, TaskKind kind, const char *url, const char *section, con
 	return is_page;
 }
 
-/* Of a list and of statistics it is the address that says whose they are: a redirect to another path shows something else. */
-static bool
-is_elsewhere(const Task *task, const HttpResponse *response)
-{
-	return (task->kind == TASK_LISTING || task->kind == TASK_STATISTICS) &&
-		   (strcspn(task->url, "?") != strcspn(response->effective_url, "?") ||
-			strncmp(task->url, response->effective_url, strcspn(task->url, "?")) != 0);
-}
-
 static void
 handle_response(Run *run, const HttpResponse *response)
 {
@@ -367,10 +358,10 @@ handle_response(Run *run, const HttpResponse *response)
 		/* no page of a kind */;
 	else if (response->status == 304)
 		add_page(run, task, response, NULL, NULL);
-	else if (is_elsewhere(task, response))
+	else if (run_is_elsewhere(run, task, response))
 		run_fail_page(run, task, response,
 					  psprintf("redirected to %s, which is another page", response->effective_url));
-	else if (response->status >= 200 && response->status < 300)
+	else if (response->status == 200 || response->status == 203)
 		page = read_page(run, task, response);
 	/* Where its list failed, too, it is rather the site than the section that has none. */
 	else if (task->kind == TASK_STATISTICS && task->section->failure == NULL &&

@@ -121,6 +121,9 @@ extern void run_fail_page(Run *run, const Task *task, const HttpResponse *respon
 						  const char *message);
 extern bool run_has_room(const Run *run);
 
+/* Whether we were led to another page than the one that was asked for. */
+extern bool run_is_elsewhere(Run *run, const Task *task, const HttpResponse *response);
+
 /* Stores what has been read so far. */
 extern void run_flush(Run *run);
 

@@ -194,4 +194,7 @@ extern void store_batch(Batch *batch);
 /* Whether an error (its SQLSTATE) speaks of data that the database refuses rather than of the state of the server. */
 extern bool store_is_about_content(int sqlerrcode);
 
+/* Whether jsonb takes a text. No transaction is open, and jsonb_in() needs none. */
+extern bool store_is_jsonb(const char *text);
+
 #endif

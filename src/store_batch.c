@@ -168,6 +168,28 @@ store_is_about_content(int sqlerrcode)
 		   category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
 }
 
+bool
+store_is_jsonb(const char *text)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	volatile bool taken = true;
+
+	PG_TRY();
+	{
+		(void) DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		if (!store_is_about_content(geterrcode()))
+			PG_RE_THROW();
+		FlushErrorState();
+		taken = false;
+	}
+	PG_END_TRY();
+	return taken;
+}
+
 /* As write_batch(), but false instead of an ERROR where the database refuses what is in a record; *reason says why. */
 static bool
 try_batch(Batch *batch, char **reason)

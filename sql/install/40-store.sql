@@ -351,7 +351,7 @@ LANGUAGE sql IMMUTABLE AS $$
 	FROM (
 		SELECT left(btrim(pair->>0), 100) AS label, ord AS n, pair->1 AS raw,
 			CASE jsonb_typeof(pair->1)
-				WHEN 'number' THEN CASE WHEN (pair->>1)::numeric BETWEEN 0 AND 999999999 THEN trunc((pair->>1)::numeric)::text END
+				WHEN 'number' THEN CASE WHEN (pair->>1)::numeric BETWEEN 0 AND 999999999 AND (pair->>1)::numeric % 1 = 0 THEN trunc((pair->>1)::numeric)::text END
 				WHEN 'string' THEN regexp_replace(btrim(pair->>1), '[,. ](?=\d{3}(\D|$))', '', 'g')
 				WHEN 'null' THEN '0'
 			END AS digits
@@ -363,6 +363,14 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 COMMENT ON FUNCTION esn_statistics_pairs(jsonb) IS
 'Label, count (NULL where it is none), place and raw count of each pair of a list {"values": [[label, count], ...]}. list: such an object; anything else gives no rows.';
+
+-- A list that is missing, null or empty says nothing; one that holds something else says what nobody understands.
+CREATE OR REPLACE FUNCTION esn_is_no_list(list jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(jsonb_typeof(list->'values') NOT IN ('array', 'null'), false)
+$$;
+COMMENT ON FUNCTION esn_is_no_list(jsonb) IS
+'Whether a list of statistics holds something that is no list of pairs. list: see esn_statistics_pairs.';
 
 -- Statistics as JSON: the object itself, or a document that holds it.
 CREATE OR REPLACE FUNCTION esn_statistics_object(document jsonb) RETURNS jsonb
@@ -388,7 +396,7 @@ BEGIN
 			'physical_types', 'online_types', 'physical_participants', 'online_participants']) AS l(list),
 			esn_statistics_pairs(i.figures->l.list) q
 	),
-	-- Sums are found by label, else by place, where the label there is no other sum's; what is not said is 0, what is no count NULL.
+	-- Sums are found by label, else by place, where the label there is no other sum's; what is not said is 0, what can't be understood NULL.
 	sum_of (list, place, pattern) AS (
 		VALUES ('total_activities', 1, 'physical|in.person|offline'), ('total_activities', 2, 'online|virtual'),
 			('total_participants', 1, '\mlocal'), ('total_participants', 2, 'international|foreign'),
@@ -400,12 +408,15 @@ BEGIN
 		ORDER BY q.section_id, w.list, w.place, q.label ~* (w.pattern COLLATE "C") DESC, q.n
 	), sums AS MATERIALIZED (
 		SELECT i.section_id,
-			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 1) AS physical,
-			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 2) AS online,
-			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 1) AS local,
-			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 2) AS international,
-			max(CASE WHEN q.list IS NULL THEN 0 ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 3) AS coordinators
-		FROM item i CROSS JOIN sum_of w LEFT JOIN said q ON q.section_id = i.section_id AND q.list = w.list AND q.place = w.place
+			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 1) AS physical,
+			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 2) AS online,
+			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 1) AS local,
+			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 2) AS international,
+			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 3) AS coordinators
+		FROM item i
+		CROSS JOIN LATERAL (
+			SELECT *, CASE WHEN esn_is_no_list(i.figures->s.list) THEN NULL ELSE 0 END AS nothing FROM sum_of s) w
+		LEFT JOIN said q ON q.section_id = i.section_id AND q.list = w.list AND q.place = w.place
 		GROUP BY i.section_id
 	), sums_upd AS (
 		UPDATE section_overall_statistics o SET physical_activities = physical, online_activities = online,
@@ -478,9 +489,13 @@ BEGIN
 
 	-- A count that is none is a fault of the page like any other.
 	PERFORM esn_store_errors(run, jsonb_agg(jsonb_build_object('url', p->'url', 'section', p->'section', 'page', jsonb_build_object('errors', coalesce((
-		SELECT jsonb_agg(jsonb_build_object('field', f.key, 'message', 'not a count', 'raw', esn_redact(q.label || ': ' || q.raw)))
-		FROM jsonb_each(esn_statistics_object(d.document)) f, esn_statistics_pairs(f.value) q
-		WHERE q.value IS NULL), '[]')))))
+		SELECT jsonb_agg(jsonb_build_object('field', f.key, 'message', wrong.message, 'raw', esn_redact(wrong.raw)))
+		FROM jsonb_each(esn_statistics_object(d.document)) f
+		CROSS JOIN LATERAL (
+			SELECT 'not a count' AS message, q.label || ': ' || q.raw AS raw FROM esn_statistics_pairs(f.value) q WHERE q.value IS NULL
+			UNION ALL
+			SELECT 'not a list of counts', f.value->>'values'
+			WHERE esn_is_no_list(f.value) AND f.key ~ '^(total_activities|(total|physical|online)_(causes|types|participants))$') wrong), '[]')))))
 	FROM jsonb_array_elements(pages) p
 	CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d;
 END $$;
@@ -605,10 +620,10 @@ BEGIN
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (left(p.url, 500)) left(p.url, 500) AS url, s.id AS section_id, p.kind, p.subject, p.status,
 			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry,
-			coalesce(p.status IN (404, 410), false) AND p.kind IN ('activity', 'section')
+			coalesce(p.gone, p.status IN (404, 410), false) AND p.kind IN ('activity', 'section')
 				AND EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url) AS gone
 		FROM jsonb_to_recordset(pages) AS p(url text, section text, kind text, subject text, status integer,
-			message text, attempts integer, will_retry boolean)
+			message text, attempts integer, will_retry boolean, gone boolean)
 		LEFT JOIN sections s ON s.accounts_platform_slug = p.section
 		ORDER BY left(p.url, 500)
 	), noted AS (
@@ -639,4 +654,4 @@ BEGIN
 	RETURN failures;
 END $$;
 COMMENT ON FUNCTION esn_store_failures(bigint, jsonb) IS
-'Records pages that finally failed, one open row an address; notes in fetched_pages.gone_at where the page of a known activity or section is gone. run: the run. pages: array of {"url", "section", "kind", "subject": slug, "status", "message", "attempts", "will_retry"}. Returns how many failed.';
+'Records pages that finally failed, one open row an address; notes in fetched_pages.gone_at where the page of a known activity or section is gone. run: the run. pages: array of {"url", "section", "kind", "subject": slug, "status", "message", "attempts", "will_retry", "gone": false where the status is that of another page}. Returns how many failed.';

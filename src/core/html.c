@@ -119,7 +119,10 @@ html_attribute(Arena *arena, const HtmlNode *element, const char *name)
 	return NULL;
 }
 
-/* href with what an address may not hold percent-encoded, as browsers do; NULL where it is too long or holds a control character. */
+/*
+ * href with what an address may not hold percent-encoded, as browsers do; NULL where it is too long or holds a control character, or
+ * an encoded NUL: libxml2 would decode that, and take what stands before it for the whole.
+ */
 static char *
 encode(Arena *arena, const char *href)
 {
@@ -130,7 +133,7 @@ encode(Arena *arena, const char *href)
 	{
 		unsigned char c = (unsigned char) *href;
 
-		if (c < 0x20 || c == 0x7f)
+		if (c < 0x20 || c == 0x7f || strncmp(href, "%00", 3) == 0)
 			return NULL;
 		if (c > 0x7f || strchr(" \"<>\\^`{|}", c) != NULL)
 			buffer_printf(&out, "%%%02X", c);

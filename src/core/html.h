@@ -39,9 +39,9 @@ extern const char *html_hostile(const char *utf8);
 
 /*
  * The root of a page given as well-formed UTF-8 without NUL (see text_to_utf8()), in the arena. NULL: nothing in it is an element.
- * Elements nested deeper than 256 end the page there.
+ * Elements nested deeper than 256 end the page there: then *whole (NULL: nobody asks) is false.
  */
-extern HtmlNode *html_parse(Arena *arena, const char *utf8, size_t len);
+extern HtmlNode *html_parse(Arena *arena, const char *utf8, size_t len, bool *whole);
 
 /*
  * The text of an element as a reader sees it, in the arena: script, style, template and comments left out, white space folded.

@@ -218,14 +218,18 @@ build(Builder *builder, const char *utf8, size_t len)
 }
 
 HtmlNode *
-html_parse(Arena *arena, const char *utf8, size_t len)
+html_parse(Arena *arena, const char *utf8, size_t len, bool *whole)
 {
 	Builder builder = {.arena = arena};
 
+	if (whole != NULL)
+		*whole = true;
 	if (len == 0 || len > INT_MAX)
 		return NULL;
 	builder.document = builder.current = arena_alloc(arena, sizeof(HtmlNode));
 	if (!build(&builder, utf8, len))
 		arena_fail(arena);
+	if (whole != NULL)
+		*whole = builder.depth <= MAX_DEPTH;
 	return builder.root;
 }

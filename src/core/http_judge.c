@@ -178,12 +178,7 @@ describe_final(CURLcode code, char *reason, size_t size)
 			return true;
 		case CURLE_SSL_CACERT_BADFILE:
 		case CURLE_URL_MALFORMAT:
-		case CURLE_UNSUPPORTED_PROTOCOL:
 			snprintf(reason, size, "%s", curl_easy_strerror(code));
-			return true;
-		case CURLE_WRITE_ERROR:
-			snprintf(reason, size, "the headers are larger than %d bytes, or there is no memory",
-					 HTTP_MAX_HEADER_BYTES);
 			return true;
 		default:
 			return false;
@@ -206,6 +201,19 @@ describe_passing(const Transfer *transfer, CURLcode code, char *reason, size_t s
 		case CURLE_HTTP2_STREAM:
 			snprintf(reason, size, "the answer broke off after %zu bytes",
 					 transfer->response.body_len);
+			break;
+		case CURLE_WEIRD_SERVER_REPLY:
+		case CURLE_UNSUPPORTED_PROTOCOL: /* other schemes are refused before: it is HTTP/0.9 */
+			snprintf(reason, size, "the answer is not written as HTTP is");
+			break;
+		case CURLE_BAD_CONTENT_ENCODING:
+			snprintf(reason, size, "the answer is not compressed in the way that it says");
+			break;
+		case CURLE_WRITE_ERROR:
+			snprintf(reason, size, "out of memory");
+			break;
+		case CURLE_OUT_OF_MEMORY:
+			snprintf(reason, size, "out of memory, or a header is longer than 100 kB");
 			break;
 		case CURLE_ABORTED_BY_CALLBACK:
 		case CURLE_GOT_NOTHING:
@@ -230,6 +238,11 @@ http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
 		http_heed(transfer, SITE_ANSWERED, now);
 		http_fail(transfer, false, "the page is larger than %zu bytes",
 				  transfer->client->options.max_body);
+	}
+	else if (transfer->header_bytes > HTTP_MAX_HEADER_BYTES)
+	{
+		http_heed(transfer, SITE_ANSWERED, now);
+		http_fail(transfer, false, "the headers are larger than %d bytes", HTTP_MAX_HEADER_BYTES);
 	}
 	else if (describe_final(code, reason, sizeof(reason)))
 	{

@@ -76,6 +76,7 @@ static void
 parse_utf8(PageParser *parser, const char *utf8, size_t len)
 {
 	HtmlNode *root;
+	bool whole;
 
 	if (utf8[strspn(utf8, " \t\r\n\f\v")] == '\0')
 	{
@@ -87,7 +88,12 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len)
 	parser->page->problem = html_hostile(utf8);
 	if (parser->page->problem != NULL)
 		return;
-	root = html_parse(parser->arena, utf8, len);
+	root = html_parse(parser->arena, utf8, len, &whole);
+	if (!whole)
+	{
+		parser->page->problem = "the page's elements are nested more than 256 deep";
+		return;
+	}
 	if (root == NULL)
 	{
 		parser->page->problem = "the page is no HTML";

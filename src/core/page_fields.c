@@ -149,11 +149,17 @@ found_value(PageParser *parser, const Found *found, int i)
 	return element_value(parser, found, i, false);
 }
 
+static const char *
+found_href(PageParser *parser, const Found *found, int i)
+{
+	return html_attribute(parser->arena, found->elements[i],
+						  found->attribute == NULL ? "href" : found->attribute);
+}
+
 const char *
 found_url(PageParser *parser, const Found *found, int i)
 {
-	const char *href = html_attribute(parser->arena, found->elements[i],
-									  found->attribute == NULL ? "href" : found->attribute);
+	const char *href = found_href(parser, found, i);
 
 	return href == NULL ? NULL : html_absolute_url(parser->arena, parser->page->url, href);
 }
@@ -240,6 +246,22 @@ field_names(PageParser *parser, const char *field, size_t max_chars)
 	return names;
 }
 
+/* Whether an address is that of something of this kind, and of nothing below it, whatever its slug. */
+static bool
+is_address_of(const char *href, const char *marker)
+{
+	const char *at = href == NULL ? NULL : strstr(href, marker);
+	size_t len;
+
+	if (at == NULL || at == href || at[-1] != '/' || at[strlen(marker)] != '/')
+		return false;
+	at += strlen(marker) + 1;
+	len = strcspn(at, "?#");
+	while (len > 0 && at[len - 1] == '/')
+		len--;
+	return len > 0 && memchr(at, '/', len) == NULL;
+}
+
 NamedSlugList
 field_links(PageParser *parser, const char *field, const char *marker)
 {
@@ -256,6 +278,9 @@ field_links(PageParser *parser, const char *field, const char *marker)
 			const char *name = html_text(parser->arena, found.elements[i]);
 			int place = slug == NULL ? -1 : seen_put(&seen, slug, links.count);
 
+			if (slug == NULL && is_address_of(found_href(parser, &found, i), marker))
+				page_error(parser, field, "not an address with a slug that can be kept",
+						   found_href(parser, &found, i));
 			if (*name == '\0')
 				name = NULL;
 			if (slug != NULL && place < 0)

@@ -156,7 +156,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (html_hostile(s) != NULL || *s == '\0')
 		return 0;
-	root = html_parse(arena, s, strlen(s));
+	root = html_parse(arena, s, strlen(s), NULL);
 	if (root == NULL)
 		return 0;
 	fuzz_check(root->parent != NULL && root->parent->parent == NULL);

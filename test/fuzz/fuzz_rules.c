@@ -23,7 +23,7 @@ tree(void)
 	if (arena == NULL)
 	{
 		arena = arena_create();
-		root = html_parse(arena, page, strlen(page));
+		root = html_parse(arena, page, strlen(page), NULL);
 	}
 	return root;
 }

@@ -203,6 +203,14 @@ SELECT lives_ok($$SELECT pg_temp.fail('listing', 'https://a.example/gone', 500, 
 SELECT results_eq($$SELECT section_id FROM failed_scrapes WHERE url = 'https://a.example/gone'$$, ARRAY[NULL::integer],
 	'the failure is kept');
 
+-- A section whose page led to another one that is not there is not gone.
+DELETE FROM failed_scrapes;
+SELECT esn_store_failures(pg_temp.run(), '[{"url": "https://accounts.example/section/tr-anka-met", "section": "tr-anka-met", "kind": "section", "subject": "tr-anka-met",
+	"status": 404, "gone": false, "message": "redirected", "attempts": 1, "will_retry": true}]') \g /dev/null
+SELECT esn_mark_removed(pg_temp.run(), 1) \g /dev/null
+SELECT is_empty('SELECT * FROM sections WHERE removed_at = now() AND id > 0', 'what another page answers proves nothing');
+SELECT results_eq('SELECT error_message FROM failed_scrapes WHERE resolved_at IS NULL', ARRAY['redirected'], 'but is a failure');
+
 -- A section whose page is gone is marked, not deleted; a link to one that was never read is dead.
 DELETE FROM failed_scrapes;
 SELECT pg_temp.fail('section', 'https://accounts.example/section/tr-anka-met', 404, 'the site answered 404', false, 'tr-anka-met'),

@@ -89,13 +89,19 @@ SELECT pg_temp.read('{"total_activities": {"values": [["Physical", "12"], ["Onli
 SELECT results_eq('sums', 'VALUES (12, 1250, 0, 0, 9)', 'are counts');
 SELECT is_empty('SELECT * FROM validation_errors', 'and nothing is wrong with them');
 SELECT pg_temp.read('{"total_causes": {"values": [["Culture", 1], ["Culture", 2], ["  ", 3], [null, 4], "Health", ["Sports"], []]},
-	"total_activities": {"values": []}, "total_participants": {"values": "none"}, "online_types": [], "physical_types": null}',
+	"total_activities": {"values": []}, "total_participants": {"values": null}, "online_types": [], "physical_types": null}',
 	'odd lists');
 SELECT results_eq('SELECT cause_name::text, total_count FROM section_cause_statistics WHERE section_id = -1 AND cause_name = ''Culture''', $$VALUES ('Culture', 1)$$,
 	'a label that comes twice counts once');
 SELECT is_empty($$SELECT * FROM section_cause_statistics WHERE section_id = -1 AND cause_name NOT IN ('Culture', 'Sports')$$,
 	'what has no label is nothing');
 SELECT results_eq('sums', 'VALUES (0, 0, 0, 0, 0)', 'empty lists are zeros');
+
+-- What stands where a list should is no zero.
+SELECT pg_temp.read('{"total_activities": {"values": {"Physical": 3}}, "total_participants": {"values": "none"}, "other": {"values": "x"}}', 'no lists');
+SELECT results_eq('sums', 'VALUES (NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer)', 'are no zeros');
+SELECT results_eq('SELECT field_name::text, error_message, raw_data #>> ''{}'' FROM validation_errors WHERE resolved_at IS NULL ORDER BY 1',
+	$$VALUES ('total_activities', 'not a list of counts', '{"Physical": 3}'), ('total_participants', 'not a list of counts', 'none')$$, 'but faults');
 
 -- A cause that the totals lack is the sum of its two forms.
 SELECT pg_temp.read('{"total_causes": {"values": []}, "physical_causes": {"values": [["Culture", 10]]}, "online_causes": {"values": [["Culture", 2], ["Health", 1]]}}',
@@ -104,14 +110,14 @@ SELECT results_eq('causes', $$VALUES ('Culture', 12, 10, 2), ('Health', 1, 0, 1)
 
 -- What is no count is NULL, and one open row of its field; when it is one again the row is closed.
 DELETE FROM validation_errors;
-SELECT pg_temp.read('{"total_activities": {"values": [["Physical", "a dozen"], ["Online", -1]]}, "total_causes": {"values": [["Culture", {}]]}}',
+SELECT pg_temp.read('{"total_activities": {"values": [["Physical", "a dozen"], ["Online", 2.5]]}, "total_causes": {"values": [["Culture", {}]]}}',
 	'no counts');
 SELECT results_eq('sums', 'VALUES (NULL::integer, NULL::integer, 0, 0, 0)', 'are not invented');
 SELECT results_eq('causes', $$VALUES ('Culture', NULL::integer, 0, 0)$$, 'nor by cause');
 PREPARE faults AS SELECT section_id, field_name::text, error_message, resolved_at IS NULL FROM validation_errors ORDER BY field_name;
 SELECT results_eq('faults', $$VALUES (-1, 'total_activities', 'not a count', true), (-1, 'total_causes', 'not a count', true)$$,
 	'but are faults');
-SELECT ok(raw_data::text ~ 'a dozen' AND raw_data::text ~ '-1', 'that say what was found') FROM validation_errors WHERE field_name = 'total_activities';
+SELECT ok(raw_data::text ~ 'a dozen' AND raw_data::text ~ '2.5', 'that say what was found') FROM validation_errors WHERE field_name = 'total_activities';
 SELECT pg_temp.read('{"total_activities": {"values": [["Physical", 12], ["Online", -1]]}, "total_causes": {"values": [["Culture", 1]]}}',
 	'some are mended');
 SELECT results_eq('faults', $$VALUES (-1, 'total_activities', 'not a count', true), (-1, 'total_causes', 'not a count', false)$$,

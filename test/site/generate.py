@@ -5,32 +5,13 @@ import argparse
 import decimal
 import json
 import os
+import urllib.parse
 
+from faults import FAULT_RULES, ODD_FAULTS, STATISTICS_FAULTS
 from history import History
 from names import COUNTRIES
-from network import CARDS, PAGE_FAULTS, Network
+from network import CARDS, Network
 from pages import Pages
-
-# How nginx or the misbehaving server plays a fault of an activity's page. {uri} is the page's path, {misbehave} that server.
-FAULT_RULES = {
-    "missing": "return 404;",
-    "gone": "return 410;",
-    "error-500": "return 500;",
-    "foreign-redirect": "return 302 http://127.0.0.1:1/;",
-    "redirect-loop": "return 302 $scheme://$http_host$request_uri;",
-    "error-page": 'default_type text/html; return 200 "<html><body><h1>Error</h1><p>The website encountered an unexpected error.</p></body></html>";',
-    "empty-page": 'default_type text/html; return 200 "";',
-    "maintenance": 'default_type text/html; return 200 "<html><body><h1 class=page-header>Site under maintenance</h1></body></html>";',
-    "reset": "return 444;",
-    "too-large": "try_files /too-large.html =404;",
-    "moved": "return 301 $scheme://$http_host{uri}-moved;",
-    "cut-short": "proxy_pass {misbehave}/cut-short{uri};",
-    "hangs": "proxy_pass {misbehave}/hangs{uri};",
-    "later-429": "proxy_pass {misbehave}/later-429{uri};",
-    "later-503": "proxy_pass {misbehave}/later-503{uri};",
-    "resets-once": "proxy_pass {misbehave}/resets-once{uri};",
-    "slow": "proxy_pass {misbehave}/slow{uri};",
-}
 
 CODES = {name: code.upper() for code, *names in COUNTRIES for name in names}
 
@@ -48,9 +29,12 @@ class Site:
     def __init__(self, options):
         self.options = options
         self.history = options.years and History(options.seed, options.count, options.years, options.days_ago, options.old_changes)
-        self.network = Network(options.seed, options.sections, options.count, not options.no_faults, self.history)
+        self.network = Network(options.seed, options.sections, options.count, not options.no_faults, self.history, options.every_fault)
+        for activity in self.network.activities if options.healed else []:
+            activity.fault = None
         self.pages = Pages(options.seed, options.padding)
         self.faults = []
+        self.front = []  # played before nginx
         self.truth = {}
         self.written = set()
 
@@ -129,7 +113,7 @@ class Site:
                  ", ".join(parts[p] for p in order if p in parts) or None, value("email"), value("website"), info.get("university_name"),
                  degrees("longitude"), degrees("latitude"), json.dumps(info.get("social_media", {})),
                  base + info["logo_url"] if "logo_url" in info else None, known, s.site_slug if known else None,
-                 known and s.fault not in ("list-500", "statistics-500") and not (s.fault == "bad-json" and s.statistics))
+                 known and s.fault not in ("list-500", "statistics-500") and not s.has_no_json())
         for name, message, raw in s.errors if s.fault != "page-404" else []:
             self.error(f"{base}/section/{s.slug}", s.slug, None, name, message, raw)
         return known
@@ -140,7 +124,7 @@ class Site:
         pages = [s.activities[i:i + s.cards] for i in range(0, len(s.activities), s.cards)] or [[]]
         for n in range(1, len(pages), 5):
             pages[n] = [pages[n - 1][-1], *pages[n]]  # the list moved on while it was read
-        self.list_pages(f"/organisation/{s.site_slug}/activities", s.site_slug, s.name, pages)
+        self.list_pages(f"/organisation/{s.site_slug}/activities", s.site_slug, s.name, pages, s)
 
     def feed(self, seen):
         """The network's own list; what stands only on sections' lists that fail is not on it, unless the truth is to know it."""
@@ -148,9 +132,19 @@ class Site:
         cards = sorted((a for a in self.network.activities if self.options.feed_read or a.number in seen), key=lambda a: (a.start.toordinal() if a.start and by_date else 0, a.number), reverse=True)
         self.list_pages("/activities", None, "Activities", [cards[i:i + CARDS] for i in range(0, len(cards), CARDS)] or [[]])
 
-    def list_pages(self, uri, slug, name, pages):
+    def list_pages(self, uri, slug, name, pages, section=None):
+        last = len(pages) - 1
+        if section and section.fault == "pager beyond numbers":
+            last, url = 10**12, f"{self.options.activities}{uri}?page="
+            self.row("faults", section.fault, f"{url}0")
+            self.error(f"{url}0", section.slug, None, "last_page", "not the number of a page", f"{url}{last}")
         for n, cards in enumerate(pages):
-            self.write(f"activities{uri}/page-{n}.html", self.pages.listing(slug, name, cards, n, len(pages) - 1))
+            self.write(f"activities{uri}/page-{n}.html", self.pages.listing(slug, name, cards, n, last))
+            for card in cards if section else []:
+                if card.unlisted:
+                    url = f"{self.options.activities}{uri}?page={n}"
+                    self.error(url, section.slug, None, *ODD_FAULTS[card.spoilt], self.pages.card_text(card))
+                    self.row("faults", card.spoilt, url)
 
     def organisation(self, s, known):
         site = self.options.activities
@@ -169,7 +163,11 @@ class Site:
         if s.fault == "statistics-500":
             self.fault("activities", f"/organisation/{s.site_slug}/statistics", "return 500;")
             self.failed(f"{site}/organisation/{s.site_slug}/statistics", 500, "500", True)
-        if s.fault == "bad-json" and s.statistics:
+        if s.fault in STATISTICS_FAULTS:
+            self.row("faults", s.fault, f"{site}/organisation/{s.site_slug}/statistics")
+            if STATISTICS_FAULTS[s.fault][2]:
+                self.error(f"{site}/organisation/{s.site_slug}/statistics", s.slug, None, "total_activities", *STATISTICS_FAULTS[s.fault][2])
+        if s.has_no_json():
             self.failed(f"{site}/organisation/{s.site_slug}/statistics", 200, "JSON", True)
         elif known and s.fault != "statistics-500":
             self.statistics_rows(s)
@@ -184,6 +182,8 @@ class Site:
                  get("total_participants", "Local students"), get("total_participants", "International students"),
                  get("total_participants", "Coordinators"))
         causes = [figures.get(k, {}) for k in ("total_causes", "physical_causes", "online_causes")]
+        if s.fault == "JSON with a label of a megabyte":
+            self.row("section_cause_statistics", s.slug, "c" * 100, 1, 0, 0)
         for label in set().union(*causes):
             total = causes[0].get(label, causes[1].get(label, 0) + causes[2].get(label, 0))
             self.row("section_cause_statistics", s.slug, label, total, causes[1].get(label, 0), causes[2].get(label, 0))
@@ -193,14 +193,21 @@ class Site:
                 self.row(table, s.slug, label, physical.get(label, 0), online.get(label, 0))
 
     def activity(self, a, seen, stored, sections):
-        uri, url = f"/activity/{a.slug}", f"{self.options.activities}/activity/{a.slug}"
+        uri = f"/activity/{a.slug}"
+        url = self.options.activities + urllib.parse.quote(uri)
+        if a.unlisted:
+            return
         self.write(f"activities{uri}.html", self.pages.activity(a))
-        if a.fault:
+        if a.spoilt:
+            self.row("faults", a.spoilt, url)
+        if a.fault in FAULT_RULES:
             self.fault("activities", uri, FAULT_RULES[a.fault])
             if a.fault == "moved":
                 self.write(f"activities{uri}-moved.html", self.pages.activity(a))
-            if PAGE_FAULTS[a.fault] and a.number in seen:
-                self.failed(url, *PAGE_FAULTS[a.fault])
+        elif a.fault:
+            self.front.append(f"{uri}\t{a.fault}\n")
+        if a.failure() and a.number in seen:
+            self.failed(url, *a.failure())
         if a.number in stored:
             self.activity_rows(a, url, sections)
 
@@ -244,7 +251,8 @@ class Site:
         self.write("activities/too-large.html", "<html><body>" + "x" * 3_000_000)
         for site in ("accounts", "activities"):
             self.write(f"{site}-faults.conf", "".join(rule + "\n" for where, rule in self.faults if where == site))
-        for table in ("countries", "sections", "activities", "activity_section_organisers", "activity_to_cause", "activity_to_sdg",
+        self.write("front.tsv", "".join(self.front))
+        for table in ("faults", "countries", "sections", "activities", "activity_section_organisers", "activity_to_cause", "activity_to_sdg",
                       "activity_to_objective", "section_overall_statistics", "section_cause_statistics", "section_type_statistics",
                       "section_participant_statistics", "validation_errors", "failed_scrapes", "changes"):
             self.write(f"truth/{table}.tsv", "".join(line + "\n" for line in self.truth.get(table, [])))
@@ -262,6 +270,8 @@ def main():
     parser.add_argument("--count", type=int, default=3000, help="of activities")
     parser.add_argument("--padding", type=int, default=4000, help="bytes of menu on every page")
     parser.add_argument("--no-faults", action="store_true")
+    parser.add_argument("--every-fault", action="store_true", help="each fault once; the site of activities has a front that plays them")
+    parser.add_argument("--healed", action="store_true", help="no page is answered wrongly")
     parser.add_argument("--feed-order", choices=("number", "date"), default="number", help="what of an activity puts it first in the network's list")
     parser.add_argument("--feed-read", action="store_true", help="the truth is that of a run that reads the network's list, too")
     parser.add_argument("--years", type=float, help="over which the activities have come, up to today; without, there is no history")

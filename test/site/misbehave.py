@@ -1,17 +1,29 @@
 #!/usr/bin/env python3
 """The server behind nginx that misbehaves: /<how>/<path> answers with the page of that path, or not quite. Ends with its input.
 
-/unreliable/<share>/<seed>/<site>/<address> says what nginx is to do: serve that address, answer with a fault, or reset the connection."""
+/unreliable/<share>/<seed>/<site>/<address> says what nginx is to do: serve that address, answer with a fault, or reset the connection.
 
+What nginx would not hand on as it is, it plays where it stands before nginx: given a port for a trap, and pairs of ports, it is a site at the
+first of each and hands on to nginx at the second, but for the addresses in front.tsv (address and how, by wrong_answers.py) and, where the file
+chance has a share, a seed and ways (none: all that a run is to see through), that share of all requests. The file played says what became of
+each, the file trapped who came to the trap."""
+
+import http.client
 import http.server
 import pathlib
 import random
+import select
+import socketserver
 import sys
 import threading
 import time
 from collections import Counter
 
+from wrong_answers import ANSWERS, SILENT, STOPS, wait_until_left
+
 port, pages = int(sys.argv[1]), pathlib.Path(sys.argv[2])
+trap, *fronts = map(int, sys.argv[3:] or [0])
+behind = dict(zip(fronts[::2], fronts[1::2]))
 asked = Counter()
 lock = threading.Lock()
 
@@ -31,17 +43,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def do_GET(self):
+    def count(self):
         with lock:
             before = asked[self.path]
             asked[self.path] += 1
+        return before
+
+    def do_GET(self):
+        before = self.count()
         _, how, path = self.path.split("/", 2)
         if how == "unreliable":
             self.unreliable(path, before)
         else:
             self.page(how, path.split("?")[0], before == 0)
 
-    do_HEAD = do_GET
+    def do_HEAD(self):
+        self.do_GET()
 
     def page(self, how, path, first):
         body = (pages / f"{path}.html").read_bytes()
@@ -50,8 +67,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, body[:500], len(body), **html)
             self.close_connection = True
         elif how == "hangs":
-            time.sleep(60)
-            self.close_connection = True
+            wait_until_left(self)
         elif how == "resets-once" and first:
             self.close_connection = True
         elif how in ("later-429", "later-503") and first:
@@ -81,11 +97,92 @@ class Handler(http.server.BaseHTTPRequestHandler):
         time.sleep(rng.uniform(0.2, 1))
 
 
+class Front(Handler):
+    """A site itself."""
+
+    trap = trap
+
+    def do_GET(self):
+        self.port = self.server.server_address[1]
+        before = self.count()
+        how = self.by_address() or self.by_chance(before)
+        try:
+            answer, body, length = self.ask_nginx(how is None)
+            how = how if answer.status == 200 else None
+            with lock, open(pages.parent / "played", "a") as file:
+                file.write(f"{self.command}\t{self.port}\t{self.path}\t{how}\n")
+            if how:
+                self.first = before == 0
+                ANSWERS[how](self, body)
+            else:
+                self.hand_on(answer, body, length)
+        except OSError:
+            self.close_connection = True
+
+    def by_address(self):
+        for line in self.lines("front.tsv"):
+            address, how = line.split("\t")
+            if address == self.path.partition("?step=")[0]:
+                return how
+        return None
+
+    def by_chance(self, before):
+        for line in self.lines("chance"):
+            share, seed, *ways = line.split()
+            rng = random.Random(f"{seed} {self.port in fronts[2:]} {self.path} {before}")
+            if rng.random() < float(share):
+                return rng.choice(ways or sorted(set(ANSWERS) - SILENT - STOPS))
+        return None
+
+    def lines(self, name):
+        try:
+            return (pages.parent / name).read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def ask_nginx(self, conditional):
+        """What is to be played on is asked for whole, and as it is."""
+        nginx = http.client.HTTPConnection("127.0.0.1", behind[self.port])
+        drop = () if conditional else ("if-none-match", "if-modified-since", "accept-encoding")
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in drop}
+        try:
+            nginx.request(self.command, self.path, headers={"Accept-Encoding": "identity", **headers, "Connection": "close"})
+            if self.connection in select.select([nginx.sock, self.connection], [], [])[0]:
+                raise ConnectionAbortedError("whoever asked has left")
+            answer = nginx.getresponse()
+            try:
+                body = answer.read()
+                return answer, body, len(body)
+            except http.client.IncompleteRead as cut:
+                return answer, cut.partial, len(cut.partial) + 1
+        finally:
+            nginx.close()
+
+    def hand_on(self, answer, body, length):
+        self.send_response_only(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("connection", "transfer-encoding", "content-length"):
+                self.send_header(name, value)
+        if self.command != "HEAD":
+            self.send_header("Content-Length", str(length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.close_connection = self.close_connection or len(body) < length
+
+
+class Trap(socketserver.BaseRequestHandler):
+    def handle(self):
+        with lock, open(pages.parent / "trapped", "a") as file:
+            file.write(f"{self.client_address}\n")
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
 
-server = Server(("127.0.0.1", port), Handler)
-threading.Thread(target=server.serve_forever, daemon=True).start()
+for number, handler in [(port, Handler), *((front, Front) for front in behind), *([(trap, Trap)] if trap else [])]:
+    server = Server(("127.0.0.1", number), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()

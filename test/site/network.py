@@ -5,50 +5,12 @@ import datetime
 import random
 from dataclasses import dataclass, field
 
+from faults import FIELD_FAULTS, FRONT_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS
 from history import NEW_SECTION, REMOVED_SECTION
 from names import CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, TOWNS, TYPES, WORDS
+from wrong_answers import ANSWERS, STOPS
 
 CARDS = 12
-
-# What can be wrong with an activity's page as a whole, with the status and the words that failed_scrapes must have (None: it heals).
-PAGE_FAULTS = {
-    "missing": (404, "404", False),
-    "gone": (410, "410", False),
-    "error-500": (500, "500", True),
-    "foreign-redirect": (302, "not one of the configured sites", False),
-    "redirect-loop": (302, "loop", False),
-    "error-page": (200, "has no activity", True),
-    "empty-page": (200, "empty", True),
-    "maintenance": (200, "has no activity", True),
-    "too-large": (200, "larger than", False),
-    "reset": (None, "", True),
-    "cut-short": (None, "broke off", True),
-    "hangs": (None, "timed out", True),
-    "moved": None,
-    "later-429": None,
-    "later-503": None,
-    "resets-once": None,
-    "slow": None,
-}
-LONG = {1: "later-429", 2: "later-503", 8: "hangs"}  # and therefore rare
-
-# What can be wrong with one field: its name and what validation_errors must say.
-FIELD_FAULTS = {
-    "no-title": ("title", "missing"),
-    "long-title": ("title", "longer than 255 characters"),
-    "no-description": ("description", "missing"),
-    "no-date": ("start_date", "missing"),
-    "no-such-date": ("start_date", "no such date"),
-    "not-a-date": ("start_date", "not a date"),
-    "end-before-start": ("end_date", "before start_date"),
-    "negative-participants": ("participants", "not a count"),
-    "about-forty": ("participants", "not a count"),
-    "sdg-18": ("sdgs", "no SDG between 1 and 17"),
-    "mail-as-registration": ("registration_url", "not a web address"),
-    "long-cause": ("causes", "longer than 100 characters"),
-    "long-type": ("activity_type", "longer than 100 characters"),
-    "long-city": ("city", "longer than 100 characters"),
-}
 
 
 @dataclass
@@ -68,6 +30,10 @@ class Section:
     statistics_form: str = "script"
     activities: list = field(default_factory=list)
     cards: int = CARDS
+
+    def has_no_json(self):
+        """Whether its statistics are JSON that can't be read."""
+        return bool(self.fault == "bad-json" and self.statistics or self.fault in STATISTICS_FAULTS and not self.statistics)
 
 
 @dataclass
@@ -97,6 +63,13 @@ class Activity:
     image: str | None
     registration: str | None
     error: tuple | None = None  # field, message, raw
+    spoilt: str | None = None  # by what, where each fault is there once
+    unlisted: bool = False  # no list leads to it
+    odd_organiser: tuple | None = None  # address, name
+
+    def failure(self):
+        """What failed_scrapes must say of its page; None: nothing."""
+        return {**PAGE_FAULTS, **FRONT_FAULTS}.get(self.fault)
 
 
 def write_date(rng, day):
@@ -113,10 +86,11 @@ def write_date(rng, day):
 
 
 class Network:
-    def __init__(self, seed, sections, activities, faults=True, history=None):
+    def __init__(self, seed, sections, activities, faults=True, history=None, every=False):
         self.seed = seed
         self.today = datetime.date.today()
         self.faults = faults
+        self.every = every  # each fault once
         self.history = history
         self.sections = []
         self.activities = []
@@ -124,6 +98,8 @@ class Network:
         self.make_activities(activities)
         for section in self.sections:
             self.make_statistics(section)
+        if every:
+            next(s for s in self.sections if s.guessable and not s.fault and 0 < len(s.activities) <= CARDS).fault = "pager beyond numbers"
 
     def rng(self, *what):
         """What is drawn for one thing depends on nothing else that there is."""
@@ -157,9 +133,12 @@ class Network:
                               guessable, old_slug)
             section.listed = i % 40 != 13
             self.describe_section(section, town, rng)
-            if self.faults and count >= 50:
+            if self.faults and count >= 50 and not self.every:
                 section.fault = {3: "page-404", 23: "list-500", 33: "statistics-500", 43: "bad-json"}.get(i)
             self.sections.append(section)
+        if self.every:
+            for section, fault in zip([s for s in self.sections if s.site_slug and s.guessable][2:], STATISTICS_FAULTS):
+                section.fault = fault
         self.country_500 = countries[5][0] if self.faults and count >= 50 else None
 
     def describe_section(self, section, town, rng):
@@ -286,13 +265,54 @@ class Network:
     def spoil(self, activity):
         """One fault in ten pages: half of them of the page, half of a field; of each kind in its turn."""
         turn, rest = divmod(activity.number, 20)
-        quick = [fault for fault in PAGE_FAULTS if fault not in LONG.values()]
+        if self.every:
+            self.spoil_in_turn(activity)
+            return
         if activity.number % 200 == 3 and activity.number // 200 % 9 in LONG:
             activity.fault = LONG[activity.number // 200 % 9]
         elif rest == 3:
-            activity.fault = quick[(turn + self.seed) % len(quick)]
+            activity.fault = QUICK[(turn + self.seed) % len(QUICK)]
         elif rest == 13:
             self.spoil_field(activity, list(FIELD_FAULTS)[(turn + self.seed) % len(FIELD_FAULTS)])
+
+    def spoil_in_turn(self, activity):
+        """Each fault once, in every third page."""
+        turn, rest = divmod(activity.number - 100, 3)
+        names = [*ODD_FAULTS, *FIELD_FAULTS, *PAGE_FAULTS, *(name for name in ANSWERS if name not in STOPS)]
+        if rest != 1 or turn >= len(names):
+            return
+        if names[turn] in ODD_FAULTS:
+            self.spoil_oddly(activity, names[turn])
+        elif names[turn] in FIELD_FAULTS:
+            self.spoil_field(activity, names[turn])
+        else:
+            activity.fault = names[turn]
+        activity.spoilt = names[turn]
+
+    def spoil_oddly(self, a, fault):
+        raw = None
+        if fault in SLUGS:
+            a.slug = SLUGS[fault].format(a.number)
+            a.unlisted = ODD_FAULTS[fault] is not None
+            return
+        if fault == "organisers 10000":
+            a.organisers += [(f"esn-{i}", f"ESN {i}", None) for i in range(10000)]
+        elif fault == "organiser with quotes":
+            raw = '/organisation/esn-"o\'neill"'
+            a.odd_organiser = (raw, "ESN O'Neill")
+        elif fault.startswith("participants"):
+            raw, a.participants = "1e400" if fault.endswith("1e400") else "9" * 40, None
+            a.participants_text = raw
+        elif fault == "title of 100 kB":
+            raw, a.title = "t" * 10000, "t" * 100000
+        elif fault == "description of 500 kB":
+            a.description = "d" * 500000
+            a.paragraphs = [a.description]
+        elif fault == "date in the year 99999":
+            raw = "03/05/99999"
+            a.dates, a.start, a.end = [raw], None, None
+        if raw:
+            a.error = (*ODD_FAULTS[fault], raw)
 
     def spoil_field(self, a, fault):
         raw = None
@@ -343,6 +363,10 @@ class Network:
         rng = self.rng("statistics", section.slug)
         if not section.site_slug:
             return
+        if section.fault in STATISTICS_FAULTS:
+            figures = STATISTICS_FAULTS[section.fault][1]
+            section.statistics = figures and {"total_activities": [["Physical", figures[0]], ["Online", figures[1]]]}
+            return
         form = rng.random()
         section.statistics_form = "missing" if form < 0.05 else "bare" if form < 0.1 else "body" if form < 0.3 else "script"
         if section.statistics_form in ("missing", "bare"):
@@ -379,10 +403,10 @@ class Network:
         learned, seen, stored = set(), set(), set()
         while lists:
             for activity in lists.pop():
-                if activity.number in seen:
+                if activity.number in seen or activity.unlisted:
                     continue
                 seen.add(activity.number)
-                if activity.fault and PAGE_FAULTS[activity.fault]:
+                if activity.failure():
                     continue
                 stored.add(activity.number)
                 for _, _, other in activity.organisers:

@@ -4,6 +4,9 @@ says is not. It is drawn for each page by what the page is, so that it stays wha
 import html
 import json
 import random
+import re
+
+from faults import STATISTICS_FAULTS
 
 
 def esc(text):
@@ -111,9 +114,13 @@ class Pages:
             self.cards[a.number] = self.make_card(a, self.draw("card", a.number))
         return self.cards[a.number]
 
+    def card_text(self, a):
+        """As text, white space folded."""
+        return " ".join(html.unescape(re.sub("<[^>]*>", "", self.card(a))).split())
+
     def make_card(self, a, rng):
         kind = "online" if a.online else "physical"
-        href = f"/activity/{a.slug}"
+        href = f"/activity/{esc(a.slug)}"
         title = esc(a.title or "Untitled")[:200].rsplit("&", 1)[0] or "Untitled"
         link = f'<div class="eg-c-card-title"><a href="{href}">{title}</a></div>' if rng.random() < 0.7 else \
             f'<a href="{href}"><img src="/x.jpg"></a><h3><a href="{href}">{title}</a></h3>'
@@ -151,7 +158,7 @@ class Pages:
     def activity(self, a):
         rng = self.draw("activity", a.number)
         ct = "ct-online-activity" if a.online else "ct-physical-activity"
-        blocks = [f'<a class="url" href="/activity/{a.slug}"></a>'] if rng.random() < 0.5 else []
+        blocks = [f'<a class="url" href="/activity/{esc(a.slug)}"></a>'] if rng.random() < 0.5 else []
         if a.description is not None:
             css = rng.choice([ct, "activity"]) + "__field-ct-act-description"
             blocks.append(f'<div class="{css}"><div class="field__item">{self.lines(a.paragraphs)}</div></div>')
@@ -172,7 +179,8 @@ class Pages:
                 f'<div class="{ct}__field-ct-act-types"><div class="field__item"><a href="/t">{esc(a.type)}</a></div></div>']))
         inner = rng.choice(['<div class="pseudo__organiser">{}</div>', "<p>{}</p>"])
         blocks.append('<div class="pseudo__organisers">' + "".join(
-            inner.format(f'<a href="/organisation/{slug}">{esc(name)}</a>') for slug, name, _ in a.organisers) + "</div>")
+            inner.format(f'<a href="/organisation/{slug}">{esc(name)}</a>') for slug, name, _ in a.organisers) +
+            ("" if a.odd_organiser is None else inner.format(f'<a href="{esc(a.odd_organiser[0])}">{esc(a.odd_organiser[1])}</a>')) + "</div>")
         if a.causes:
             blocks.append('<div class="activity-causes">' + "".join(f'<div class="activity-label"><a href="/c">{esc(c)}</a></div>' for c in a.causes) +
                           "</div>" if rng.random() < 0.5 else "".join(f'<p class="activity-cause"><a href="/c">{esc(c)}</a></p>' for c in a.causes))
@@ -202,6 +210,8 @@ class Pages:
     # --- statistics
 
     def statistics_json(self, s):
+        if s.fault in STATISTICS_FAULTS:
+            return '{"activities_statistics": {' + STATISTICS_FAULTS[s.fault][0] + ("" if s.fault == "JSON cut short" else "}}")
         figures = {}
         for key, pairs in s.statistics.items():
             if not pairs and self.rng.random() < 0.5:

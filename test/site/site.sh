@@ -78,18 +78,18 @@ site_change() {
 }
 
 # site_start <name> [options of generate.py]: makes the pages and serves them. Sets accounts_url and activities_url; with site_tls=1
-# the sites speak https, and $run/<name>/tls/ca.pem is the authority.
+# the sites speak https, and $run/<name>/tls/ca.pem is the authority; with site_front=1 misbehave.py stands before both.
 site_start() {
-	local name=$1 scheme=http host=127.0.0.1 tls=${site_tls:-} ports
+	local name=$1 scheme=http host=127.0.0.1 tls=${site_tls:-} front=${site_front:-} ports
 	shift
 	dir=$run/$name
 	site_stop "$name"
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	read -ra ports < <(free_ports 3)
+	read -ra ports < <(free_ports 6)
 	[ -z "$tls" ] || { scheme=https host=localhost && site_certificates; }
-	accounts_url=$scheme://$host:${ports[0]}
-	activities_url=$scheme://$host:${ports[1]}
+	accounts_url=$scheme://$host:${ports[${front:+3 + }0]}
+	activities_url=$scheme://$host:${ports[${front:+3 + }1]}
 	site_pages "${ports[2]}" "$@"
 	mkdir -p "$dir/tmp"
 	{
@@ -103,11 +103,12 @@ site_start() {
 		for kind in client_body proxy fastcgi uwsgi scgi; do echo "${kind}_temp_path $dir/tmp/$kind;"; done
 		site_server accounts "${ports[0]}" "$tls"
 		site_server activities "${ports[1]}" "$tls"
-		echo "}"
+		echo "include $dir/*.server; }"
 	} >"$dir/nginx.conf"
 	touch "$dir/validators.conf" "$dir/accounts-unreliable.conf" "$dir/activities-unreliable.conf"
 	mkfifo "$dir/misbehave.input"
 	printf '%s %s %s\n' "$accounts_url" "$activities_url" "${ports[2]}" >"$dir/urls"
+	printf '%s\n' "${front:+${ports[5]} ${ports[3]} ${ports[0]} ${ports[4]} ${ports[1]}}" >"$dir/front"
 	[ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
 	site_resume "$name"
 }
@@ -120,7 +121,8 @@ site_resume() {
 	read -r accounts_url activities_url port <"$dir/urls"
 	as_owner nginx -e "$dir/nginx.log" -c "$dir/nginx.conf" || die "nginx did not start: $(tail -n 5 "$dir/nginx.log")"
 	# It ends with its input, so with this shell at the latest.
-	python3 test/site/misbehave.py "$port" "$dir/activities" <"$dir/misbehave.input" >/dev/null 2>&1 &
+	# shellcheck disable=SC2046
+	python3 test/site/misbehave.py "$port" "$dir/activities" $(cat "$dir/front" 2>/dev/null) <"$dir/misbehave.input" >/dev/null 2>&1 &
 	echo $! >"$dir/misbehave.pid"
 	exec {input}>"$dir/misbehave.input"
 	until (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
@@ -190,6 +192,21 @@ site_faults() {
 		NGINX
 	} >"$dir/$2-unreliable.conf"
 	site_reload "$1"
+}
+
+# site_front <name> <address and way of wrong_answers.py, parted by a tab, a line each>: what the front answers wrongly from now on.
+site_front() {
+	printf '%s\n' "$2" | grep . >"$run/$1/front.tsv" || true
+}
+
+# site_chance <name> <share> <seed> [way ...]: from now on the front answers that share of all requests in one of these ways of wrong_answers.py
+# (none: in any that a run is to see through), by the seed, the address and how often it was asked for; share "" puts it right.
+site_chance() {
+	local name=$1
+
+	shift
+	rm -f "$run/$name/chance"
+	[ -z "$1" ] || echo "$*" >"$run/$name/chance"
 }
 
 # site_switch <name> <site> <500, 503 or 403>: what the whole site answers from now on, 403 being Cloudflare's; "" puts it right.

@@ -122,6 +122,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"part")
             self.close_connection = True
+        elif path == "/no-http":
+            self.wfile.write(b"220 mail.example ESMTP\r\n")
+            self.close_connection = True
+        elif path == "/many-headers":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X-Again: and again\r\n" * 30000)
+            self.close_connection = True
+        elif path == "/no-gzip":
+            self.answer(200, b"plain", Content_Encoding="gzip")
         elif path == "/hangs":
             time.sleep(15)
         elif path == "/moved":

@@ -12,6 +12,8 @@
 
 #include "core/css.h"
 
+static bool whole; /* of the page that was parsed last */
+
 static const char page[] =
 	"<html><body><div id=top class='a b'><p class=x>1</p><p class='x y' title='X "
 	"profile'>2</p><span></span></div>"
@@ -54,7 +56,7 @@ select_all(const char *selector, char out[256])
 	assert_non_null(compiled);
 	css_set_add(set, compiled, 7);
 	*out = '\0';
-	assert_true(css_walk(set, arena, html_parse(arena, page, strlen(page)), collect, out));
+	assert_true(css_walk(set, arena, html_parse(arena, page, strlen(page), &whole), collect, out));
 	arena_destroy(arena);
 }
 
@@ -177,7 +179,7 @@ walk_large(const char *selector, const char *head, const char *middle, int repea
 		buffer_puts(&html, middle);
 	buffer_puts(&html, tail);
 	css_set_add(set, css_compile(arena, selector, &error), 0);
-	if (!css_walk(set, arena, html_parse(arena, html.data, html.len), count, &matches))
+	if (!css_walk(set, arena, html_parse(arena, html.data, html.len, &whole), count, &matches))
 		matches = -1;
 	arena_destroy(arena);
 	return matches;

@@ -12,6 +12,8 @@
 #include "core/html.h"
 #include "core/rules.h"
 
+static bool whole; /* of the page that was parsed last */
+
 static const char page[] =
 	"<html><head><title>T</title></head><body><div id=text><p>First &amp; <b>bold</b>\n "
 	"line</p><p> Second\xc2\xa0</p>"
@@ -42,7 +44,7 @@ static void
 text_is_as_read(void **state)
 {
 	Arena *arena = arena_create();
-	HtmlNode *root = html_parse(arena, page, strlen(page));
+	HtmlNode *root = html_parse(arena, page, strlen(page), &whole);
 
 	(void) state;
 	assert_string_equal(html_text(arena, find(root, "b")), "bold");
@@ -70,8 +72,8 @@ addresses_are_absolute(void **state)
 		{"//x%2Fy%0a.org/z", "https://x%2Fy%0a.org/z"},
 	};
 	static const char *const refused[] = {
-		"",     "javascript:alert(1)", "mailto:a@b.c", "file:///etc/passwd", "http://",
-		"a\tb", "ftp://x.org/"};
+		"",     "javascript:alert(1)", "mailto:a@b.c",   "file:///etc/passwd", "http://",
+		"a\tb", "ftp://x.org/",        "/activity/a%00b"};
 	Arena *arena = arena_create();
 	char path[1500];
 
@@ -97,7 +99,7 @@ roots_are_one(void **state)
 	static const char late[] =
 		"<!DOCTYPE html><html><body><p>a</p></html> <div>b<i>c</i></div>\n</html><p id=d>d";
 	Arena *arena = arena_create();
-	HtmlNode *root = html_parse(arena, late, strlen(late));
+	HtmlNode *root = html_parse(arena, late, strlen(late), NULL);
 
 	(void) state;
 	assert_string_equal(html_lines(arena, root), "a\nbc\nd");
@@ -118,14 +120,16 @@ hostile_pages_do_no_harm(void **state)
 	for (size_t i = 0; i < depth; i++)
 		memcpy(deep + i * 5, "<div>", 5);
 	deep[depth * 5] = '\0';
-	root = html_parse(arena, deep, depth * 5);
+	root = html_parse(arena, deep, depth * 5, &whole);
 	assert_string_equal(html_lines(arena, root), "");
+	assert_false(whole);
 	assert_null(find(root, "p div div:has(p)"));
-	assert_null(html_parse(arena, "", 0));
-	assert_null(html_parse(arena, "<!-- nothing -->", 16));
-	root = html_parse(arena, "<p><b>unclosed <i>tags &nosuch; <<>", 35);
+	assert_null(html_parse(arena, "", 0, &whole));
+	assert_null(html_parse(arena, "<!-- nothing -->", 16, &whole));
+	root = html_parse(arena, "<p><b>unclosed <i>tags &nosuch; <<>", 35, &whole);
 	assert_string_equal(html_text(arena, find(root, "i")), "tags &nosuch; <<>");
-	assert_string_equal(html_parse(arena, "<html>\n<html", 12)->last->text, "\n");
+	assert_string_equal(html_parse(arena, "<html>\n<html", 12, &whole)->last->text, "\n");
+	assert_true(whole);
 	free(deep);
 	arena_destroy(arena);
 }
@@ -233,7 +237,7 @@ rules_say_what_is_missing(void **state)
 	static const Rule wrong[] = {{PAGE_LISTING, "card", "article", NULL, true},
 								 {PAGE_LISTING, "colour", "p", NULL, false}};
 	Arena *arena = arena_create();
-	HtmlNode *root = html_parse(arena, page, strlen(page));
+	HtmlNode *root = html_parse(arena, page, strlen(page), &whole);
 	CssError error;
 	int culprit;
 	int count;

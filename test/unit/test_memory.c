@@ -130,7 +130,7 @@ builds(const char *html, size_t len, size_t room, int calls)
 	if (setjmp(exhausted) == 0)
 	{
 		calls_left = calls;
-		built = html_parse(arena, html, len) != NULL;
+		built = html_parse(arena, html, len, NULL) != NULL;
 	}
 	calls_left = -1;
 	arena_destroy(arena);

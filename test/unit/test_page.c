@@ -322,6 +322,9 @@ activity_errors(void **state)
 	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
 				 ACTIVITY DATES("<span>05/03/2024</span><span>05/03/2024</span>"),
 				 "\"start_date\":\"2024-03-05\",\"end_date\":\"2024-03-05\"");
+	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
+				 ACTIVITY "<p class=pseudo__organisers><a href=/organisation/a%27b>B</a></p>",
+				 "\"organisers\":[]", "slug that can be kept\",\"raw\":\"/organisation/a%27b\"}]");
 	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activities", ACTIVITY,
 				 "\"problem\":\"the address is not that of an activity\"");
 	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", "", "\"the page is empty\"");
@@ -421,9 +424,9 @@ hostile_pages_end(void **state)
 	buffer_init(&html, arena);
 	buffer_puts(&html, ACTIVITY);
 	for (int i = 0; i < 20000; i++)
-		buffer_printf(&html, "<div class=pseudo__organisers><a href=/organisation/s-%d>S</a>", i);
+		buffer_printf(&html, "<p class=pseudo__organisers><a href=/organisation/s-%d>S</a></p>", i);
 	for (int i = 0; i < 20000; i++)
-		buffer_puts(&html, "<div class=field-sdgs-wrapper><img alt='SDG 99'>");
+		buffer_puts(&html, "<div class=field-sdgs-wrapper><img alt='SDG 99'></div>");
 	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1", html.data, "\"slug\":\"s-0\"");
 	expect_parts(PAGE_ACTIVITY, ACTIVITIES "/activity/a-1",
 				 ACTIVITY "<h1 class=page-header>\xff\xfe\x80 \xed\xa0\x80</h1>", "\xef\xbf\xbd");

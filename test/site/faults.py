@@ -1,0 +1,176 @@
+"""What can be wrong on the sites, and what a run has to say of it."""
+
+# Of an activity's page as a whole, with the status and the words that failed_scrapes must have (None: the page is stored all the same).
+PAGE_FAULTS = {
+    "missing": (404, "404", False),
+    "gone": (410, "410", False),
+    "error-500": (500, "500", True),
+    "foreign-redirect": (302, "not one of the configured sites", False),
+    "redirect-loop": (302, "loop", False),
+    "error-page": (200, "has no activity", True),
+    "empty-page": (200, "empty", True),
+    "maintenance": (200, "has no activity", True),
+    "too-large": (200, "larger than", False),
+    "reset": (None, "", True),
+    "cut-short": (None, "broke off", True),
+    "hangs": (None, "timed out", True),
+    "moved": None,
+    "later-429": None,
+    "later-503": None,
+    "resets-once": None,
+    "slow": None,
+}
+LONG = {1: "later-429", 2: "later-503", 8: "hangs"}  # and therefore rare
+QUICK = [fault for fault in PAGE_FAULTS if fault not in LONG.values()]
+
+# How nginx or the misbehaving server plays them. {uri} is the page's path, {misbehave} that server.
+FAULT_RULES = {
+    "missing": "return 404;",
+    "gone": "return 410;",
+    "error-500": "return 500;",
+    "foreign-redirect": "return 302 http://127.0.0.1:1/;",
+    "redirect-loop": "return 302 $scheme://$http_host$request_uri;",
+    "error-page": 'default_type text/html; return 200 "<html><body><h1>Error</h1><p>The website encountered an unexpected error.</p></body></html>";',
+    "empty-page": 'default_type text/html; return 200 "";',
+    "maintenance": 'default_type text/html; return 200 "<html><body><h1 class=page-header>Site under maintenance</h1></body></html>";',
+    "reset": "return 444;",
+    "too-large": "try_files /too-large.html =404;",
+    "moved": "return 301 $scheme://$http_host{uri}-moved;",
+    "cut-short": "proxy_pass {misbehave}/cut-short{uri};",
+    "hangs": "proxy_pass {misbehave}/hangs{uri};",
+    "later-429": "proxy_pass {misbehave}/later-429{uri};",
+    "later-503": "proxy_pass {misbehave}/later-503{uri};",
+    "resets-once": "proxy_pass {misbehave}/resets-once{uri};",
+    "slow": "proxy_pass {misbehave}/slow{uri};",
+}
+
+# The same for those that are played before nginx (wrong_answers.py), where the site has such a front. What is not named here is stored all the same.
+TIMED_OUT = (None, "timed out", True)
+BROKE_OFF = (None, "broke off", True)
+CLOSED = (None, "closed before the answer was whole", True)
+NO_HTTP = (None, "not written as HTTP is", True)
+NOT_COMPRESSED = (None, "not compressed in the way that it says", True)
+TOO_LARGE = (200, "the page is larger than 1048576 bytes", False)
+ELSEWHERE = (302, "not one of the configured sites", False)
+NO_ACTIVITY = (200, "has no activity", True)
+TOO_DEEP = (200, "nested more than 256 deep", True)
+FRONT_FAULTS = {
+    "hangs-in-the-head": TIMED_OUT,
+    "hangs-in-the-body": TIMED_OUT,
+    "drips": TIMED_OUT,
+    "reset-before-the-answer": CLOSED,
+    "reset-in-the-body": CLOSED,
+    "length-too-short": NO_ACTIVITY,
+    "length-nonsense": NO_HTTP,
+    "length-negative": NO_HTTP,
+    "chunks-cut-short": BROKE_OFF,
+    "chunk-cut-short": BROKE_OFF,
+    "chunk-size-nonsense": CLOSED,
+    "chunk-size-beyond-numbers": CLOSED,
+    "chunk-without-its-end": CLOSED,
+    "large-200-mb": TOO_LARGE,
+    "large-without-a-length": TOO_LARGE,
+    "gzip-bomb": TOO_LARGE,
+    "gzip-bomb-in-gzip": TOO_LARGE,
+    "gzip-cut-short": NO_ACTIVITY,
+    "gzip-spoiled": NOT_COMPRESSED,
+    "gzip-that-is-none": NOT_COMPRESSED,
+    "encoding-unknown": NOT_COMPRESSED,
+    "headers-without-end": (200, "the headers are larger than 262144 bytes", False),
+    "header-of-a-megabyte": (None, "a header is longer than 100 kB", True),
+    "header-with-a-nul": NO_HTTP,
+    "header-without-a-colon": NO_HTTP,
+    "interim-answers-without-end": (102, "the headers are larger than 262144 bytes", False),
+    "status-nonsense": NO_HTTP,
+    "status-999": (999, "the site answered 999", False),
+    "no-http": NO_HTTP,
+    "part-nobody-asked-for": (206, "the site answered 206", True),
+    "not-found": (404, "the site answered 404", False),
+    "no-content": (204, "the site answered 204", True),
+    "redirect-to-another-port": ELSEWHERE,
+    "redirect-to-postgresql": (301, *ELSEWHERE[1:]),
+    "redirect-to-another-host": (307, *ELSEWHERE[1:]),
+    "redirect-without-scheme": (308, *ELSEWHERE[1:]),
+    "redirect-with-a-false-user": ELSEWHERE,
+    "redirect-with-backslashes": ELSEWHERE,
+    "redirect-to-a-file": ELSEWHERE,
+    "redirect-to-gopher": ELSEWHERE,
+    "redirect-to-script": ELSEWHERE,
+    "redirect-in-a-chain": (302, "loop", False),
+    "redirect-to-a-list": (200, "which is another page", True),
+    "redirect-to-what-is-not-there": (404, "which is another page", True),
+    "redirect-to-nowhere": (302, "nowhere", False),
+    "nested-100000-deep": TOO_DEEP,
+    "nested-and-never-closed": TOO_DEEP,
+    "nested-deep-in-the-middle": TOO_DEEP,
+    "attributes-1000": (200, "a tag has more than 256 attributes", True),
+    "comment-without-end": NO_ACTIVITY,
+    "utf16-without-a-mark-called-utf8": NO_ACTIVITY,
+    "utf8-called-utf16": NO_ACTIVITY,
+    "no-html": NO_ACTIVITY,
+}
+
+# What can be wrong with one field: its name and what validation_errors must say.
+FIELD_FAULTS = {
+    "no-title": ("title", "missing"),
+    "long-title": ("title", "longer than 255 characters"),
+    "no-description": ("description", "missing"),
+    "no-date": ("start_date", "missing"),
+    "no-such-date": ("start_date", "no such date"),
+    "not-a-date": ("start_date", "not a date"),
+    "end-before-start": ("end_date", "before start_date"),
+    "negative-participants": ("participants", "not a count"),
+    "about-forty": ("participants", "not a count"),
+    "sdg-18": ("sdgs", "no SDG between 1 and 17"),
+    "mail-as-registration": ("registration_url", "not a web address"),
+    "long-cause": ("causes", "longer than 100 characters"),
+    "long-type": ("activity_type", "longer than 100 characters"),
+    "long-city": ("city", "longer than 100 characters"),
+}
+
+# What else can be odd within a page of an activity, or in its address: the field and the words, or None where it is stored as it is.
+ODD_FAULTS = {
+    "slug with quotes": ("card_title", "no link to an activity"),
+    "slug with double quotes": ("card_title", "no link to an activity"),
+    "slug of two encoded dots": ("card_title", "no link to an activity"),
+    "slug of 500 characters": ("card_title", "no link to an activity"),
+    "slug with an encoded slash": ("card_title", "no link to an activity"),
+    "slug that is SQL": ("card_title", "no link to an activity"),
+    "slug with an encoded NUL": ("card_title", "no link to an activity"),
+    "slug that is not ASCII": None,
+    "organisers 10000": None,
+    "organiser with quotes": ("organisers", "not an address with a slug that can be kept"),
+    "participants 1e400": ("participants", "not a count"),
+    "participants beyond numbers": ("participants", "not a count"),
+    "title of 100 kB": ("title", "longer than 255 characters"),
+    "description of 500 kB": None,
+    "date in the year 99999": ("start_date", "not a date"),
+}
+SLUGS = {
+    "slug with quotes": "it's-{}",
+    "slug with double quotes": 'the-"best"-{}',
+    "slug of two encoded dots": "%2e%2e",
+    "slug of 500 characters": "x" * 500 + "-{}",
+    "slug with an encoded slash": "..%2f..%2fetc-{}",
+    "slug that is SQL": "x');DROP TABLE activities;---{}",
+    "slug with an encoded NUL": "a%00b-{}",
+    "slug that is not ASCII": "fête-über-Łódź-{}",
+}
+
+# Of a section's statistics: the lists as JSON; physical and online activities, or None where it is no JSON that can be read; and what is said of the field.
+STATISTICS_FAULTS = {
+    "JSON with a key twice": ('"total_activities": {"values": [["Physical", 9]]}, "total_activities": {"values": [["Physical", 3], ["Online", 4]]}', (3, 4), None),
+    "JSON with a label twice": ('"total_activities": {"values": [["Physical", 3], ["Physical", 9], ["Online", 4]]}', (3, 4), None),
+    "JSON with 1e400": ('"total_activities": {"values": [["Physical", 1e400], ["Online", 4]]}', (None, 4), ("not a count", "Physical: 1" + "0" * 400)),
+    "JSON with 1e999999": ('"total_activities": {"values": [["Physical", 1e999999], ["Online", 4]]}', None, None),
+    "JSON with -3": ('"total_activities": {"values": [["Physical", -3], ["Online", 4]]}', (None, 4), ("not a count", "Physical: -3")),
+    "JSON with 2.5": ('"total_activities": {"values": [["Physical", 2.5], ["Online", 4]]}', (None, 4), ("not a count", "Physical: 2.5")),
+    "JSON with 3.0": ('"total_activities": {"values": [["Physical", 3.0], ["Online", 4]]}', (3, 4), None),
+    "JSON with 2147483648": ('"total_activities": {"values": [["Physical", 2147483648], ["Online", 4]]}', (None, 4), ("not a count", "Physical: 2147483648")),
+    "JSON 100000 deep": ('"total_activities": {"values": ' + "[" * 100000 + "]" * 100000 + "}", None, None),
+    "JSON with a NUL": ('"total_activities": {"values": [["Physical\\u0000", 3], ["Online", 4]]}', None, None),
+    "JSON with half a character": ('"total_activities": {"values": [["Physical\\ud83d", 3], ["Online", 4]]}', None, None),
+    "JSON with a label of a megabyte": ('"total_activities": {"values": [["Physical", 3], ["Online", 4]]}, "total_causes": {"values": [["' + "c" * 900000 + '", 1]]}', (3, 4), None),
+    "JSON with an object for a list": ('"total_activities": {"values": {"Physical": 3}}', (None, None), ("not a list of counts", '{"Physical": 3}')),
+    "JSON cut short": ('"total_activities": {"values": [["Physical", ', None, None),
+}

@@ -35,26 +35,39 @@ scale:
 CORE = $(wildcard src/core/*.c)
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
 UNIT_TESTS = $(patsubst test/unit/test_%.c,%,$(wildcard test/unit/test_*.c))
-UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc -O1 -g -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Where they are built, how, and what runs them: valgrind and the coverage have their own.
+UNIT = build/unit
+UNIT_MODE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_RUN =
+UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc -g -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror $(UNIT_MODE)
 
-unit: $(UNIT_TESTS:%=build/unit/test_%)
-	@set -e; for test in $^; do ./$$test; done
+unit: $(UNIT_TESTS:%=$(UNIT)/test_%)
+	@set -e; for test in $^; do $(UNIT_RUN) ./$$test; done
 
-build/unit/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
+$(UNIT)/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
 
-build/unit/test_page: test/unit/shipped_rules.c
-build/unit/test_http build/unit/test_obedience: test/unit/http_site.c
+$(UNIT)/test_page: test/unit/shipped_rules.c
+$(UNIT)/test_http $(UNIT)/test_obedience: test/unit/http_site.c
 
-build/unit/test_%: test/unit/test_%.c $(CORE:src/core/%.c=build/unit/core/%.o)
+$(UNIT)/test_%: test/unit/test_%.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ \
 		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm -o $@
+
+# The unit tests, and whole runs inside a server, under valgrind.
+valgrind:
+	scripts/setup.sh
+	scripts/valgrind.sh
+
+# Which lines the tests reach, in a table by file.
+coverage:
+	scripts/setup.sh
+	scripts/coverage.sh
 
 clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench scale unit clean
+.PHONY: all install uninstall check demo psql bench scale unit valgrind coverage clean

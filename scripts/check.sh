@@ -23,15 +23,9 @@ install_extension
 run=$(run_directory)
 trap 'cluster_stop check' EXIT
 
-step "pg_regress"
+step "pg_regress and pgTAP"
 cluster_start check
-mkdir -p build/regress
-"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test --outputdir=build/regress --bindir="$PG_BIN" \
-	--host="$run/check" --user="$(id -un)" --encoding=UTF8 $(cd test/sql && basename -s .sql -- *.sql)
-
-step "pgTAP"
-cluster_psql check -c 'CREATE DATABASE pgtap' -c '\c pgtap' -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION esn_pulse'
-pg_prove -h "$run/check" -U "$(id -un)" -d pgtap test/pgtap/*.sql
+tests_in_server check
 cluster_stop check
 
 step "the two sites"

@@ -39,11 +39,14 @@ UNIT_TESTS = $(patsubst test/unit/test_%.c,%,$(wildcard test/unit/test_*.c))
 UNIT = build/unit
 UNIT_MODE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_RUN =
+UNIT_LINK =
 UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc -g -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror $(UNIT_MODE)
 
 unit: $(UNIT_TESTS:%=$(UNIT)/test_%)
 	@set -e; for test in $^; do $(UNIT_RUN) ./$$test; done
 
+# kept for the next test that is built
+.SECONDARY: $(CORE:src/core/%.c=$(UNIT)/core/%.o)
 $(UNIT)/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
@@ -51,15 +54,27 @@ $(UNIT)/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
 $(UNIT)/test_page: test/unit/shipped_rules.c
 $(UNIT)/test_http $(UNIT)/test_obedience: test/unit/http_site.c
 
+# Its tests say when memory runs out.
+$(UNIT)/test_exhaustion: test/unit/shipped_rules.c test/unit/http_site.c
+$(UNIT)/test_exhaustion: UNIT_LINK = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+$(UNIT)/flat: test/unit/flat.c test/unit/shipped_rules.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
+	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ $$($(PKG_CONFIG) --libs $(LIBRARIES)) -lm -o $@
+
 $(UNIT)/test_%: test/unit/test_%.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ \
-		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm -o $@
+		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm $(UNIT_LINK) -o $@
 
 # The unit tests, and whole runs inside a server, under valgrind.
 valgrind:
 	scripts/setup.sh
 	scripts/valgrind.sh
+
+# Whether memory grows with the number of pages, over 100,000 of them.
+flat:
+	scripts/setup.sh
+	scripts/flat.sh
 
 # Which lines the tests reach, in a table by file.
 coverage:
@@ -70,4 +85,4 @@ clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench scale unit valgrind coverage clean
+.PHONY: all install uninstall check demo psql bench scale unit flat valgrind coverage clean

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/html_internal.h"
 #include "core/text.h"
 
 #define MAX_URL 2000
@@ -146,15 +147,21 @@ html_absolute_url(Arena *arena, const char *base, const char *href)
 	char *encoded = encode(arena, href);
 	char stack[2 * MAX_URL];
 	const char *rest;
+	bool memory_ran_out;
+	XmlWatch watch;
 	xmlChar *built;
 
 	if (encoded == NULL || strlen(base) > MAX_URL)
 		return NULL;
+	xml_watch(&watch);
 	built = xmlBuildURI((const xmlChar *) encoded, (const xmlChar *) base);
+	memory_ran_out = xml_watch_end(&watch);
 	/* To the stack first: the arena may jump, and libxml2's string would be lost. */
-	if (built == NULL || strlen((const char *) built) >= sizeof(stack))
+	if (memory_ran_out || built == NULL || strlen((const char *) built) >= sizeof(stack))
 	{
 		xmlFree(built);
+		if (memory_ran_out)
+			arena_fail(arena);
 		return NULL;
 	}
 	strcpy(stack, (const char *) built);

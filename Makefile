@@ -76,6 +76,11 @@ flat:
 	scripts/setup.sh
 	scripts/flat.sh
 
+# What static analysis finds.
+analyze:
+	scripts/setup.sh
+	scripts/analyze.sh
+
 # Which lines the tests reach, in a table by file.
 coverage:
 	scripts/setup.sh
@@ -85,4 +90,4 @@ clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench scale unit flat valgrind coverage clean
+.PHONY: all install uninstall check demo psql bench scale unit flat valgrind analyze coverage clean

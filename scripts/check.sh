@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets up all and runs every test: packages, format, warnings of both compilers, unit tests under the sanitizers, then the extension
-# in private clusters: pg_regress, pgTAP, and runs over the two sites on loopback.
+# Sets up all and runs every test: packages, format, warnings of both compilers, static analysis, unit tests under the sanitizers, then the
+# extension in private clusters: pg_regress, pgTAP, and runs over the two sites on loopback; at last which lines the tests reach.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -15,8 +15,13 @@ step "build, both compilers, warnings are errors"
 build gcc
 build clang
 
+scripts/analyze.sh
+
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
 make -s unit
+
+step "the memory of 100,000 pages"
+scripts/flat.sh
 
 step "install"
 install_extension
@@ -32,5 +37,8 @@ step "the two sites"
 # Those that take longest first; each has its own cluster and sites.
 prove --timer -j 3 -e bash test/site/t/schedule.sh test/site/t/replica.sh test/site/t/truth.sh test/site/t/guest.sh test/site/t/refresh.sh \
 	test/site/t/memory.sh $(ls test/site/t/*.sh | grep -vE '/(schedule|replica|truth|guest|refresh|memory)\.sh$')
+
+# The same tests, but of whole runs only one that goes nearly everywhere: make coverage takes them all.
+scripts/coverage.sh test/site/t/mend.sh
 
 step "all tests passed"

@@ -133,5 +133,6 @@ main(int argc, char **argv)
 	rules_free((RuleSet *) options.rules);
 	printf("%ld kB of private memory after %d pages, %ld kB after %d (%d of them unfit)\n", first,
 		   FIRST, last, PAGES, problems);
-	return last > first + first * PERCENT / 100;
+	/* malloc takes from the system in steps of 132 kB */
+	return last > first + first * PERCENT / 100 + 132;
 }

@@ -35,24 +35,36 @@ scale:
 CORE = $(wildcard src/core/*.c)
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
 UNIT_TESTS = $(patsubst test/unit/test_%.c,%,$(wildcard test/unit/test_*.c))
-UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc -O1 -g -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Where they are built, how, and what runs them: valgrind and the coverage have their own.
+UNIT = build/unit
+UNIT_MODE = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_RUN =
+UNIT_LINK =
+UNIT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Isrc -g -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror $(UNIT_MODE)
 
-unit: $(UNIT_TESTS:%=build/unit/test_%)
-	@set -e; for test in $^; do ./$$test; done
+unit: $(UNIT_TESTS:%=$(UNIT)/test_%)
+	@set -e; for test in $^; do $(UNIT_RUN) ./$$test; done
 
-build/unit/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
+# kept for the next test that is built
+.SECONDARY: $(CORE:src/core/%.c=$(UNIT)/core/%.o)
+$(UNIT)/core/%.o: src/core/%.c $(wildcard src/core/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
 
-build/unit/test_page build/unit/test_memory: test/unit/shipped_rules.c
-build/unit/test_memory: UNIT_EXTRA = -Wl,--wrap=malloc,--wrap=realloc
-build/unit/test_http build/unit/test_obedience: test/unit/http_site.c
+$(UNIT)/test_page: test/unit/shipped_rules.c
+$(UNIT)/test_http $(UNIT)/test_obedience: test/unit/http_site.c
 
-build/unit/test_%: test/unit/test_%.c $(CORE:src/core/%.c=build/unit/core/%.o)
+# Its tests say when memory runs out.
+$(UNIT)/test_exhaustion: test/unit/shipped_rules.c test/unit/http_site.c
+$(UNIT)/test_exhaustion: UNIT_LINK = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
+$(UNIT)/flat: test/unit/flat.c test/unit/shipped_rules.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
+	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ $$($(PKG_CONFIG) --libs $(LIBRARIES)) -lm -o $@
+
+$(UNIT)/test_%: test/unit/test_%.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ \
-		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm $(UNIT_EXTRA) -o $@
+		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm $(UNIT_LINK) -o $@
 
 # The core given inputs of any kind, for FUZZ_SECONDS by each target; `make check` does it for a moment.
 FUZZ_SECONDS ?= 600
@@ -87,8 +99,28 @@ build/fuzz/fuzz_%: test/fuzz/fuzz_%.c $(FUZZ_SHARED) $(FUZZ_CORE) $(wildcard tes
 		$(filter-out %.h $(if $(findstring html_guard.c,$(FUZZ_EXTRA)),%/html_guard.o),$^) \
 		$$($(PKG_CONFIG) --libs libxml-2.0 icu-i18n icu-uc) -lm -o $@
 
+# The unit tests, and whole runs inside a server, under valgrind.
+valgrind:
+	scripts/setup.sh
+	scripts/valgrind.sh
+
+# Whether memory grows with the number of pages, over 100,000 of them.
+flat:
+	scripts/setup.sh
+	scripts/flat.sh
+
+# What static analysis finds.
+analyze:
+	scripts/setup.sh
+	scripts/analyze.sh
+
+# Which lines the tests reach, in a table by file.
+coverage:
+	scripts/setup.sh
+	scripts/coverage.sh
+
 clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench scale unit fuzz clean
+.PHONY: all install uninstall check demo psql bench scale unit fuzz flat valgrind analyze coverage clean

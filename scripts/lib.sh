@@ -50,6 +50,32 @@ install_extension() {
 	as_root make -s -C build/gcc -f "$top/pgxs.mk" PG_CONFIG="$PG_BIN/pg_config" CC=gcc WERROR=-Werror install >/dev/null
 }
 
+# private_server <directory> <make's arguments ...>: a copy of the server's programs with an extension built otherwise, so that the
+# installed one stays as it is. Sets PG_BIN to the copy's; its programs find their files relative to themselves.
+private_server() {
+	local root=$1 config=$PG_BIN/pg_config directory
+	shift
+
+	rm -rf "$root/server"
+	mkdir -p "$root/extension/src/core" "$root/server"
+	make -s -j2 -C "$root/extension" -f "$top/pgxs.mk" PG_CONFIG="$config" CC=gcc "$@"
+	for directory in "$(dirname "$("$config" --pkglibdir)")" "$("$config" --sharedir)"; do
+		mkdir -p "$root/server/$(dirname "$directory")"
+		cp -a "$directory" "$root/server/$directory"
+	done
+	make -s -C "$root/extension" -f "$top/pgxs.mk" PG_CONFIG="$config" CC=gcc "$@" DESTDIR="$root/server" install >/dev/null
+	export PG_BIN=$root/server$PG_BIN
+}
+
+# pg_regress and pgTAP on a cluster.
+tests_in_server() {
+	mkdir -p build/regress
+	"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test --outputdir=build/regress --bindir="$PG_BIN" \
+		--host="$run/$1" --user="$(id -un)" --encoding=UTF8 $(cd test/sql && basename -s .sql -- *.sql)
+	cluster_psql "$1" -c 'CREATE DATABASE pgtap' -c '\c pgtap' -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION esn_pulse'
+	pg_prove -h "$run/$1" -U "$(id -un)" -d pgtap test/pgtap/*.sql
+}
+
 # cluster_start <name> [setting=value ...]: a private cluster without TCP, anew if it is there; its superuser is you.
 cluster_start() {
 	local data=$run/$1 setting
@@ -69,8 +95,9 @@ cluster_start() {
 	cluster_resume "$(basename "$data")"
 }
 
+# With server_program set, that is started in place of postgres.
 cluster_resume() {
-	as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -l "$run/$1/log" -w -s start ||
+	as_owner "$PG_BIN/pg_ctl" ${server_program:+-p "$server_program"} -D "$run/$1/data" -l "$run/$1/log" -w -s start ||
 		die "the server did not start: $(tail -n 20 "$run/$1/log")"
 }
 

@@ -9,7 +9,8 @@ demo) ;;
 bench) packages+=(python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 python3-lxml python3-asyncpg
 	python3-icu) ;;
 *) packages+=(clang clang-format libclang-rt-14-dev valgrind postgresql-15-cron postgresql-15-pgtap
-	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl) ;;
+	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl gcovr
+	clang-tidy cppcheck) ;;
 esac
 
 missing=()

@@ -97,7 +97,7 @@ read_kept(Run *run, List *pages)
 		PageToMend *page = lfirst(cell);
 		TaskKind kind = is_one_of(page, "activity", NULL) ? TASK_ACTIVITY : TASK_STATISTICS;
 		char *body = NULL;
-		size_t len;
+		size_t len = 0;
 
 		CHECK_FOR_INTERRUPTS();
 		if (page->kept)

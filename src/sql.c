@@ -266,12 +266,12 @@ check_schema(const char *schema, Oid namespace)
 static void
 check_version(const char *version)
 {
-	if (strcmp(version, EXTENSION_VERSION) != 0)
+	if (version == NULL || strcmp(version, EXTENSION_VERSION) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("esn_pulse is of version %s in this database, but its library is of "
 						"version %s",
-						version, EXTENSION_VERSION),
+						version == NULL ? "?" : version, EXTENSION_VERSION),
 				 errhint(
 					 "ALTER EXTENSION esn_pulse UPDATE; or, where the library was loaded before "
 					 "it was replaced, reconnect.")));

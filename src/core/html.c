@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/html_internal.h"
 #include "core/text.h"
 
 #define MAX_URL 2000
@@ -149,6 +150,8 @@ html_absolute_url(Arena *arena, const char *base, const char *href)
 	char *encoded = encode(arena, href);
 	char stack[2 * MAX_URL];
 	const char *rest;
+	bool memory_ran_out;
+	XmlWatch watch;
 	xmlChar *built;
 
 	if (encoded == NULL || strlen(base) > MAX_URL)
@@ -156,11 +159,15 @@ html_absolute_url(Arena *arena, const char *base, const char *href)
 	/* By itself, since libxml2 undoes the encoding of a host that it puts behind another's scheme. */
 	if (strncmp(encoded, "//", 2) == 0)
 		encoded = arena_printf(arena, "%.*s:%s", (int) strcspn(base, ":"), base, encoded);
+	xml_watch(&watch);
 	built = xmlBuildURI((const xmlChar *) encoded, (const xmlChar *) base);
+	memory_ran_out = xml_watch_end(&watch);
 	/* To the stack first: the arena may jump, and libxml2's string would be lost. */
-	if (built == NULL || strlen((const char *) built) >= sizeof(stack))
+	if (memory_ran_out || built == NULL || strlen((const char *) built) >= sizeof(stack))
 	{
 		xmlFree(built);
+		if (memory_ran_out)
+			arena_fail(arena);
 		return NULL;
 	}
 	strcpy(stack, (const char *) built);

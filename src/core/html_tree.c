@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/html_internal.h"
+
 #define OPTIONS (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET)
 #define MAX_DEPTH 256
 #define KNOWN_NAMES 64 /* a power of two */
@@ -189,15 +191,41 @@ characters(void *context, const xmlChar *text, int len)
 	builder->text_len = needed;
 }
 
-/* Has the parser go over the page; false: no memory. */
-static bool
-build(Builder *builder, const char *utf8, size_t len)
+/* libxml2's type for this says const only in newer versions. */
+static void
+hear(void *context, xmlError *error)
+{
+	if (error->code == XML_ERR_NO_MEMORY)
+		((XmlWatch *) context)->memory_ran_out = true;
+}
+
+void
+xml_watch(XmlWatch *watch)
+{
+	watch->before = xmlStructuredError;
+	watch->context = xmlStructuredErrorContext;
+	watch->memory_ran_out = false;
+	xmlSetStructuredErrorFunc(watch, (xmlStructuredErrorFunc) hear);
+}
+
+bool
+xml_watch_end(XmlWatch *watch)
+{
+	xmlSetStructuredErrorFunc(watch->context, watch->before);
+	return watch->memory_ran_out;
+}
+
+/* Has the parser go over the page. */
+static void
+run_parser(Builder *builder, const char *utf8, size_t len)
 {
 	xmlParserCtxt *parser = builder->parser = htmlNewParserCtxt();
-	xmlDoc *doc;
 
 	if (parser == NULL)
-		return false;
+	{
+		builder->out_of_memory = true;
+		return;
+	}
 	memset(parser->sax, 0, sizeof(*parser->sax));
 	parser->sax->startElement = start_element;
 	parser->sax->endElement = end_element;
@@ -206,15 +234,22 @@ build(Builder *builder, const char *utf8, size_t len)
 	parser->sax->ignorableWhitespace = characters;
 	parser->sax->initialized = 1;
 	parser->userData = builder;
-	doc = htmlCtxtReadMemory(parser, utf8, (int) len, NULL, "UTF-8", OPTIONS);
+	xmlFreeDoc(htmlCtxtReadMemory(parser, utf8, (int) len, NULL, "UTF-8", OPTIONS));
 	/* a page that ends within a tag ends without a report of that */
 	end_text(builder);
-	if (parser->errNo == XML_ERR_NO_MEMORY)
-		builder->out_of_memory = true;
-	xmlFreeDoc(doc);
 	htmlFreeParserCtxt(parser);
 	free(builder->text);
-	return !builder->out_of_memory;
+}
+
+/* false: there was no memory for all of the tree. */
+static bool
+build(Builder *builder, const char *utf8, size_t len)
+{
+	XmlWatch watch;
+
+	xml_watch(&watch);
+	run_parser(builder, utf8, len);
+	return !xml_watch_end(&watch) && !builder->out_of_memory;
 }
 
 HtmlNode *

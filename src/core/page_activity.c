@@ -112,7 +112,7 @@ sdg_number(const char *value)
 		at += strlen(words[i]);
 		at += strspn(at, " #:-");
 		digits = strspn(at, "0123456789");
-		number = digits == 0 || digits > 2 ? 0 : atoi(at);
+		number = digits == 0 || digits > 2 ? 0 : (int) strtol(at, NULL, 10);
 		if (number >= 1 && number <= SDGS)
 			return number;
 	}
@@ -144,6 +144,7 @@ parse_sdgs(PageParser *parser, StringList *sdgs)
 			if (known < 0)
 				string_list_add(parser->arena, &wrong, number == 0 ? value : NULL);
 			else if (number != 0)
+				/* known is a place in it. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 				wrong.items[known] = NULL;
 		}
 	}

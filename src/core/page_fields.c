@@ -285,6 +285,7 @@ field_links(PageParser *parser, const char *field, const char *marker)
 				name = NULL;
 			if (slug != NULL && place < 0)
 				named_slug_add(parser->arena, &links, (NamedSlug){name, slug, url});
+			/* place is one in it. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
 			else if (slug != NULL && links.items[place].name == NULL)
 				links.items[place].name = name;
 		}

@@ -88,6 +88,8 @@ to_ascii(Slugger *slugger, Arena *arena, const char *name)
 		limit = units;
 		utrans_transUChars(slugger->to_ascii, text, &units, room, 0, &limit, &status);
 	}
+	if (status == U_MEMORY_ALLOCATION_ERROR)
+		arena_fail(arena);
 	if (U_FAILURE(status))
 		return arena_strdup(arena, "");
 	ascii = arena_alloc(arena, (size_t) units * 3 + 1);
@@ -273,7 +275,7 @@ slug_from_url(Arena *arena, const char *url, const char *marker)
 	const char *path = scheme == NULL ? url : scheme + 3 + strcspn(scheme + 3, "/?#");
 	size_t len = strcspn(path, "?#");
 	size_t width = strlen(marker);
-	size_t slug = len;
+	size_t slug;
 
 	while (len > 0 && path[len - 1] == '/')
 		len--;

@@ -160,6 +160,8 @@ convert(Arena *arena, const char *bytes, size_t len, const char *charset, size_t
 	/* less a byte, for the NUL behind it */
 	written =
 		ucnv_convert("UTF-8", charset, out, (int32_t) capacity - 1, bytes, (int32_t) len, &status);
+	if (status == U_MEMORY_ALLOCATION_ERROR)
+		arena_fail(arena);
 	if (U_FAILURE(status))
 		return NULL;
 	*outlen = (size_t) written;

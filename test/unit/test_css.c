@@ -99,6 +99,8 @@ selectors_match(void **state)
 		{"div :empty", "6"},
 		{"article.node.ct-online-activity.ct-online-activity--full .field__item", "8"},
 		{".\\78", "4,5,11"},
+		{".\\000078 , .\\x", "4,5,11"},
+		{"[title='\\58  profile' i]", "5"},
 		{"body article > div a:first-child", "9"},
 		{"p + p ~ span", "6"},
 		{"body #top > .x + .y", "5"},
@@ -113,6 +115,39 @@ selectors_match(void **state)
 		select_all(cases[i][0], out);
 		if (strcmp(out, cases[i][1]) != 0)
 			fail_msg("%s matches %s, not %s", cases[i][0], out, cases[i][1]);
+	}
+}
+
+/* Escapes of one, two, three and four bytes of UTF-8, and of what is no character. */
+static void
+escapes_are_characters(void **state)
+{
+	static const char html[] =
+		"<p title='\x01'></p><p title='\xc4\xb1'></p><p title='\xe2\x82\xac'></p>"
+		"<p title='\xf0\x9f\x98\x80'></p><p title='\xef\xbf\xbd'></p>";
+	static const struct
+	{
+		const char *selector;
+		int place;
+	} cases[] = {{"[title='\\1']", 1},      {"[title='\\131']", 2},   {"[title='\\20AC ']", 3},
+				 {"[title='\\1f600']", 4},  {"[title='\\0']", 5},     {"[title='\\d800']", 5},
+				 {"[title='\\110000']", 5}, {"[title='\\ffffff']", 5}};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		Arena *arena = arena_create();
+		CssSet *set = css_set_create(arena);
+		char out[256] = "";
+		CssError error;
+
+		css_set_add(set, css_compile(arena, cases[i].selector, &error), 0);
+		assert_true(
+			css_walk(set, arena, html_parse(arena, html, strlen(html), NULL), collect, out));
+		/* html and body come first */
+		if (atoi(out) != cases[i].place + 2)
+			fail_msg("%s matches %s", cases[i].selector, out);
+		arena_destroy(arena);
 	}
 }
 
@@ -139,6 +174,10 @@ mistakes_are_told(void **state)
 		{"a:not(b", 7, "expected ')'"},
 		{"a)", 1, "unexpected character ')'"},
 		{"p:nth-child(x)", 12, "expected an+b, odd or even"},
+		{"p:nth-child(2n+)", 15, "expected a number"},
+		{"p:not", 5, "expected '(' after \":not\""},
+		{"p\\", 2, "expected a character after '\\'"},
+		{"[a='\\", 5, "expected a character after '\\'"},
 		{"a!b", 1, "unexpected character '!'"},
 	};
 
@@ -225,7 +264,7 @@ static void
 nesting_is_bounded(void **state)
 {
 	Arena *arena = arena_create();
-	char selector[4096] = "";
+	char selector[5000] = "";
 	CssError error;
 
 	(void) state;
@@ -233,6 +272,10 @@ nesting_is_bounded(void **state)
 		strcat(selector, ":not(");
 	assert_null(css_compile(arena, selector, &error));
 	assert_string_equal(error.message, "nested deeper than 8");
+	memset(selector, 'a', sizeof(selector) - 1);
+	selector[sizeof(selector) - 1] = '\0';
+	assert_null(css_compile(arena, selector, &error));
+	assert_non_null(strstr(error.message, "the selector is longer than"));
 	arena_destroy(arena);
 }
 
@@ -241,6 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(selectors_match),
+		cmocka_unit_test(escapes_are_characters),
 		cmocka_unit_test(mistakes_are_told),
 		cmocka_unit_test(nesting_is_bounded),
 		cmocka_unit_test(hostile_pages_are_given_up),

@@ -76,6 +76,17 @@ like "a run in which most activities lack a field warns, and so does the health 
 	"*WARNING:  01000: * of * activities have a wrong field*HINT:  The site's markup may have changed*completed*warning*completed"
 is "the rules put right, a full run puts the rows right" "$(differences | grep -v "about forty")" ""
 
+# A page that the database refuses, by a constraint of somebody's, is a failure of its own: the others of its transaction come in.
+slug=$(sql "SELECT event_slug FROM activities WHERE is_valid AND removed_at IS NULL ORDER BY id DESC LIMIT 1")
+as_owner sed -Ei 's/<(h1[^>]*|div class="activity-label")>(<span>)?/&Refused /' "$run/mended/activities/activity/$slug.html"
+sql "ALTER TABLE activities ADD CONSTRAINT somebodys CHECK (title NOT LIKE 'Refused %')"
+like "a run with a page that the database refuses completes" "$(sql "SELECT status, activities_unchanged > 100 FROM esn_scrape_activities(\"full\" => true)")" "*completed|t"
+like "and tells of that page" "$(sql "SELECT kind, error_message, will_retry FROM failed_scrapes WHERE url LIKE '%/$slug' AND resolved_at IS NULL")" \
+	"activity|the database refuses the page: *somebodys*|t"
+sql "ALTER TABLE activities DROP CONSTRAINT somebodys" "SELECT esn_retry_failed()" >/dev/null
+is "which comes in when it no longer does" "$(sql "SELECT title LIKE 'Refused %' FROM activities WHERE event_slug = '$slug'" \
+	"SELECT count(*) FROM failed_scrapes WHERE url LIKE '%/$slug' AND resolved_at IS NULL")" $'t\n0'
+
 # The same words as in a command line.
 like "esn_scrape takes a module" "$(sql "SELECT request FROM esn_scrape('accounts')" "SELECT request FROM esn_scrape('retry-failed')" "SELECT request FROM esn_scrape('activities', '$(sql "SELECT min(activities_platform_slug) FROM sections")')")" \
 	"*accounts*retry of failures*section *"
@@ -98,6 +109,11 @@ ok "$passed" "the log has a line for each trigger, section, failure and end, and
 as_owner touch "$run/$cluster/data/esn_pulse_log/scrape_2020-01-01.log" "$run/$cluster/data/esn_pulse_log/other.log"
 is "old files of it are removed, others stay" "$(sql "SELECT rows FROM esn_maintenance() WHERE task = 'log files removed'" && ls "$run/$cluster/data/esn_pulse_log")" \
 	"1"$'\n'"other.log"$'\n'"$(basename "$log")"
+as_owner touch "$run/$cluster/data/no_directory"
+for directory in no_directory "$(printf '%01100d' 0)"; do
+	like "a log that cannot be written (${directory:0:12}) stops no run" "$(sql "SET esn_pulse.log_directory = '$directory'" "SELECT status FROM esn_scrape_accounts()")" "*completed"
+done
+is "and the server's log says so, once a run" "$(grep -c 'could not write to the log' "$run/$cluster/log")" 2
 sql "LISTEN esn_pulse_alert" "DELETE FROM sections" "SELECT count(*) FROM esn_maintenance()" >"$run/mended/output"
 like "maintenance raises alerts for what is critical" "$(cat "$run/mended/output")" '*"esn_pulse_alert" with payload "{"check": *'
 done_testing

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Which lines the tests reach: the unit tests, then the extension in a server of its own, built with gcov; a table by file, and whether the
+# targets are met. An argument: only those tests of whole runs that are named.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+core_target=95 server_target=85
+run=$(run_directory)
+directory=$top/build/coverage
+rm -rf "$directory"
+
+# Optimised code has lines that are gone, and counts that are another line's.
+mode="--coverage -O0"
+step "unit tests, counting lines"
+make -s unit UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 || die "$(tail -n 20 "$directory.unit.log")"
+
+step "the extension in a server, counting lines"
+private_server "$directory" COPT="$mode -Wno-cpp"
+# The counts are written when a process ends, by the user that the server runs as.
+[ "$(id -u)" -ne 0 ] || chown -R postgres: "$directory/extension"
+trap 'cluster_stop coverage' EXIT
+cluster_start coverage
+tests_in_server coverage
+cluster_stop coverage
+[ $# -gt 0 ] || set -- test/site/t/*.sh
+# A test that fails is told, but the table is printed: what counts lines is slower, and waits of some tests are tight.
+status=0
+prove --timer -j 3 -e bash "$@" || status=1
+
+# covered <what> <target> <source filter> <directories>
+covered() {
+	printf '\n%s\n' "$1"
+	gcovr --root . --filter "$3" --fail-under-line "$2" --exclude-directories '.*/test' "${@:4}"
+}
+
+step "coverage"
+covered "the core, by all tests" "$core_target" 'src/core/' "$directory" || status=1
+covered "the server side" "$server_target" 'src/[^/]*$' "$directory/extension" || status=1
+exit "$status"

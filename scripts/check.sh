@@ -8,8 +8,11 @@ cd "$(dirname "$0")/.."
 step "packages"
 scripts/setup.sh
 
-step "format"
-clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] bench/*.c
+# Each version of clang-format has another taste: the sources are in that of 14.
+if [ "$(debian_pg_major)" -eq 15 ]; then
+	step "format"
+	clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] bench/*.c
+fi
 
 step "build, both compilers, warnings are errors"
 build gcc
@@ -26,7 +29,9 @@ trap 'cluster_stop check' EXIT
 step "pg_regress"
 cluster_start check
 mkdir -p build/regress
-"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test --outputdir=build/regress --bindir="$PG_BIN" \
+# Up to 15 it finds what is expected beside its input.
+expected=$("$PG_BIN/pg_config" --version | awk '{ if ($2 + 0 >= 16) print "--expecteddir=test" }')
+"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test $expected --outputdir=build/regress --bindir="$PG_BIN" \
 	--host="$run/check" --user="$(id -un)" --encoding=UTF8 $(cd test/sql && basename -s .sql -- *.sql)
 
 step "pgTAP"

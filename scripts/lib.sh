@@ -1,7 +1,19 @@
 # What the scripts share. Sourced, from the top of the tree, with set -eu.
 
-PG_BIN=${PG_BIN:-/usr/lib/postgresql/15/bin}
 top=$PWD
+
+# The server's major version that this Debian comes with.
+debian_pg_major() {
+	local VERSION_ID=
+	[ ! -r /etc/os-release ] || VERSION_ID=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
+	case $VERSION_ID in
+	13) echo 17 ;;
+	*) echo 15 ;;
+	esac
+}
+
+PG_MAJOR=${PG_MAJOR:-$(debian_pg_major)}
+PG_BIN=${PG_BIN:-/usr/lib/postgresql/$PG_MAJOR/bin}
 
 step() {
 	printf '\n== %s\n' "$*"

@@ -3,7 +3,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-packages=(gcc make pkg-config "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" libcurl4-openssl-dev libxml2-dev libicu-dev nginx-light python3 procps)
+packages=(gcc make pkg-config ca-certificates "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" libcurl4-openssl-dev libxml2-dev libicu-dev nginx-light python3 procps)
 case ${1:-} in
 demo) ;;
 bench) packages+=(python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 python3-lxml python3-asyncpg

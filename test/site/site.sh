@@ -192,6 +192,23 @@ site_faults() {
 	site_reload "$1"
 }
 
+# site_hold <name> <site> <pattern>: from now on the site answers addresses that match only when site_release is called.
+site_hold() {
+	local dir=$run/$1 port
+
+	read -r _ _ port <"$dir/urls"
+	touch "$dir/$2.held"
+	cat >"$dir/$2-unreliable.conf" <<-NGINX
+		location = /held { internal; proxy_read_timeout 600s; proxy_pass http://127.0.0.1:$port/held/$2.held\$request_uri; }
+		if (\$upstream_http_x_accel_redirect = "") { rewrite "$3" /held last; }
+	NGINX
+	site_reload "$1"
+}
+
+site_release() { # <name> <site>
+	rm -f "$run/$1/$2.held"
+}
+
 # site_switch <name> <site> <500, 503 or 403>: what the whole site answers from now on, 403 being Cloudflare's; "" puts it right.
 site_switch() {
 	rm -f "$run/$1/$2".answers-*

@@ -44,6 +44,18 @@ for isolation in "read committed" serializable; do
 done
 sql "ALTER DATABASE met RESET default_transaction_isolation"
 
+# From PostgreSQL 17 on a transaction can have a limit of time, which ends its session; those of a run have none.
+if [ "$(sql "SELECT count(*) FROM pg_settings WHERE name = 'transaction_timeout'")" = 1 ]; then
+	sql "ALTER DATABASE met SET transaction_timeout = '300ms'" "UPDATE activities SET title = 'By hand' WHERE event_slug = '$slug'" >/dev/null
+	begins -c "SET transaction_timeout = 0"
+	user "BEGIN; UPDATE activities SET city = 'Elsewhere' WHERE event_slug = '$slug';"
+	site_release met activities
+	eventually 20 t sql "SELECT clock_timestamp() > xact_start + interval '1 second' FROM pg_stat_activity WHERE $the_run" || true
+	user "COMMIT;"
+	ends "an UPDATE for longer than transaction_timeout" "completed|" "*completed"
+	sql "ALTER DATABASE met RESET transaction_timeout"
+fi
+
 sql "UPDATE activities SET title = 'By hand' WHERE event_slug = '$slug'" >/dev/null
 begins
 user "BEGIN; UPDATE activities SET city = 'Elsewhere' WHERE event_slug = '$slug';"

@@ -146,7 +146,7 @@ site_reload() {
 #   honest    nginx's own
 #   none      there are none, and no 304
 #   changing  another ETag at each answer, and no 304
-#   lying     the same for all pages, and 304 to whoever asks whether something has changed
+#   lying     the same for all pages, and 304 to whoever asks whether something has changed on a page that is there
 #   clock     nginx's own, but all times are ten years ahead (when the clock is put right, each page has changed once more)
 site_validators() {
 	local dir=$run/$1
@@ -157,7 +157,7 @@ site_validators() {
 	changing) echo "etag off; if_modified_since off; add_header Last-Modified ''; add_header ETag '\"\$request_id\"';" ;;
 	lying)
 		echo "etag off; add_header Last-Modified 'Mon, 01 Jan 2024 00:00:00 GMT'; add_header ETag '\"same\"';"
-		echo "set \$asks \$http_if_none_match\$http_if_modified_since; if (\$asks) { return 304; }"
+		echo "set \$asks \$http_if_none_match\$http_if_modified_since; if (!-f \$document_root\$uri.html) { set \$asks ''; } if (\$asks) { return 304; }"
 		;;
 	*) die "no such mode: $2" ;;
 	esac >"$dir/validators.conf"

@@ -2,7 +2,7 @@
 # The checks on Debian 13, whose PostgreSQL, compilers and libraries are newer: in a chroot, build/debian13, that is made if it isn't there.
 #   scripts/debian13.sh [command that runs there, at the top of a copy of the tree: scripts/check.sh]
 # Wants root, and takes Debian from where this machine takes it. Nothing stays but the chroot: its processes and mounts live in namespaces
-# that end with it, however it ends.
+# that end with the command.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -18,6 +18,10 @@ mirror() {
 	printf '%s' "$found"
 }
 
+mkdir -p build
+exec 9>build/debian13.lock
+flock -n 9 || die "it is in use: another scripts/debian13.sh runs"
+
 # A half-made one is made anew: it is moved into place when it is whole.
 if [ ! -d "$root" ]; then
 	step "Debian 13"
@@ -25,7 +29,6 @@ if [ ! -d "$root" ]; then
 		apt-get update -q >/dev/null
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends debootstrap >/dev/null
 	fi
-	mkdir -p build
 	rm -rf "$root.part"
 	debootstrap --variant=minbase trixie "$root.part" "$(mirror)" >build/debian13.log || die "debootstrap failed: $(tail -n 5 build/debian13.log)"
 	mv "$root.part" "$root"
@@ -36,8 +39,9 @@ rm -rf "${root:?}$tree"
 mkdir -p "$root$tree"
 tar -c --exclude=./build --exclude=./.git . | tar -x -C "$root$tree" --no-same-owner
 
-# The first process of the namespace waits for the rest, and everything in it ends with it. It is no exec: orphans must be reaped.
-exec unshare --mount --pid --fork --kill-child bash -euc '
+# The first process of the namespace waits for the rest, and everything in it ends with it. It is no exec: orphans must be reaped. unshare itself
+# heeds no signal but this one.
+unshare --mount --pid --fork --kill-child bash -euc '
 	root=$1 tree=$2
 	shift 2
 	mount -t proc proc "$root/proc"
@@ -45,4 +49,7 @@ exec unshare --mount --pid --fork --kill-child bash -euc '
 	mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 	chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 ${http_proxy:+"http_proxy=$http_proxy"} bash -c "cd $tree && exec \"\$@\"" sh "$@"
 	exit $?
-' sh "$root" "$tree" "$@"
+' sh "$root" "$tree" "$@" <&0 &
+child=$!
+trap 'kill -KILL "$child"' HUP INT TERM
+wait "$child"

@@ -8,8 +8,11 @@ cd "$(dirname "$0")/.."
 step "packages"
 scripts/setup.sh
 
-step "format"
-clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] bench/*.c
+# Each version of clang-format has another taste: the sources are in that of 14.
+if [ "$(debian_pg_major)" -eq 15 ]; then
+	step "format"
+	clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] bench/*.c
+fi
 
 step "build, both compilers, warnings are errors"
 build gcc

@@ -1,7 +1,19 @@
 # What the scripts share. Sourced, from the top of the tree, with set -eu.
 
-PG_BIN=${PG_BIN:-/usr/lib/postgresql/15/bin}
 top=$PWD
+
+# The server's major version that this Debian comes with.
+debian_pg_major() {
+	local VERSION_ID=
+	[ ! -r /etc/os-release ] || VERSION_ID=$(. /etc/os-release && printf '%s' "${VERSION_ID:-}")
+	case $VERSION_ID in
+	13) echo 17 ;;
+	*) echo 15 ;;
+	esac
+}
+
+PG_MAJOR=${PG_MAJOR:-$(debian_pg_major)}
+PG_BIN=${PG_BIN:-/usr/lib/postgresql/$PG_MAJOR/bin}
 
 step() {
 	printf '\n== %s\n' "$*"
@@ -69,8 +81,12 @@ private_server() {
 
 # pg_regress and pgTAP on a cluster.
 tests_in_server() {
+	local expected
+
 	mkdir -p build/regress
-	"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test --outputdir=build/regress --bindir="$PG_BIN" \
+	# Up to 15 it finds what is expected beside its input.
+	expected=$("$PG_BIN/pg_config" --version | awk '{ if ($2 + 0 >= 16) print "--expecteddir=test" }')
+	"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test $expected --outputdir=build/regress --bindir="$PG_BIN" \
 		--host="$run/$1" --user="$(id -un)" --encoding=UTF8 $(cd test/sql && basename -s .sql -- *.sql)
 	cluster_psql "$1" -c 'CREATE DATABASE pgtap' -c '\c pgtap' -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION esn_pulse'
 	pg_prove -h "$run/$1" -U "$(id -un)" -d pgtap test/pgtap/*.sql

@@ -3,12 +3,12 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-packages=(gcc make pkg-config postgresql-15 postgresql-server-dev-15 libcurl4-openssl-dev libxml2-dev libicu-dev nginx-light python3 procps)
+packages=(gcc make pkg-config ca-certificates "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" libcurl4-openssl-dev libxml2-dev libicu-dev nginx-light python3 procps)
 case ${1:-} in
 demo) ;;
 bench) packages+=(python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 python3-lxml python3-asyncpg
 	python3-icu) ;;
-*) packages+=(clang clang-format libclang-rt-14-dev valgrind postgresql-15-cron postgresql-15-pgtap
+*) packages+=(clang clang-format libclang-rt-dev valgrind "postgresql-$PG_MAJOR-cron" "postgresql-$PG_MAJOR-pgtap"
 	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl gcovr
 	clang-tidy cppcheck) ;;
 esac

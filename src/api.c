@@ -5,16 +5,20 @@
 
 #include <signal.h>
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 #include "utils/wait_event.h"
 
 #include "launch.h"
@@ -58,12 +62,44 @@ check_preconditions(void)
 						 "extension there.")));
 }
 
+/*
+ * The run's row with the columns that scraper_status had when the caller's statement was planned: somebody may have added or dropped one
+ * while the run went on.
+ */
 static Datum
-start(RunRequest *request, bool wait)
+row_as_expected(FunctionCallInfo fcinfo, Datum row)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	HeapTupleHeader header = DatumGetHeapTupleHeader(row);
+	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(header), .t_data = header};
+	TupleDesc there;
+	TupleDesc wanted;
+	Datum *values;
+	bool *nulls;
+
+	/* Nobody has told this session of it: it waits in the middle of a statement. */
+	AcceptInvalidationMessages();
+	if (result == NULL || !IsA(result, ReturnSetInfo) || result->expectedDesc == NULL)
+		return row;
+	wanted = CreateTupleDescCopy(result->expectedDesc);
+	there =
+		lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
+	values = palloc0(sizeof(Datum) * Max(wanted->natts, there->natts));
+	nulls = palloc(sizeof(bool) * Max(wanted->natts, there->natts));
+	memset(nulls, true, sizeof(bool) * Max(wanted->natts, there->natts));
+	heap_deform_tuple(&tuple, there, values, nulls);
+	ReleaseTupleDesc(there);
+	wanted->tdtypeid = RECORDOID;
+	wanted->tdtypmod = -1;
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(wanted), values, nulls));
+}
+
+static Datum
+start(FunctionCallInfo fcinfo, RunRequest *request, bool wait)
 {
 	check_preconditions();
 	strlcpy(request->requested_by, GetUserNameFromId(GetSessionUserId(), false), NAMEDATALEN);
-	return launch_run(request, wait);
+	return row_as_expected(fcinfo, launch_run(request, wait));
 }
 
 Datum
@@ -71,7 +107,7 @@ esn_scrape_accounts(PG_FUNCTION_ARGS)
 {
 	RunRequest request = {.kind = RUN_ACCOUNTS};
 
-	return start(&request, PG_GETARG_BOOL(0));
+	return start(fcinfo, &request, PG_GETARG_BOOL(0));
 }
 
 /* The slug in what people paste: it itself, or the address of a section's page on either site. */
@@ -108,7 +144,7 @@ esn_scrape_section(PG_FUNCTION_ARGS)
 								"or tr-anka-met.")));
 	request.full = PG_GETARG_BOOL(1);
 	strlcpy(request.slug, slug, SLUG_SIZE);
-	return start(&request, PG_GETARG_BOOL(2));
+	return start(fcinfo, &request, PG_GETARG_BOOL(2));
 }
 
 Datum
@@ -127,7 +163,7 @@ esn_scrape_activities(PG_FUNCTION_ARGS)
 							errmsg("max_sections must be at least 1"),
 							errhint("Leave it out, or give NULL, for all sections.")));
 	}
-	return start(&request, PG_GETARG_BOOL(2));
+	return start(fcinfo, &request, PG_GETARG_BOOL(2));
 }
 
 Datum
@@ -135,7 +171,7 @@ esn_scrape_all(PG_FUNCTION_ARGS)
 {
 	RunRequest request = {.kind = RUN_ALL, .full = PG_GETARG_BOOL(0)};
 
-	return start(&request, PG_GETARG_BOOL(1));
+	return start(fcinfo, &request, PG_GETARG_BOOL(1));
 }
 
 Datum
@@ -143,7 +179,7 @@ esn_retry_failed(PG_FUNCTION_ARGS)
 {
 	RunRequest request = {.kind = RUN_RETRY};
 
-	return start(&request, PG_GETARG_BOOL(0));
+	return start(fcinfo, &request, PG_GETARG_BOOL(0));
 }
 
 Datum
@@ -152,7 +188,7 @@ esn_fix_validation_errors(PG_FUNCTION_ARGS)
 	/* Whether a page has changed since is not what is asked. */
 	RunRequest request = {.kind = RUN_FIX, .full = true};
 
-	return start(&request, PG_GETARG_BOOL(0));
+	return start(fcinfo, &request, PG_GETARG_BOOL(0));
 }
 
 /* The process that works on a run, 0 where none does. ERROR where there is no such run. Needs an SPI connection. */

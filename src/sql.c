@@ -6,6 +6,7 @@
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
@@ -22,7 +23,7 @@
 
 /*
  * Settings of the worker's session. Every statement of a run looks up by key a few rows of tables that were empty when it was planned and
- * grow while it is used: only plans by index, nested loops, stay right.
+ * grow while it is used: only plans by index, nested loops, stay right. What somebody else commits meanwhile is seen, not an error.
  */
 static const struct
 {
@@ -30,6 +31,11 @@ static const struct
 	const char *value;
 } session_settings[] = {
 	{"lock_timeout", "5s"},
+	{"default_transaction_isolation", "read committed"},
+#if PG_VERSION_NUM >= 170000
+	/* It would end the worker without a word to its caller. */
+	{"transaction_timeout", "0"},
+#endif
 	{"DateStyle", "ISO, YMD"},
 	{"jit", "off"},
 	{"enable_seqscan", "off"},
@@ -254,7 +260,13 @@ sql_datum(uint64 row, int column)
 static void
 check_schema(const char *schema, Oid namespace)
 {
-	if (pg_namespace_aclcheck(namespace, ACL_ID_PUBLIC, ACL_CREATE) == ACLCHECK_OK)
+#if PG_VERSION_NUM >= 160000
+	AclResult all = object_aclcheck(NamespaceRelationId, namespace, ACL_ID_PUBLIC, ACL_CREATE);
+#else
+	AclResult all = pg_namespace_aclcheck(namespace, ACL_ID_PUBLIC, ACL_CREATE);
+#endif
+
+	if (all == ACLCHECK_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("everybody may create objects in the schema %s", schema),

@@ -15,6 +15,8 @@
 #include "sql.h"
 #include "store.h"
 
+#define MAX_TRIES 3 /* of a batch that meets a deadlock */
+
 /* The records of one kind (of RECORD_NOT_MODIFIED: and of one kind of page) as a jsonb array; false where there are none. */
 static bool
 collect(List *records, RecordKind kind, PageKind page, Datum *array)
@@ -190,14 +192,21 @@ store_is_jsonb(const char *text)
 	return taken;
 }
 
-/* As write_batch(), but false instead of an ERROR where the database refuses what is in a record; *reason says why. */
+/* Whether the same again may work: a deadlock has taken what the other session waited for out of its way. */
 static bool
-try_batch(Batch *batch, char **reason)
+may_pass(int sqlerrcode)
+{
+	return ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK;
+}
+
+/* As write_batch(), but the error instead of an ERROR, and nothing done, where that is about the content or, unless it is the last try, may pass; else NULL. */
+static ErrorData *
+write_or_undo(Batch *batch, bool last)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	RunCounts counts = *batch->counts;
 	int disbelieved = list_length(batch->disbelieved);
-	volatile bool stored = true;
+	ErrorData *volatile error = NULL;
 
 	PG_TRY();
 	{
@@ -205,23 +214,39 @@ try_batch(Batch *batch, char **reason)
 	}
 	PG_CATCH();
 	{
-		ErrorData *error;
-
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
-		if (!store_is_about_content(error->sqlerrcode))
+		if (!store_is_about_content(error->sqlerrcode) && (last || !may_pass(error->sqlerrcode)))
 			PG_RE_THROW();
 		FlushErrorState();
 		AbortCurrentTransaction();
 		MemoryContextSwitchTo(caller);
 		*batch->counts = counts;
 		batch->disbelieved = list_truncate(batch->disbelieved, disbelieved);
-		*reason = error->message;
-		stored = false;
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);
-	return stored;
+	return error;
+}
+
+/* False where the database refuses what is in a record; *reason says why. */
+static bool
+try_batch(Batch *batch, char **reason)
+{
+	ErrorData *error = NULL;
+
+	for (int tries = 1; tries <= MAX_TRIES; tries++)
+	{
+		error = write_or_undo(batch, tries == MAX_TRIES);
+		if (error == NULL)
+			return true;
+		if (!may_pass(error->sqlerrcode))
+			break;
+		ereport(LOG, (errmsg("esn_pulse run " INT64_FORMAT ": pages are stored again: %s",
+							 batch->run, error->message)));
+	}
+	*reason = error->message;
+	return false;
 }
 
 /* The failure that stands for a record that the database refuses. */

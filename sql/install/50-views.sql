@@ -11,10 +11,11 @@ SELECT s.id, s.scraper_module, s.request,
 	s.requested_by, s.worker_pid
 FROM scraper_status s
 CROSS JOIN LATERAL (
-	SELECT s.status <> 'running' OR EXISTS (
+	-- A standby sees none of the primary's locks: there the row is all that is known.
+	SELECT s.status <> 'running' OR pg_is_in_recovery() OR EXISTS (
 		SELECT FROM pg_locks l
 		WHERE l.locktype = 'advisory' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 			AND l.classid = 1163087440 AND l.objid = 1 AND l.objsubid = 2 AND l.granted AND l.pid = s.worker_pid) AS alive
 ) a
 ORDER BY s.id DESC;
-COMMENT ON VIEW esn_runs IS 'The runs, newest first, as scraper_status has them; one that died without a word (server crash, power cut) shows as failed.';
+COMMENT ON VIEW esn_runs IS 'The runs, newest first, as scraper_status has them; one that died without a word (server crash, power cut) shows as failed, on a standby only after its promotion.';

@@ -5,15 +5,15 @@ SELECT no_plan();
 SELECT esn_begin_run('ActivitiesAndStatisticsScraper', 'somebody', 'a test') > 0 AS begun \gset
 INSERT INTO sections (id, name, accounts_platform_slug, accounts_url) VALUES (-1, 'ESN METU', 'tr-anka-met', 'x'), (-2, 'ESN Tromsø', 'no-trom-esn', 'x');
 
-CREATE FUNCTION pg_temp.pages(json text, section integer) RETURNS jsonb LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.pages(figures text, section integer) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_array(pg_temp.page('statistics', 'https://activities.example/organisation/' || section || '/statistics',
-		jsonb_build_object('json', json), '[]', section))
+		jsonb_build_object('json', figures), '[]', section))
 $$;
 -- As a run does: the fetch, then the figures.
-CREATE FUNCTION pg_temp.read(json text, what text, section integer DEFAULT -1) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.read(figures text, what text, section integer DEFAULT -1) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-	PERFORM esn_store_fetches(pg_temp.run(), 'statistics', pg_temp.pages(json, section));
-	PERFORM esn_store_statistics(pg_temp.run(), pg_temp.pages(json, section));
+	PERFORM esn_store_fetches(pg_temp.run(), 'statistics', pg_temp.pages(figures, section));
+	PERFORM esn_store_statistics(pg_temp.run(), pg_temp.pages(figures, section));
 	RETURN pass(what);
 END $$;
 PREPARE sums AS SELECT physical_activities, online_activities, total_local_students, total_international_students, total_coordinators

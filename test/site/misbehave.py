@@ -2,6 +2,7 @@
 """The server behind nginx that misbehaves: /<how>/<path> answers with the page of that path, or not quite. Ends with its input.
 
 /unreliable/<share>/<seed>/<site>/<address> says what nginx is to do: serve that address, answer with a fault, or reset the connection.
+/held/<file>/<address> has nginx serve that address, but not before there is no such file beside the pages any more.
 
 What nginx would not hand on as it is, it plays where it stands before nginx: given a port for a trap, and pairs of ports, it is a site at the
 first of each and hands on to nginx at the second, but for the addresses in front.tsv (address and how, by wrong_answers.py) and, where the file
@@ -54,6 +55,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         _, how, path = self.path.split("/", 2)
         if how == "unreliable":
             self.unreliable(path, before)
+        elif how == "held":
+            self.held(*path.split("/", 1))
         else:
             self.page(how, path.split("?")[0], before == 0)
 
@@ -92,6 +95,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(503, b"later", Retry_After="1")
         else:
             self.answer(500, b"error")
+
+    def held(self, file, address):
+        while (pages.parent / file).exists():
+            time.sleep(0.02)
+        self.answer(200, X_Accel_Redirect=f"/{address}")
 
     def be_slow(self, rng):
         time.sleep(rng.uniform(0.2, 1))

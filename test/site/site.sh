@@ -148,7 +148,7 @@ site_reload() {
 #   honest    nginx's own
 #   none      there are none, and no 304
 #   changing  another ETag at each answer, and no 304
-#   lying     the same for all pages, and 304 to whoever asks whether something has changed
+#   lying     the same for all pages, and 304 to whoever asks whether something has changed on a page that is there
 #   clock     nginx's own, but all times are ten years ahead (when the clock is put right, each page has changed once more)
 site_validators() {
 	local dir=$run/$1
@@ -159,7 +159,7 @@ site_validators() {
 	changing) echo "etag off; if_modified_since off; add_header Last-Modified ''; add_header ETag '\"\$request_id\"';" ;;
 	lying)
 		echo "etag off; add_header Last-Modified 'Mon, 01 Jan 2024 00:00:00 GMT'; add_header ETag '\"same\"';"
-		echo "set \$asks \$http_if_none_match\$http_if_modified_since; if (\$asks) { return 304; }"
+		echo "set \$asks \$http_if_none_match\$http_if_modified_since; if (!-f \$document_root\$uri.html) { set \$asks ''; } if (\$asks) { return 304; }"
 		;;
 	*) die "no such mode: $2" ;;
 	esac >"$dir/validators.conf"
@@ -207,6 +207,23 @@ site_chance() {
 	shift
 	rm -f "$run/$name/chance"
 	[ -z "$1" ] || echo "$*" >"$run/$name/chance"
+}
+
+# site_hold <name> <site> <pattern>: from now on the site answers addresses that match only when site_release is called.
+site_hold() {
+	local dir=$run/$1 port
+
+	read -r _ _ port <"$dir/urls"
+	touch "$dir/$2.held"
+	cat >"$dir/$2-unreliable.conf" <<-NGINX
+		location = /held { internal; proxy_read_timeout 600s; proxy_pass http://127.0.0.1:$port/held/$2.held\$request_uri; }
+		if (\$upstream_http_x_accel_redirect = "") { rewrite "$3" /held last; }
+	NGINX
+	site_reload "$1"
+}
+
+site_release() { # <name> <site>
+	rm -f "$run/$1/$2.held"
 }
 
 # site_switch <name> <site> <500, 503 or 403>: what the whole site answers from now on, 403 being Cloudflare's; "" puts it right.

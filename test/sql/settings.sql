@@ -26,8 +26,8 @@ SHOW esn_pulse.max_page_size;
 SHOW esn_pulse.activities_time_limit;
 SHOW esn_pulse.accounts_max_age;
 
--- Out of range, of the wrong unit or kind.
-\set VERBOSITY terse
+-- Out of range, of the wrong unit or kind; in which words is PostgreSQL's affair, and differs from one version to the next.
+\set VERBOSITY sqlstate
 SET esn_pulse.request_delay = -1;
 SET esn_pulse.request_delay = '2MB';
 SET esn_pulse.max_parallel_requests = 0;

@@ -48,10 +48,11 @@ sql "SELECT esn_schedule('0 0 1 1 *', '0 0 1 1 *', '* * * * *')" >/dev/null
 psql -X -q -h "$run/$cluster" -d "$database" -c "SET esn_pulse.request_delay = 50" -c "SELECT esn_scrape_all(\"full\" => true)" >/dev/null 2>&1 &
 caller=$!
 eventually 20 running on standby sql "SELECT status FROM scraper_status ORDER BY id DESC LIMIT 1" || true
+is "on the standby a run that goes on shows as running" "$(on standby sql "SELECT status, error_message FROM esn_runs LIMIT 1")" "running|"
 cluster_stop "$cluster" immediate
 wait "$caller" 2>/dev/null || true
-is "on the standby a run without its server shows as failed" "$(on standby sql "SELECT status, error_message FROM esn_runs LIMIT 1")" "failed|interrupted: its worker process is gone"
 as_owner "$PG_BIN/pg_ctl" -D "$run/standby/data" -w -s promote
+is "after promotion a run without its server shows as failed" "$(on standby sql "SELECT status, error_message FROM esn_runs LIMIT 1")" "failed|interrupted: its worker process is gone"
 promoted=$(on standby sql "SELECT now()")
 like "after promotion a run works" "$(on standby sql "SELECT status FROM esn_scrape_all()")" "*completed"
 is "the one that was cut off is marked" "$(on standby sql "SELECT count(*) FROM scraper_status WHERE status = 'failed' AND error_message LIKE 'interrupted%'")" 1

@@ -67,6 +67,22 @@ sql "GRANT CREATE ON SCHEMA public TO PUBLIC"
 like "a schema open to everybody is refused" "$(sql "SELECT esn_scrape_all()" || true)" "*ERROR:  55000: everybody may create objects in the schema public*HINT:  REVOKE CREATE ON SCHEMA public FROM PUBLIC;*"
 sql "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
 
+# The lock of the one run is an advisory lock, which whoever may connect can take: then runs say so, and who it is can be found out.
+mkfifo "$run/righted/input"
+PGUSER=stranger psql -X -q -At -h "$run/$cluster" -d righted <"$run/righted/input" >"$run/righted/stranger" 2>&1 &
+exec {input}>"$run/righted/input"
+echo "SELECT pg_advisory_lock(1163087440, 1);" >&"$input"
+holder="SELECT usename FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND classid = 1163087440 AND granted"
+eventually 20 stranger sql "$holder" || true
+like "a stranger with the lock of the run holds runs up, and they say so" "$(as operator "SELECT esn_scrape('accounts')")" "*ERROR:  55006: another session holds the lock of the one run*HINT:  SELECT pid FROM pg_locks*"
+is "the hint finds who it is" "$(sql "$holder")" stranger
+exec {input}>&-
+eventually 20 "" sql "$holder" || true
+
+# Only a superuser brings C code in.
+cluster_psql "$cluster" -c "CREATE DATABASE theirs OWNER operator"
+like "only a superuser can install it, not even the owner of a database" "$(database=theirs as operator "CREATE EXTENSION esn_pulse")" "*ERROR:  42501: permission denied to create extension*"
+
 # An owner who is no superuser and can't even log in: runs work, and lend no more than the owner's rights, not even at commit.
 sql "CREATE ROLE installer SUPERUSER LOGIN" "CREATE DATABASE owned" "ALTER DATABASE owned SET esn_pulse.accounts_url = '$accounts_url'" "ALTER DATABASE owned SET esn_pulse.activities_url = '$activities_url'"
 database=owned

@@ -1,4 +1,5 @@
-# However a run is stopped, it ends at once, what it committed stays, no row says 'running' for long, and the next run works.
+# However a run is stopped, it ends at once, what it committed stays, no row says 'running' for long, and the next run works. What it may
+# meet while it goes on is in meet.sh and meet_ddl.sh.
 . test/site/tests.sh
 site_cluster stop
 site_database stopped --sections 60 --count 400 --seed 11
@@ -67,9 +68,7 @@ like "a time limit ends a run in order" "$(sql "$slow" "SET esn_pulse.activities
 
 # Without waiting it outlives its caller.
 is "a run nobody waits for begins at once" "$(sql "$slow" "SELECT status, completed_at IS NULL FROM esn_scrape_all(wait => false)")" "running|t"
-like "a second run is refused, with its number and what to do" "$(sql "SELECT esn_scrape_all()" || true)" \
-	"*ERROR:  55006: run * (activities) is going on since *HINT:  Wait for it, or stop it: SELECT esn_cancel(*);*"
-like "the first one goes on" "$(sql "$last")" "running|"
+like "it goes on" "$(sql "$last")" "running|"
 sql "SELECT esn_cancel(id) FROM esn_runs WHERE status = 'running'" >/dev/null
 is "and is stopped by its number" "$(sql "SELECT count(*) FROM esn_runs WHERE status = 'running'")" 0
 
@@ -96,17 +95,7 @@ like "a caller's own lock is an error, not a wait for ever" \
 	"*ERROR:  55P03: canceling statement due to lock timeout*HINT:  Another session holds a lock*"
 like "its row says so" "$(sql "$last")" "failed|55P03*"
 
-# Dropped in the middle.
-begin_run -c "SELECT status FROM esn_scrape_all()"
-sql "DROP EXTENSION esn_pulse" >/dev/null
-wait "$caller" || true
-like "a run whose extension is dropped says so" "$(cat "$run/stopped/output")" "*ERROR:  42704: the extension esn_pulse was dropped while the run was going on*"
-sql "CREATE EXTENSION esn_pulse"
-
 # After all that.
 like "a whole run completes" "$(sql "SELECT status FROM esn_scrape_all()")" "*completed"
 is "and leaves what the sites say" "$(differences)" ""
-begin_run -c "SELECT status FROM esn_scrape_all(\"full\" => true)"
-cluster_psql "$cluster" -d postgres -c "DROP DATABASE stopped WITH (FORCE)"
-is "a database can be dropped under a run" "$(cluster_psql "$cluster" -d postgres -At -c "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'esn_pulse run'")" 0
 done_testing

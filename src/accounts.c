@@ -247,9 +247,8 @@ handle_home(Run *run, const HomePage *home)
 	}
 }
 
-/* The slug to which the site has led us from the one that we asked for; NULL: it shows something else. */
-static const char *
-answered_slug(Run *run, const HttpResponse *response)
+const char *
+accounts_answered_slug(Run *run, const HttpResponse *response)
 {
 	static const char tail[] = "/activities";
 	const char *url = response->effective_url;
@@ -272,20 +271,20 @@ note_asked(SectionWork *section, const char *url)
 }
 
 /*
- * A slug is right where the site answers 200; 404 and 410 send us to the next candidate; anything else is no answer, and so is 200 of another
- * page that we were led to: a site under maintenance has no fewer sections.
+ * A slug is right where the site answers 200; 404 and 410 send us to the next candidate; anything else is no answer, and so is whatever another
+ * page answers that we were led to: a site under maintenance has no fewer sections.
  */
 static void
 handle_probe(Run *run, Task *task, const HttpResponse *response)
 {
 	SectionWork *section = task->section;
 	int status = response->outcome == HTTP_ANSWERED ? response->status : 0;
-	const char *slug = status == 200 ? answered_slug(run, response) : NULL;
+	bool elsewhere = run_is_elsewhere(run, task, response);
 
-	if (slug == NULL && status != 404 && status != 410)
+	if (elsewhere || (status != 200 && status != 404 && status != 410))
 	{
 		section->failure = "its slug could not be checked";
-		if (status == 200)
+		if (elsewhere)
 			run_fail_page(run, task, response,
 						  psprintf("redirected to %s, which is another page",
 								   response->effective_url));
@@ -294,8 +293,8 @@ handle_probe(Run *run, Task *task, const HttpResponse *response)
 		return;
 	}
 	note_asked(section, task->url);
-	if (slug != NULL)
-		settle_probe(run, section, slug);
+	if (status == 200)
+		settle_probe(run, section, accounts_answered_slug(run, response));
 	else if (++section->candidate < section->candidate_count)
 		submit_probe(run, section);
 	else

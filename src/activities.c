@@ -339,7 +339,8 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 	}
 	else if (task->kind == TASK_LISTING)
 		section->failure = "a page of its list failed";
-	else if (page == NULL && !has_no_statistics(response))
+	else if (page == NULL &&
+			 (run_is_elsewhere(run, task, response) || !has_no_statistics(response)))
 		section->failure = "its statistics failed";
 	if (section->pending == 0 && section->pages > section->last_page)
 		finish_section(run, section);

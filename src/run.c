@@ -130,7 +130,7 @@ log_failure(const Run *run, const Task *task, const HttpResponse *response, cons
 
 /*
  * Of a list and of statistics it is the address that says whose they are: a redirect to another path shows something else. An activity or a
- * section may have got another slug, but is still one.
+ * section may have got another slug, but is still one, and so is what is probed.
  */
 bool
 run_is_elsewhere(Run *run, const Task *task, const HttpResponse *response)
@@ -142,6 +142,8 @@ run_is_elsewhere(Run *run, const Task *task, const HttpResponse *response)
 	if (task->kind == TASK_ACTIVITY || task->kind == TASK_SECTION)
 		return slug_from_url(run->arena, response->effective_url, task_traits[task->kind].name) ==
 			   NULL;
+	if (task->kind == TASK_PROBE)
+		return accounts_answered_slug(run, response) == NULL;
 	return (task->kind == TASK_LISTING || task->kind == TASK_STATISTICS) &&
 		   (path != strcspn(response->effective_url, "?") ||
 			strncmp(task->url, response->effective_url, path) != 0);

@@ -156,6 +156,8 @@ extern void run_execute(const RunRequest *request, int wake_fd);
 extern void accounts_run(Run *run);
 extern void accounts_find_section(Run *run, const char *slug);
 extern void accounts_probe(Run *run, SectionWork *section);
+/* The slug to which the site has led us from the one that was probed; NULL: it shows something else. */
+extern const char *accounts_answered_slug(Run *run, const HttpResponse *response);
 
 /* Reads some countries' (a List of addresses) and sections' (of SectionRow) pages anew. */
 extern void accounts_again(Run *run, List *countries, List *sections);

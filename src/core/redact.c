@@ -173,10 +173,10 @@ ends_hour(const char *colon, size_t width)
 static size_t
 number_length(const char *s, bool surely, int *digits)
 {
+	int least = strncmp(s, "00", 2) == 0 ? MIN_DIGITS : MIN_NATIONAL;
 	size_t end = 0;
 	size_t next = 0;
-	size_t first_end =
-		0; /* of the number before the group that may begin another; 0: there is none */
+	size_t first_end = 0; /* of what stands before a group that may begin another number */
 	int first_digits = 0;
 	int slashes = 0;
 	int others = 0;
@@ -191,7 +191,7 @@ number_length(const char *s, bool surely, int *digits)
 		if (width == 0 || ends_hour(s + next + width, width) ||
 			(next > 0 && is_full_date(s + next)))
 			break;
-		if (*digits >= MIN_NATIONAL && s[next] == '0' && first_end == 0)
+		if (*digits >= least && s[next] == '0' && first_end == 0)
 		{
 			first_end = end;
 			first_digits = *digits;

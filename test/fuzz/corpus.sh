@@ -12,7 +12,9 @@ python3 test/site/generate.py --out "$work/site" --accounts https://accounts.exa
 python3 test/fuzz/seeds.py "$work/site" "$work/seeds"
 for target in $(basename -a -s .c -- test/fuzz/fuzz_*.c | sed 's/^fuzz_//'); do
 	mkdir -p "test/fuzz/corpus/$target" "build/fuzz/corpus/$target" "$work/found/$target" "$work/merged/$target"
-	find {build,test}/fuzz/corpus/"$target" -type f -size -${largest}c -exec cp -t "$work/found/$target" {} +
+	for from in build test; do
+		find "$from/fuzz/corpus/$target" -type f -size -${largest}c -exec cp -t "$work/found/$target" {} +
+	done
 	"build/fuzz/fuzz_$target" -merge=1 -use_counters=0 -max_len=8192 "$work/merged/$target" "$work/seeds/$target" "$work/found/$target" >/dev/null 2>"$work/$target.log" ||
 		{ tail -n 30 "$work/$target.log" && exit 1; }
 	rm -rf "test/fuzz/corpus/$target"

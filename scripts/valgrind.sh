@@ -9,8 +9,8 @@ set -eu
 cd "$(dirname "$0")/.."
 . test/site/tests.sh
 directory=$top/build/valgrind
-memcheck=(valgrind --quiet --trace-children=yes --trace-children-skip='*/python3*' --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
-	--num-callers=40)
+memcheck=(valgrind --quiet --trace-children=yes --trace-children-skip='*/python3*' --leak-check=full --show-leak-kinds=definite
+	--errors-for-leak-kinds=definite --num-callers=40 --fullpath-after=)
 
 test_units() {
 	step "unit tests under valgrind"
@@ -67,12 +67,14 @@ test_server() {
 	mkdir -p "$logs"
 	[ "$(id -u)" -ne 0 ] || chown postgres: "$logs"
 	server_program=$directory/postgres
-	printf '#!/bin/sh\nexec %s "$@"\n' "${memcheck[*]@Q} --suppressions='$top/test/valgrind/postgresql.supp' --log-file='$logs/%p' --gen-suppressions=all '$PG_BIN/postgres'" >"$server_program"
+	printf '#!/bin/sh\nexec %s "$@"\n' "${memcheck[*]@Q} --suppressions='$top/test/valgrind/postgresql.supp' --log-file='$logs/%p' '$PG_BIN/postgres'" \
+		>"$server_program"
 	chmod +x "$server_program"
 	runs
 	cluster_stop valgrind
 	# A leak is ours where a function of ours is among its callers; anything else than a leak counts wherever it is.
-	records=$(awk 'BEGIN { RS = "==[0-9]+== \n" } /definitely lost/ ? /esn_pulse\.so|src\// : /Invalid|ninitialised|overlap|Mismatched/' "$logs"/*)
+	records=$(awk -v source="$top/src/" 'BEGIN { RS = "==[0-9]+== \n" }
+		/definitely lost/ ? index($0, source) || /esn_pulse\.so/ : /Invalid|ninitialised|overlap|Mismatched/' "$logs"/*)
 	[ -z "$records" ] || die "$(head -n 100 <<<"$records")"
 	echo "$(ls "$logs" | wc -l) processes, no error, no leak"
 }

@@ -21,10 +21,10 @@ for table in activities scraper_status fetched_pages; do
 done
 sql "$by_hand" >/dev/null
 begins
-is "the type of a column changed" "$(sql "ALTER TABLE activities ALTER activity_goal TYPE varchar")" ""
+is "the type of a column changed" "$(sql "ALTER TABLE sections ALTER address TYPE varchar")" ""
 ends "the type of a column changed" "completed|" "*completed"
 is "the type of a column changed: the tables are what the sites say" "$(differences)" ""
-sql "ALTER TABLE activities ALTER activity_goal TYPE text"
+sql "ALTER TABLE sections ALTER address TYPE text"
 like "the type of a column that a view shows: PostgreSQL refuses" "$(sql "ALTER TABLE scraper_status ALTER request TYPE varchar" || true)" "*ERROR:  0A000: cannot alter type of a column used by a view or rule*"
 sql "$by_hand" >/dev/null
 begins

@@ -66,7 +66,7 @@ $(UNIT)/test_%: test/unit/test_%.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ \
 		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm $(UNIT_LINK) -o $@
 
-# The core given inputs of any kind, for FUZZ_SECONDS by each target; `make check` does it for a moment.
+# The core given inputs of any kind, for FUZZ_SECONDS by each target; `make check` tries those that are kept.
 FUZZ_SECONDS ?= 600
 FUZZ_CC ?= clang
 FUZZ_CORE = $(patsubst src/core/%.c,build/fuzz/core/%.o,$(filter-out src/core/http%.c,$(CORE)))

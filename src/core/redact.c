@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#define MAX_PASSES 16   /* over the whole text: a hostile one must end */
 #define MIN_DIGITS 7    /* of a number that is announced, or written internationally */
 #define MIN_NATIONAL 10 /* of one that only begins with 0, its zero included */
 #define MAX_DIGITS 15   /* ITU-T E.164 */
@@ -365,14 +366,29 @@ redact(Arena *arena, const char *s, bool page)
 	return out.data;
 }
 
+/* What went may have been all that made what stood beside it no number: again, until nothing is found. */
+static const char *
+redact_all(Arena *arena, const char *s, bool page)
+{
+	for (int pass = 0; pass < MAX_PASSES; pass++)
+	{
+		const char *less = redact(arena, s, page);
+
+		if (less == s)
+			break;
+		s = less;
+	}
+	return s;
+}
+
 const char *
 redact_personal_data(Arena *arena, const char *s)
 {
-	return redact(arena, s, false);
+	return redact_all(arena, s, false);
 }
 
 const char *
 redact_page(Arena *arena, const char *html)
 {
-	return redact(arena, html, true);
+	return redact_all(arena, html, true);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every fuzz target, as many at once as there are processors, and prints what they did: run.sh [seconds for each] [target ...].
 # Inputs that are new come to lie in build/fuzz/corpus, from where the next run goes on, findings in build/fuzz/findings; test/fuzz/corpus is only
-# read. A run of less than ten seconds begins with that alone. Built by `make fuzz`.
+# read. With 0 seconds the inputs that are there are tried, and no others: that is the same each time. Built by `make fuzz`.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-600}
@@ -9,11 +9,13 @@ shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=($(basename -a -s .c -- test/fuzz/fuzz_*.c | sed 's/^fuzz_//'))
 corpus=build/fuzz/corpus
-if [ "$seconds" -lt 10 ]; then
+limit=-max_total_time=$seconds
+if [ "$seconds" -eq 0 ]; then
 	corpus=build/fuzz/short
 	rm -rf "$corpus"
+	limit=-runs=0
 fi
-export seconds corpus
+export limit corpus
 
 # Longer inputs are slower, and where what is read is short they show nothing more.
 max_len() {
@@ -30,7 +32,7 @@ run_one() {
 	mkdir -p "$corpus/$target" "build/fuzz/findings/$target"
 	[ -e "$dict" ] || dict=test/fuzz/dict/html.dict
 	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1 \
-		"build/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len="$(max_len "$target")" -timeout=20 -rss_limit_mb=2048 \
+		"build/fuzz/fuzz_$target" "$limit" -max_len="$(max_len "$target")" -timeout=20 -rss_limit_mb=2048 \
 		-dict="$dict" -artifact_prefix="build/fuzz/findings/$target/" -print_final_stats=1 \
 		"$corpus/$target" "test/fuzz/corpus/$target" >"build/fuzz/$target.log" 2>&1 || failed=1
 	executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$target.log")

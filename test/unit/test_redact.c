@@ -42,6 +42,8 @@ personal_data_goes(void **state)
 		{"18:300 0532 123 45 6 0532 123 45 67", "18:300 [telephone] [telephone]"},
 		{"me@x.org.I am, a@b.c.de.f.g", "[e-mail].I am, [e-mail].f.g"},
 		{"0532 123 45 67:0533 987 65 43", "[telephone]:[telephone]"},
+		{"35.223.)5.202.6.0.2026.02.223.)2.2020.2026.025223.)5.2026.0.2026.0.20.6.6. 8",
+		 "35.223.)5.202.6.[telephone].2020.2026.[telephone].[telephone]"},
 		{"724 (003213 724 (00321333", "724 [telephone] [telephone]"},
 		{"0532 123 45 67 18:30", "[telephone] 18:30"},
 		{"CALL 555 123 4567, Tel.: 5551234", "CALL [telephone], Tel.: [telephone]"},

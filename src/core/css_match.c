@@ -164,17 +164,8 @@ following(Matching *m, const HtmlNode *node, const HtmlNode *root)
 	do
 	{
 		m->steps--;
-		if (node->children != NULL)
-		{
-			node = node->children;
-			continue;
-		}
-		while (node != root && node->next == NULL)
-			node = node->parent;
-		if (node == root)
-			return NULL;
-		node = node->next;
-	} while (node->name == NULL);
+		node = html_next(node, root);
+	} while (node != NULL && node->name == NULL);
 	return node;
 }
 

@@ -86,6 +86,16 @@ gather(Arena *arena, const HtmlNode *element, bool lines, bool raw)
 	}
 }
 
+HtmlNode *
+html_next(const HtmlNode *node, const HtmlNode *root)
+{
+	if (node->children != NULL)
+		return node->children;
+	while (node != root && node->next == NULL)
+		node = node->parent;
+	return node == root ? NULL : node->next;
+}
+
 char *
 html_text(Arena *arena, const HtmlNode *element)
 {

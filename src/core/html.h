@@ -54,6 +54,9 @@ extern char *html_lines(Arena *arena, const HtmlNode *element);
 /* The text of a <script> or the like as it stands, nothing folded. */
 extern char *html_raw_text(Arena *arena, const HtmlNode *element);
 
+/* The node after this one in document order, not leaving root; NULL at the end. */
+extern HtmlNode *html_next(const HtmlNode *node, const HtmlNode *root);
+
 /* An attribute's value, trimmed, in the arena; NULL where there is none or it is empty. */
 extern char *html_attribute(Arena *arena, const HtmlNode *element, const char *name);
 

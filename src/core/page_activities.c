@@ -209,23 +209,12 @@ leads_to(PageParser *parser, const HtmlNode *element, const char *organisation)
 static bool
 is_page_of(PageParser *parser, const char *organisation)
 {
-	const HtmlNode *node = parser->root;
-
-	for (;;)
+	for (const HtmlNode *node = parser->root; node != NULL; node = html_next(node, parser->root))
 	{
 		if (node->name != NULL && leads_to(parser, node, organisation))
 			return true;
-		if (node->children != NULL)
-		{
-			node = node->children;
-			continue;
-		}
-		while (node != parser->root && node->next == NULL)
-			node = node->parent;
-		if (node == parser->root)
-			return false;
-		node = node->next;
 	}
+	return false;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "core/css.h"
 #include "fuzz.h"
+#include "pages.h"
 
 #define MAX_ELEMENTS 64
 
@@ -21,20 +22,6 @@ typedef struct Matches
 	HtmlNode *found[MAX_ELEMENTS];
 	int count;
 } Matches;
-
-static HtmlNode *
-tree(void)
-{
-	static Arena *arena;
-	static HtmlNode *root;
-
-	if (arena == NULL)
-	{
-		arena = arena_create();
-		root = html_parse(arena, page, strlen(page), NULL);
-	}
-	return root;
-}
 
 static void
 remember(void *context, int number, HtmlNode *element)
@@ -64,7 +51,7 @@ match(Arena *arena, const char *selector, Matches *matches)
 	}
 	set = css_set_create(arena);
 	css_set_add(set, compiled, 0);
-	fuzz_check(css_walk(set, arena, tree(), remember, matches));
+	fuzz_check(css_walk(set, arena, pages_tree(page), remember, matches));
 	return true;
 }
 

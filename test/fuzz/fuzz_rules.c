@@ -14,20 +14,6 @@ static const char page[] =
 	"<html><body class=a><article class='a b'><h1>t</h1><a href=x>1</a><p>2</p></article><div "
 	"class=b id=x><article><a href=y title=z>3</a></article></div></body></html>";
 
-static HtmlNode *
-tree(void)
-{
-	static Arena *arena;
-	static HtmlNode *root;
-
-	if (arena == NULL)
-	{
-		arena = arena_create();
-		root = html_parse(arena, page, strlen(page), NULL);
-	}
-	return root;
-}
-
 static int
 read_rules(FuzzInput *input, Arena *arena, Rule *rules)
 {
@@ -57,7 +43,7 @@ read_rules(FuzzInput *input, Arena *arena, Rule *rules)
 static void
 check_kind(Arena *arena, const RuleSet *set, const Rule *rules, int count, PageKind kind)
 {
-	RuleMatches *matches = rules_match(set, kind, arena, tree());
+	RuleMatches *matches = rules_match(set, kind, arena, pages_tree(page));
 	const char *missing = rules_missing(matches);
 	int matched[MAX_RULES] = {0};
 	RuleTally tally = {.matched = matched};

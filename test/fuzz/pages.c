@@ -3,6 +3,8 @@
  */
 #include "pages.h"
 
+#include <string.h>
+
 #include "shipped_rules.h"
 
 PageKind
@@ -55,4 +57,18 @@ pages_rules(void)
 	if (rules == NULL)
 		rules = shipped_rules();
 	return rules;
+}
+
+HtmlNode *
+pages_tree(const char *html)
+{
+	static Arena *arena;
+	static HtmlNode *root;
+
+	if (arena == NULL)
+	{
+		arena = arena_create();
+		root = html_parse(arena, html, strlen(html), NULL);
+	}
+	return root;
 }

@@ -1,5 +1,5 @@
 /*
- * pages.h: what the targets that read whole pages share: the kinds, their addresses, charsets, the shipped rules.
+ * pages.h: what the targets that read whole pages share: the kinds, their addresses, charsets, the shipped rules, a tree.
  */
 #ifndef ESN_FUZZ_PAGES_H
 #define ESN_FUZZ_PAGES_H
@@ -18,5 +18,8 @@ extern const char *pages_charset(unsigned char byte);
 extern const char *pages_url(PageKind kind);
 
 extern const RuleSet *pages_rules(void);
+
+/* The root of a target's one page, made at the first call. */
+extern HtmlNode *pages_tree(const char *html);
 
 #endif

@@ -131,14 +131,7 @@ write_batch(Batch *batch)
 	store_pages(batch, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL);
 	if (collect(records, RECORD_PROBE, PAGE_KINDS, &args[1]))
 		sql_execute(SQL_PROBES, args, NULL);
-	if (collect(records, RECORD_LISTING, PAGE_LISTING, &args[1]))
-	{
-		store_fetches(batch->run, PAGE_LISTING, args[1]);
-		sql_execute(SQL_ERRORS, args, NULL);
-		sql_execute(SQL_CARDS, args, NULL);
-		args[2] = CStringGetTextDatum(guc_activities_url);
-		sql_execute(SQL_LEARN, &args[1], NULL);
-	}
+	store_pages(batch, RECORD_LISTING, PAGE_LISTING, SQL_CARDS, guc_activities_url);
 	store_pages(batch, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, guc_activities_url);
 	store_pages(batch, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL);
 	for (PageKind page = 0; page < PAGE_KINDS; page++)

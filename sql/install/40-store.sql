@@ -130,7 +130,7 @@ COMMENT ON FUNCTION esn_learn_slugs(jsonb, text) IS
 'Takes the slug of a section that activities.esn.org knows under another one than was guessed from an activity or a card that names the section. pages: array of activity pages or listings. activities_base: base address of activities.esn.org.';
 
 -- What the pages of lists show. A card that differs, or is of an activity that was thought to be removed, makes its page due.
-CREATE OR REPLACE FUNCTION esn_store_cards(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_store_cards(run bigint, pages jsonb, activities_base text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH card AS MATERIALIZED (
@@ -150,9 +150,11 @@ BEGIN
 	INSERT INTO listed_activities (event_slug, url, section_id, card_hash)
 	SELECT event_slug, url, section_id, hash FROM card c
 	WHERE NOT EXISTS (SELECT FROM listed_activities l WHERE l.event_slug = c.event_slug);
+
+	PERFORM esn_learn_slugs(pages, activities_base);
 END $$;
-COMMENT ON FUNCTION esn_store_cards(bigint, jsonb) IS
-'Notes which activities pages of lists show, and whose cards have changed. run: the run. pages: array of pages of lists.';
+COMMENT ON FUNCTION esn_store_cards(bigint, jsonb, text) IS
+'Notes which activities pages of lists show, and whose cards have changed; learns slugs from them as esn_learn_slugs() does. run: the run. pages: array of pages of lists. activities_base: base address of activities.esn.org.';
 
 CREATE OR REPLACE FUNCTION esn_link_organisers() RETURNS bigint
 LANGUAGE plpgsql AS $$

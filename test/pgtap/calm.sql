@@ -84,7 +84,7 @@ TRUNCATE fetched_pages;
 SELECT is((SELECT count(*) FROM esn_due_activities(false, NULL)), 6::bigint, 'nothing is known of any page');
 ROLLBACK TO calm;
 SELECT esn_store_cards(:run, jsonb_build_array(jsonb_build_object('section', NULL, 'page', jsonb_build_object('data', jsonb_build_object('cards',
-	jsonb_build_array(jsonb_build_object('event_slug', 'long', 'url', pg_temp.activity_url('long'), 'title', 'Another'))))))) \g /dev/null
+	jsonb_build_array(jsonb_build_object('event_slug', 'long', 'url', pg_temp.activity_url('long'), 'title', 'Another')))))), 'https://activities.example') \g /dev/null
 SELECT is(pg_temp.reason('long'), 'card changed', 'another card');
 ROLLBACK TO calm;
 INSERT INTO sections (id, name, accounts_platform_slug, accounts_url) VALUES (-1, 'ESN Calm', 'xx-calm', 'https://accounts.example/section/xx-calm');

@@ -64,7 +64,7 @@ CREATE FUNCTION pg_temp.card(slug text, title text) RETURNS jsonb LANGUAGE sql A
 $$;
 CREATE FUNCTION pg_temp.show(VARIADIC cards jsonb[]) RETURNS void LANGUAGE sql AS $$
 	SELECT esn_store_cards((SELECT max(id) FROM scraper_status), jsonb_build_array(jsonb_build_object('section', 'xx-due', 'page',
-		jsonb_build_object('data', jsonb_build_object('cards', to_jsonb(cards))))))
+		jsonb_build_object('data', jsonb_build_object('cards', to_jsonb(cards))))), 'https://activities.example')
 $$;
 UPDATE listed_activities SET card_hash = NULL WHERE event_slug = 'ancient';
 SELECT pg_temp.show(pg_temp.card('ancient', 'A'), pg_temp.card('fresh', 'F')) \g /dev/null

@@ -279,15 +279,12 @@ handle_probe(Run *run, Task *task, const HttpResponse *response)
 {
 	SectionWork *section = task->section;
 	int status = response->outcome == HTTP_ANSWERED ? response->status : 0;
-	bool elsewhere = run_is_elsewhere(run, task, response);
 
-	if (elsewhere || (status != 200 && status != 404 && status != 410))
+	if (task->elsewhere || (status != 200 && status != 404 && status != 410))
 	{
 		section->failure = "its slug could not be checked";
-		if (elsewhere)
-			run_fail_page(run, task, response,
-						  psprintf("redirected to %s, which is another page",
-								   response->effective_url));
+		if (task->elsewhere)
+			run_fail_elsewhere(run, task, response);
 		else if (response->outcome == HTTP_ANSWERED)
 			run_fail_page(run, task, response, psprintf("the site answered %d", status));
 		return;
@@ -305,7 +302,7 @@ handle_probe(Run *run, Task *task, const HttpResponse *response)
 static bool
 is_settled(Run *run, const Task *task, const HttpResponse *response)
 {
-	if (response->outcome != HTTP_ANSWERED || run_is_elsewhere(run, task, response))
+	if (response->outcome != HTTP_ANSWERED || task->elsewhere)
 		return false;
 	return response->status == 304 || ((response->status == 404 || response->status == 410) &&
 									   find_known_section(run, task->subject) != NULL);

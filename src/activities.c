@@ -34,43 +34,6 @@ submit_listing(Run *run, SectionWork *section)
 	run_submit(run, TASK_LISTING, HTTP_GET, &page, section->row.activities_slug, section);
 }
 
-static void finish_section(Run *run, SectionWork *section);
-
-/* Asks for a section's statistics, unless that has been done: by the run that this one goes on with. */
-static void
-submit_statistics(Run *run, SectionWork *section)
-{
-	char *url =
-		psprintf("%s/organisation/%s/statistics", guc_activities_url, section->row.activities_slug);
-	List *claimed =
-		store_claim(run->id, PAGE_STATISTICS, &url, 1, run->rules.hash, run->request->full);
-
-	if (claimed != NIL)
-		run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
-				   section);
-}
-
-static void
-open_section(Run *run, const SectionRow *row)
-{
-	MemoryContext before = MemoryContextSwitchTo(run->context);
-	SectionWork *section = palloc0(sizeof(SectionWork));
-
-	section->row = *row;
-	section->begun_at = GetCurrentTimestamp();
-	section->whole = row->list_due || run->request->full;
-	if (section->whole)
-		section->shown = makeStringInfo();
-	MemoryContextSwitchTo(before);
-	if (run->only_statistics || (run->feed_read && !section->whole))
-		section->pages = 1;
-	else
-		submit_listing(run, section);
-	submit_statistics(run, section);
-	if (section->pending == 0)
-		finish_section(run, section);
-}
-
 /* Has the pages of the list that have become known asked for: all of a whole one, else the next where the last brought something. */
 static void
 note_last_page(Run *run, SectionWork *section, int last_page, bool young)
@@ -156,49 +119,15 @@ submit_due(Run *run)
 	submit_addresses(run, urls);
 }
 
-/*
- * While the queue has room: the lists that are being read, then the next sections, so that little is open at once; then what is due. While the
- * network's own list is read, page by page, what is due comes between: only its end says which lists of sections are needed.
- */
-static bool
-feed_sections(Run *run)
-{
-	while (run_has_room(run))
-	{
-		if (run->reading != NIL)
-		{
-			SectionWork *section = linitial(run->reading);
-
-			submit_listing(run, section);
-			if (section->pages > section->last_page)
-				run->reading = list_delete_first(run->reading);
-		}
-		else if (run->feed == NULL && run->waiting != NIL)
-		{
-			open_section(run, linitial(run->waiting));
-			run->waiting = list_delete_first(run->waiting);
-		}
-		else if (run->due_open)
-		{
-			/* One step at a time: that there is much of which nothing is left to ask must not hold up the line. */
-			submit_due(run);
-			return run->due_open;
-		}
-		else
-			return false;
-	}
-	return false;
-}
-
 static void
-handle_listing(Run *run, SectionWork *section, const SitePage *page)
+handle_listing(Run *run, const Task *task, const ListingPage *listing)
 {
-	const ListingPage *listing = &page->listing;
+	SectionWork *section = task->section;
 	bool young;
 
 	submit_activities(run, section,
-					  store_claim_cards(run->id, run_page_json(run, page), run->rules.hash,
-										run->request->full, &young));
+					  store_claim_cards(run->id, task->json, run->rules.hash, run->request->full,
+										&young));
 	note_last_page(run, section, listing->last_page, young);
 	for (int i = 0; section->whole && i < listing->card_count; i++)
 	{
@@ -275,6 +204,75 @@ finish_section(Run *run, SectionWork *section)
 	}
 }
 
+/* Asks for a section's statistics, unless that has been done: by the run that this one goes on with. */
+static void
+submit_statistics(Run *run, SectionWork *section)
+{
+	char *url =
+		psprintf("%s/organisation/%s/statistics", guc_activities_url, section->row.activities_slug);
+	List *claimed =
+		store_claim(run->id, PAGE_STATISTICS, &url, 1, run->rules.hash, run->request->full);
+
+	if (claimed != NIL)
+		run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
+				   section);
+}
+
+static void
+open_section(Run *run, const SectionRow *row)
+{
+	MemoryContext before = MemoryContextSwitchTo(run->context);
+	SectionWork *section = palloc0(sizeof(SectionWork));
+
+	section->row = *row;
+	section->begun_at = GetCurrentTimestamp();
+	section->whole = row->list_due || run->request->full;
+	if (section->whole)
+		section->shown = makeStringInfo();
+	MemoryContextSwitchTo(before);
+	if (run->only_statistics || (run->feed_read && !section->whole))
+		section->pages = 1;
+	else
+		submit_listing(run, section);
+	submit_statistics(run, section);
+	if (section->pending == 0)
+		finish_section(run, section);
+}
+
+/*
+ * While the queue has room: the lists that are being read, then the next sections, so that little is open at once; then what is due. While the
+ * network's own list is read, page by page, what is due comes between: only its end says which lists of sections are needed.
+ */
+static bool
+feed_sections(Run *run)
+{
+	while (run_has_room(run))
+	{
+		if (run->reading != NIL)
+		{
+			SectionWork *section = linitial(run->reading);
+
+			submit_listing(run, section);
+			if (section->pages > section->last_page)
+				run->reading = list_delete_first(run->reading);
+		}
+		else if (run->feed == NULL && run->waiting != NIL)
+		{
+			open_section(run, linitial(run->waiting));
+			run->waiting = list_delete_first(run->waiting);
+		}
+		else if (run->due_open)
+		{
+			/* One step at a time: that there is much of which nothing is left to ask must not hold up the line. */
+			submit_due(run);
+			return run->due_open;
+		}
+		else
+			return false;
+	}
+	return false;
+}
+
 /* So much is missing from a section's list that rather the list is broken. */
 static void
 disbelieve(Run *run, SectionWork *section, const DisbelievedList *list)
@@ -335,12 +333,11 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 	}
 	else if (task->kind == TASK_LISTING && page != NULL)
 	{
-		handle_listing(run, section, page);
+		handle_listing(run, task, &page->listing);
 	}
 	else if (task->kind == TASK_LISTING)
 		section->failure = "a page of its list failed";
-	else if (page == NULL &&
-			 (run_is_elsewhere(run, task, response) || !has_no_statistics(response)))
+	else if (page == NULL && (task->elsewhere || !has_no_statistics(response)))
 		section->failure = "its statistics failed";
 	if (section->pending == 0 && section->pages > section->last_page)
 		finish_section(run, section);

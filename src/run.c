@@ -132,8 +132,8 @@ log_failure(const Run *run, const Task *task, const HttpResponse *response, cons
  * Of a list and of statistics it is the address that says whose they are: a redirect to another path shows something else. An activity or a
  * section may have got another slug, but is still one, and so is what is probed.
  */
-bool
-run_is_elsewhere(Run *run, const Task *task, const HttpResponse *response)
+static bool
+is_elsewhere(Run *run, const Task *task, const HttpResponse *response)
 {
 	size_t path = strcspn(task->url, "?");
 
@@ -153,9 +153,8 @@ void
 run_fail_page(Run *run, const Task *task, const HttpResponse *response, const char *message)
 {
 	StringInfoData json;
-	bool elsewhere = run_is_elsewhere(run, task, response);
 	bool healing = response->outcome == HTTP_FAILED ? response->can_heal
-				   : response->outcome == HTTP_REFUSED || elsewhere
+				   : response->outcome == HTTP_REFUSED || task->elsewhere
 					   ? true
 					   : response->status >= 200 && response->status < 300;
 
@@ -165,7 +164,7 @@ run_fail_page(Run *run, const Task *task, const HttpResponse *response, const ch
 	if (response->status != 0)
 		appendStringInfo(&json, ", \"status\": %d", response->status);
 	/* That another page is not there says nothing of this one. */
-	if (elsewhere)
+	if (task->elsewhere)
 		appendStringInfoString(&json, ", \"gone\": false");
 	append_section(&json, task);
 	append_member(&json, "url", task->url);
@@ -175,6 +174,13 @@ run_fail_page(Run *run, const Task *task, const HttpResponse *response, const ch
 	run_add_record(run, RECORD_FAILURE, PAGE_KINDS, json.data);
 	log_failure(run, task, response, message);
 	strlcpy(run->page_failure, message, sizeof(run->page_failure));
+}
+
+void
+run_fail_elsewhere(Run *run, const Task *task, const HttpResponse *response)
+{
+	run_fail_page(run, task, response,
+				  psprintf("redirected to %s, which is another page", response->effective_url));
 }
 
 /* The page itself, redacted, as base64, where esn_pulse.keep_pages says so. */
@@ -287,8 +293,8 @@ parse_page(Run *run, PageKind kind, const char *url, const char *body, size_t le
 	return page;
 }
 
-const char *
-run_page_json(Run *run, const SitePage *page)
+static const char *
+make_json(Run *run, const SitePage *page)
 {
 	const char *json = page_to_json(run->arena, page);
 
@@ -299,7 +305,7 @@ run_page_json(Run *run, const SitePage *page)
 
 /* Reads an answer that is a page. Returns the page, or NULL where it is no such page (then its failure is recorded). */
 static const SitePage *
-read_page(Run *run, const Task *task, const HttpResponse *response)
+read_page(Run *run, Task *task, const HttpResponse *response)
 {
 	SitePage *page = parse_page(run, task_traits[task->kind].page, task->url, response->body,
 								response->body_len, response->content_type);
@@ -309,7 +315,8 @@ read_page(Run *run, const Task *task, const HttpResponse *response)
 		run_fail_page(run, task, response, page->problem);
 		return NULL;
 	}
-	add_page(run, task, response, page, run_page_json(run, page));
+	task->json = make_json(run, page);
+	add_page(run, task, response, page, task->json);
 	return page;
 }
 
@@ -326,7 +333,7 @@ run_read_kept(Run *run, TaskKind kind, const char *url, const char *section, con
 	{
 		initStringInfo(&json);
 		appendStringInfo(&json, "{\"kept\": {\"rules_hash\": " INT64_FORMAT "}, \"page\": %s",
-						 run->rules.hash, run_page_json(run, page));
+						 run->rules.hash, make_json(run, page));
 		append_member(&json, "url", url);
 		append_member(&json, "section", section);
 		appendStringInfoChar(&json, '}');
@@ -345,6 +352,7 @@ handle_response(Run *run, const HttpResponse *response)
 	Task *task = response->owner;
 	const SitePage *page = NULL;
 
+	task->elsewhere = is_elsewhere(run, task, response);
 	if (response->outcome == HTTP_NOT_ASKED)
 		strlcpy(run->page_failure, response->error, sizeof(run->page_failure));
 	else if (response->outcome != HTTP_ANSWERED)
@@ -360,9 +368,8 @@ handle_response(Run *run, const HttpResponse *response)
 		/* no page of a kind */;
 	else if (response->status == 304)
 		add_page(run, task, response, NULL, NULL);
-	else if (run_is_elsewhere(run, task, response))
-		run_fail_page(run, task, response,
-					  psprintf("redirected to %s, which is another page", response->effective_url));
+	else if (task->elsewhere)
+		run_fail_elsewhere(run, task, response);
 	else if (response->status == 200 || response->status == 203)
 		page = read_page(run, task, response);
 	/* Where its list failed, too, it is rather the site than the section that has none. */

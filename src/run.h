@@ -53,6 +53,8 @@ typedef struct Task
 	char *url;
 	char *subject;        /* slug of what the page is about; NULL: none */
 	SectionWork *section; /* NULL: none */
+	bool elsewhere;       /* we were led to another page than the one that was asked for */
+	const char *json;     /* what was read of the answer, in the arena of the page; NULL: nothing */
 } Task;
 
 typedef struct Run
@@ -121,14 +123,11 @@ extern void run_fail_page(Run *run, const Task *task, const HttpResponse *respon
 						  const char *message);
 extern bool run_has_room(const Run *run);
 
-/* Whether we were led to another page than the one that was asked for. */
-extern bool run_is_elsewhere(Run *run, const Task *task, const HttpResponse *response);
+/* The same where task->elsewhere. */
+extern void run_fail_elsewhere(Run *run, const Task *task, const HttpResponse *response);
 
 /* Stores what has been read so far. */
 extern void run_flush(Run *run);
-
-/* A page as JSON text, in the arena of the page. */
-extern const char *run_page_json(Run *run, const SitePage *page);
 
 /* Tells the caller what is planned. */
 extern void run_tell_plan(Run *run);

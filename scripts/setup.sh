@@ -10,7 +10,8 @@ bench) packages+=(python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 py
 	python3-icu) ;;
 *) packages+=(clang clang-format libclang-rt-dev valgrind "postgresql-$PG_MAJOR-cron" "postgresql-$PG_MAJOR-pgtap"
 	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl gcovr
-	clang-tidy cppcheck) ;;
+	clang-tidy cppcheck
+	odbc-postgresql unixodbc python3-pyodbc libpostgresql-jdbc-java default-jdk-headless python3-psycopg python3-pandas pgbouncer) ;;
 esac
 
 missing=()
@@ -34,7 +35,7 @@ fi
 echo "installing: ${missing[*]}"
 as_root apt-get update -q >/dev/null
 as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
-for service in nginx prometheus-postgres-exporter; do
+for service in nginx prometheus-postgres-exporter pgbouncer; do
 	case " ${missing[*]} " in
 	*" $service"*) as_root systemctl disable "$service" >/dev/null 2>&1 || true ;;
 	esac

@@ -1,15 +1,16 @@
 -- Figures about the data and the runs, the health check made of them, and the daily maintenance.
+-- Rates are of a declared scale: without one, JDBC tells its tools that there are no decimals.
 
 CREATE OR REPLACE VIEW esn_run_quality AS
 SELECT r.id, r.scraper_module, r.request, r.status, r.started_at,
 	coalesce(r.completed_at, now()) - r.started_at AS duration,
 	r.sections_processed, r.sections_failed,
-	round(r.sections_processed::numeric / nullif(r.sections_processed + r.sections_failed, 0), 4) AS success_rate,
-	round((r.sections_processed * 3600 / nullif(extract(epoch FROM coalesce(r.completed_at, now()) - r.started_at), 0))::numeric, 1) AS sections_per_hour,
-	r.requests, round(r.pages_failed::numeric / nullif(r.requests, 0), 4) AS error_rate,
-	round(r.not_modified::numeric / nullif(r.requests, 0), 4) AS not_modified_rate,
+	(r.sections_processed::numeric / nullif(r.sections_processed + r.sections_failed, 0))::numeric(12,4) AS success_rate,
+	(r.sections_processed * 3600 / nullif(extract(epoch FROM coalesce(r.completed_at, now()) - r.started_at), 0))::numeric(16,1) AS sections_per_hour,
+	r.requests, (r.pages_failed::numeric / nullif(r.requests, 0))::numeric(12,4) AS error_rate,
+	(r.not_modified::numeric / nullif(r.requests, 0))::numeric(12,4) AS not_modified_rate,
 	r.activities_new, r.activities_changed, r.activities_unchanged,
-	round(r.activities_invalid::numeric / nullif(r.activities_new + r.activities_changed + r.activities_unchanged, 0), 4) AS invalid_rate,
+	(r.activities_invalid::numeric / nullif(r.activities_new + r.activities_changed + r.activities_unchanged, 0))::numeric(12,4) AS invalid_rate,
 	r.bytes_received
 FROM esn_runs r;
 COMMENT ON VIEW esn_run_quality IS 'Figures of each run, newest first: rates between 0 and 1, NULL where there was nothing to count.';
@@ -25,10 +26,10 @@ WITH a AS (
 			+ (latitude IS NOT NULL)::integer + (website IS NOT NULL)::integer) / 5 AS completeness
 	FROM sections WHERE removed_at IS NULL
 )
-SELECT s.n AS sections, round(s.scrapable::numeric / nullif(s.n, 0), 4) AS coverage,
-	round(s.fresh::numeric / nullif(s.scrapable, 0), 4) AS freshness, round(s.completeness, 4) AS section_completeness,
-	a.n AS activities, round(a.valid::numeric / nullif(a.n, 0), 4) AS validity, round(a.completeness, 4) AS activity_completeness,
-	round((s.fresh::numeric / nullif(s.scrapable, 0) + a.valid::numeric / nullif(a.n, 0) + a.completeness) / 3, 4) AS data_quality_score
+SELECT s.n AS sections, (s.scrapable::numeric / nullif(s.n, 0))::numeric(12,4) AS coverage,
+	(s.fresh::numeric / nullif(s.scrapable, 0))::numeric(12,4) AS freshness, s.completeness::numeric(12,4) AS section_completeness,
+	a.n AS activities, (a.valid::numeric / nullif(a.n, 0))::numeric(12,4) AS validity, a.completeness::numeric(12,4) AS activity_completeness,
+	((s.fresh::numeric / nullif(s.scrapable, 0) + a.valid::numeric / nullif(a.n, 0) + a.completeness) / 3)::numeric(12,4) AS data_quality_score
 FROM a, s;
 COMMENT ON VIEW esn_quality IS 'One row about all of the data, rates between 0 and 1. coverage: sections that activities.esn.org knows. freshness: of those, the ones read within a week. validity: activities without a wrong field. completeness: fields that are filled, of those one expects. data_quality_score: mean of freshness, validity and the completeness of activities.';
 
@@ -40,8 +41,8 @@ COMMENT ON FUNCTION esn_free_space() IS 'Bytes free and in all on the file syste
 CREATE OR REPLACE VIEW esn_rule_shares AS
 SELECT page_kind, field, position, shipped, run_id, pages, share, before
 FROM (
-	SELECT u.page_kind, u.field, u.position, u.shipped, u.run_id, u.pages, round(u.matched::numeric / u.pages, 4) AS share,
-		round((sum(u.matched) OVER earlier)::numeric / sum(u.pages) OVER earlier, 4) AS before,
+	SELECT u.page_kind, u.field, u.position, u.shipped, u.run_id, u.pages, (u.matched::numeric / u.pages)::numeric(12,4) AS share,
+		((sum(u.matched) OVER earlier)::numeric / sum(u.pages) OVER earlier)::numeric(12,4) AS before,
 		row_number() OVER (PARTITION BY u.page_kind, u.field, u.position, u.shipped ORDER BY u.run_id DESC) AS n
 	FROM extraction_rule_usage u
 	WHERE u.pages >= 20

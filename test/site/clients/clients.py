@@ -1,0 +1,234 @@
+"""Reads all of the extension as Python's clients and, over ODBC, BI tools do, and tells of each promise of docs/connect.md whether it holds.
+
+A line for the shell: true or false, what was checked, what was wrong with it, parted by tabs.
+"""
+
+import argparse
+import datetime
+import decimal
+import json
+import re
+import warnings
+
+import pandas
+import psycopg
+import pyodbc
+
+# Where the role of the test lives: a client that knows no time zones is given local times.
+ZONE = datetime.timezone(datetime.timedelta(hours=3))
+ESCAPES = str.maketrans({"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"})
+# What PostgreSQL's types are to the two drivers.
+PSYCOPG = {"bigint": int, "integer": int, "boolean": bool, "bytea": bytes, "character varying": str, "date": datetime.date, "interval": datetime.timedelta,
+           "jsonb": (dict, list, str), "numeric": decimal.Decimal, "text": str, "text[]": list, "timestamp with time zone": datetime.datetime}
+ODBC = {**PSYCOPG, "bytea": bytes, "interval": str, "jsonb": str, "text[]": str}
+# And to pandas, where the column is full; where it is not, integers are float64 and booleans object.
+PANDAS = {"bigint": "int64", "integer": "int64", "boolean": "bool", "numeric": "float64", "timestamp with time zone": "datetime64[ns, UTC]"}
+
+
+def tell(what, wrong):
+    """wrong: nothing, or what is."""
+    print("false" if wrong else "true", what, re.sub(r"\s+", " ", str(wrong))[:500] if wrong else "", sep="\t", flush=True)
+
+
+def element(text):
+    """An element of an array as PostgreSQL writes it."""
+    if text == "" or text.upper() == "NULL" or re.search(r'[{},"\\\s]', text):
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return text
+
+
+def written(value, kind, parses_json):
+    """A value as COPY writes it."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, datetime.datetime):
+        value = value.replace(tzinfo=value.tzinfo or ZONE).astimezone(datetime.timezone.utc).replace(tzinfo=None)
+        text = str(value)
+        return text.rstrip("0") if "." in text else text
+    if isinstance(value, datetime.timedelta):
+        text = str(value).zfill(8) if value.microseconds == 0 else str(value).zfill(15).rstrip("0")
+    elif isinstance(value, (bytes, bytearray)):
+        text = "\\x" + value.hex()
+    elif kind == "jsonb" and parses_json:
+        text = json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, list):
+        text = "{" + ",".join(map(element, value)) + "}"
+    else:
+        text = str(value)
+    return text.translate(ESCAPES)
+
+
+class Reference:
+    def __init__(self, directory):
+        self.directory = directory
+        self.columns = {}
+        self.kinds = {}
+        with open(f"{directory}/columns.tsv", encoding="utf-8") as file:
+            for line in file:
+                relation, kind, name, type_, moves, *_ = line.rstrip("\n").split("\t")
+                self.kinds[relation] = kind
+                self.columns.setdefault(relation, []).append((name, type_, moves == "t"))
+
+    def rows(self, relation):
+        with open(f"{self.directory}/{relation}.tsv", encoding="utf-8", newline="\n") as file:
+            return sorted(line.rstrip("\n") for line in file)
+
+    def turkish(self):
+        """The name of a section with a letter that only Turkish has."""
+        return next(name for row in self.rows("esn_section_overview") for name in row.split("\t")[:1] if re.search("[ığİşŞ]", name))
+
+    def wrong(self, relation, names, rows, parses_json=False):
+        """How what a client read differs from what is there."""
+        columns = self.columns[relation]
+        if names != [name for name, _, _ in columns]:
+            return f"{relation} has the columns {names}"
+        got = sorted("\t".join("\\N" if moves else written(value, type_, parses_json) for value, (_, type_, moves) in zip(row, columns)) for row in rows)
+        wanted = self.rows(relation)
+        if got == wanted:
+            return ""
+        difference = next(((g, w) for g, w in zip(got, wanted) if g != w), ("", ""))
+        return f"{relation}: {len(got)} rows for {len(wanted)}, the first that differs: {difference[0][:200]} for {difference[1][:200]}"
+
+
+def types(columns, rows, expected):
+    """Values that are not of the type that they should be; without rows the type that the driver tells is all there is."""
+    return [f"{name} is {type(value).__name__}" for row in rows for value, (name, type_, _) in zip(row, columns)
+            if value is not None and not (isinstance(value, expected[type_]) and isinstance(value, bool) == (type_ == "boolean"))][:3]
+
+
+WRITES = ("INSERT INTO sdgs (id, name) VALUES (99, 'x')", "UPDATE activities SET title = 'x'", "DELETE FROM sections", "TRUNCATE changes", "CREATE TABLE mine (x integer)",
+          "INSERT INTO esn_runs (id) VALUES (1)")
+
+
+def not_refused(execute, statement):
+    """Nothing, where the statement is refused for want of a right (or since the view is none that anybody can write to)."""
+    try:
+        execute(statement)
+        return statement
+    except pyodbc.Error as error:
+        return "" if error.args[0] in ("42501", "55000") else str(error)
+    except psycopg.Error as error:
+        return "" if error.sqlstate in ("42501", "55000") else str(error)
+
+
+def read_odbc(reference, how, connect, settings):
+    with connect(settings) as connection:
+        cursor = connection.cursor()
+        listed = {row.table_name: row.table_type for row in cursor.tables() if row.table_schem == "public"}
+        tell(f"ODBC ({how}) lists every table and view", listed != reference.kinds and set(listed.items()) ^ set(reference.kinds.items()))
+        named = {relation: [row.column_name for row in cursor.columns(table=relation, schema="public")] for relation in listed}
+        tell(f"ODBC ({how}) lists their columns", [r for r in named if named[r] != [name for name, _, _ in reference.columns[r]]])
+        wrong, odd, told = [], [], []
+        for relation, columns in reference.columns.items():
+            cursor.execute(f"SELECT * FROM {relation}")
+            description, rows = cursor.description, [tuple(row) for row in cursor.fetchall()]
+            wrong += filter(None, [reference.wrong(relation, [d[0] for d in description], rows)])
+            odd += [f"{relation}.{text}" for text in types(columns, rows, ODBC)]
+            told += [f"{d[0]} is {d[1].__name__}, {d[3]} long" for i, (d, (_, type_, _)) in enumerate(zip(description, columns))
+                     if not issubclass(d[1], (bytes, bytearray) if type_ == "bytea" else ODBC[type_]) or d[1] is str and d[3] < max((len(row[i] or "") for row in rows), default=0)]
+        tell(f"ODBC ({how}) reads every table and view as it is", "; ".join(wrong))
+        tell(f"ODBC ({how}) gives values of the right types", odd)
+        tell(f"ODBC ({how}) tells them beforehand, and room enough for the longest text", told)
+        tell(f"ODBC ({how}) can write nothing", list(filter(None, (not_refused(cursor.execute, statement) for statement in WRITES))))
+
+
+def tools_odbc(reference, how, connect, settings):
+    """Statements that tools make of a click."""
+    with connect(settings) as connection:
+        cursor = connection.cursor()
+        rows = cursor.execute("SELECT * FROM (SELECT * FROM esn_activity_overview) AS q WHERE 1 = 0").fetchall()
+        names = [d[0] for d in cursor.description]
+        tell(f"ODBC ({how}) knows the columns of a question without rows", rows or names != [c[0] for c in reference.columns["esn_activity_overview"]])
+        cursor.execute('SELECT "country", SUM("activities") AS "a" FROM (SELECT * FROM "public"."esn_section_overview") AS "q" GROUP BY "country" ORDER BY 1 LIMIT 1000')
+        tell(f"ODBC ({how}) sums up over a view", len(cursor.fetchall()) < 2)
+        name = reference.turkish()
+        found = cursor.execute("SELECT section FROM esn_section_overview WHERE section = ?", name).fetchall()
+        tell(f"ODBC ({how}) finds the Turkish name {name} that is a parameter", not found or {row.section for row in found} != {name})
+
+
+def handed_over(how, one, two, statement):
+    """one executes the statement often enough for its driver to prepare it, then again while two holds the connection of the server that one had."""
+    wrong = ""
+    try:
+        for _ in range(8):
+            rows = one.execute(statement, ("IT",)).fetchall()
+        two.execute("SELECT 1").fetchall()
+        again = one.execute(statement, ("IT",)).fetchall()
+        wrong = again != rows and again or not rows and "no rows"
+    except (pyodbc.Error, psycopg.Error) as error:
+        wrong = error
+    tell(f"{how} may be given another connection of the server at any time", wrong)
+
+
+def read_psycopg(reference, how, options):
+    with psycopg.connect(**options, autocommit=True) as connection:
+        wrong, odd = [], []
+        for relation, columns in reference.columns.items():
+            cursor = connection.execute(f"SELECT * FROM {relation}")
+            rows = cursor.fetchall()
+            wrong += filter(None, [reference.wrong(relation, [c.name for c in cursor.description], rows, parses_json=True)])
+            odd += [f"{relation}.{text}" for text in types(columns, rows, PSYCOPG)]
+        tell(f"psycopg ({how}) reads every table and view as it is", "; ".join(wrong))
+        tell(f"psycopg ({how}) gives values of the right types", odd)
+        tell(f"psycopg ({how}) can write nothing", list(filter(None, (not_refused(connection.execute, statement) for statement in WRITES))))
+    with psycopg.connect(**options) as connection, connection.cursor(name="rows") as cursor:
+        cursor.itersize = 10
+        rows = list(cursor.execute("SELECT * FROM esn_activity_overview"))
+        tell(f"psycopg ({how}) reads by a cursor of the server", len(rows) != len(reference.rows("esn_activity_overview")))
+
+
+def read_pandas(reference, how, options):
+    with psycopg.connect(**options) as connection:
+        wrong = []
+        for relation, columns in reference.columns.items():
+            frame = pandas.read_sql(f"SELECT * FROM {relation}", connection)
+            if len(frame) != len(reference.rows(relation)):
+                wrong.append(f"{relation} has {len(frame)} rows")
+            for name, type_, _ in columns:
+                if len(frame) and type_ in PANDAS and not frame[name].isna().any() and str(frame[name].dtype) != PANDAS[type_]:
+                    wrong.append(f"{relation}.{name} is {frame[name].dtype}")
+        tell(f"pandas ({how}) reads every table and view, numbers as numbers and times as times", wrong)
+        frame = pandas.read_sql("SELECT * FROM esn_activity_overview", connection, parse_dates=["start_date", "end_date"]).convert_dtypes()
+        wanted = {"title": "string", "start_date": "datetime64[ns]", "is_online": "boolean", "participants": "Int64", "updated_at": "datetime64[ns, UTC]"}
+        tell(f"pandas ({how}) gets the types that the guide says", {n: str(frame[n].dtype) for n in wanted if str(frame[n].dtype) != wanted[n]})
+        names = [c[0] for c in reference.columns["esn_activity_overview"]]
+        rows = [row.split("\t") for row in reference.rows("esn_activity_overview")]
+        is_said = [int(row[names.index("participants")]) for row in rows if row[names.index("participants")] != "\\N"]
+        tell(f"pandas ({how}) adds up to the same, and knows what is not said",
+             (frame["participants"].sum(), frame["participants"].isna().sum()) != (sum(is_said), len(rows) - len(is_said)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory")
+    parser.add_argument("user")
+    parser.add_argument("password")
+    parser.add_argument("database")
+    parser.add_argument("settings", help="of psqlODBC, as the guide has them")
+    parser.add_argument("ports", type=int, nargs=2, help="the server's, PgBouncer's")
+    arguments = parser.parse_args()
+    reference = Reference(arguments.directory)
+    warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")
+    statement = "SELECT section FROM esn_section_overview WHERE country_code = "
+    for port, how in zip(arguments.ports, ("direct", "PgBouncer")):
+        def connect(settings, port=port, driver="PostgreSQL Unicode", autocommit=True):
+            return pyodbc.connect(f"Driver={{{driver}}};Server=127.0.0.1;Port={port};Database={arguments.database};Uid={arguments.user};Pwd={arguments.password};{settings}",
+                                  autocommit=autocommit)
+
+        options = {"host": "127.0.0.1", "port": port, "dbname": arguments.database, "user": arguments.user, "password": arguments.password}
+        options |= {"prepare_threshold": None} if how == "PgBouncer" else {}
+        read_odbc(reference, how, connect, arguments.settings)
+        read_odbc(reference, f"{how}, by cursor", connect, arguments.settings + ";UseDeclareFetch=1;Fetch=50")
+        tools_odbc(reference, how, connect, arguments.settings)
+        read_psycopg(reference, how, options)
+        read_pandas(reference, how, options)
+        with connect(arguments.settings) as one, connect(arguments.settings, autocommit=False) as two:
+            handed_over(f"ODBC ({how})", one, two, f"{statement}?")
+        with psycopg.connect(**options, autocommit=True) as one, psycopg.connect(**options) as two:
+            handed_over(f"psycopg ({how})", one, two, f"{statement}%s")
+
+
+if __name__ == "__main__":
+    main()

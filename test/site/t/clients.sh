@@ -1,0 +1,74 @@
+# The clients that people use read all of it, as docs/connect.md tells them to: ODBC, JDBC, psycopg and pandas, directly and through PgBouncer.
+. test/site/tests.sh
+guide=docs/connect.md
+user=anna
+read -r PGPORT pooled < <(free_ports 2)
+export PGPORT
+printf 'local all all trust\nhost esn +esn_readers 127.0.0.1/32 scram-sha-256\n' >"$run/clients.hba"
+site_cluster clients "listen_addresses = '127.0.0.1'" "port = $PGPORT" "hba_file = '$run/clients.hba'" \
+	"esn_pulse.keep_pages = invalid" "esn_pulse.max_retries = 0" "esn_pulse.request_timeout = '500ms'"
+bouncer=$run/clients/pgbouncer
+trap 'stop_bouncer; site_stop esn; cluster_stop clients' EXIT
+
+# fenced <language>: the blocks of the guide in that language
+fenced() { awk -v from="\`\`\`$1" '$0 == from { on = 1; next } /^```/ { on = 0 } on' "$guide"; }
+
+start_bouncer() {
+	as_owner mkdir -p "$bouncer"
+	fenced ini | sed -e "s|^esn = .*|esn = host=127.0.0.1 port=$PGPORT|" -e 's|^listen_addr = .*|listen_addr = 127.0.0.1|' -e "s|^listen_port = .*|listen_port = $pooled|" \
+		-e "s|^\([a-z_]* = \)/.*/|\1$bouncer/|" -e '$aunix_socket_dir =' | as_owner tee "$bouncer/pgbouncer.ini" >/dev/null
+	sql "$(fenced sql | grep '^SELECT format')" | as_owner tee "$bouncer/userlist.txt" >/dev/null
+	as_owner pgbouncer -q -d "$bouncer/pgbouncer.ini"
+}
+
+stop_bouncer() {
+	[ ! -s "$bouncer/pgbouncer.pid" ] || as_owner kill "$(cat "$bouncer/pgbouncer.pid")" 2>/dev/null || true
+}
+
+# What a client tells of itself: true or false, what, what was wrong.
+told() {
+	local passed what wrong
+	while IFS=$'\t' read -r passed what wrong; do ok "$passed" "$what" "$wrong"; done <"$1"
+}
+
+site_database esn --sections 40 --count 300 --seed 21 --every-fault
+sql "SELECT esn_scrape_all()" "UPDATE activities SET title = 'Çay, \"quoted\", \\ and more', participants = NULL WHERE id % 10 = 0" >/dev/null
+like "the guide's role can be made" "$(fenced sql | cluster_psql clients -d esn -At 2>&1)" '*"anna" "SCRAM-SHA-256$*'
+# reading passwords
+export PGPASSWORD
+PGPASSWORD=$(fenced sql | sed -n "s/^CREATE ROLE $user LOGIN PASSWORD '\([^']*\)'.*/\1/p")
+start_bouncer
+bounced="psql -X -At -h 127.0.0.1 -p $pooled -U $user -d esn -c"
+eventually 20 Europe/Istanbul $bounced "SHOW timezone" || true
+is "the guide's PgBouncer lets her in, with her settings" "$($bounced "SHOW timezone" 2>&1)" Europe/Istanbul
+like "but nobody with another password" "$(PGPASSWORD=x $bounced "SELECT 1" 2>&1 || true)" "*failed*"
+as_owner mkdir -p "$run/clients/reference"
+cluster_psql clients -d esn -v "directory=$run/clients/reference" -f test/site/clients/reference.sql
+is "there is what clients stumble over: long texts, Turkish names, gaps, pages" "$(sql "SELECT max(length(description)) > 8190 FROM esn_activity_overview" \
+	"SELECT count(*) > 1 FROM esn_section_overview WHERE section ~ '[ğışĞİŞ]'" "SELECT count(participants) < count(*) FROM activities" \
+	"SELECT count(body) > 0 FROM fetched_pages" "SELECT count(*) > 0 FROM validation_errors")" $'t\nt\nt\nt\nt'
+
+# The JVM's time zone is the session's: whoever is lent the connection after it must have its own again.
+prepare=$(sed -n 's/.*`jdbc:postgresql:[^?`]*?\([^`]*\)`.*/\1/p' "$guide")
+status=0
+java -Duser.timezone=America/New_York -XX:TieredStopAtLevel=1 -cp /usr/share/java/postgresql.jar test/site/clients/Clients.java "$run/clients/reference" "$user" "$PGPASSWORD" \
+	direct "jdbc:postgresql://127.0.0.1:$PGPORT/esn" PgBouncer "jdbc:postgresql://127.0.0.1:$pooled/esn?$prepare" >"$run/clients/jdbc" 2>"$run/clients/jdbc.err" || status=$?
+told "$run/clients/jdbc"
+is "the client of JDBC came to its end" "$status $(cat "$run/clients/jdbc.err")" "0 "
+
+# Debian's definition of the driver writes a log to /tmp.
+mkdir -p "$run/clients-odbc"
+printf '[PostgreSQL Unicode]\nDriver=psqlodbcw.so\n' >"$run/clients-odbc/odbcinst.ini"
+export ODBCSYSINI=$run/clients-odbc
+python=/usr/bin/python3 # Debian's, which has Debian's packages
+settings=$(sed -n 's/^ *Driver={PostgreSQL Unicode};.*;SSLmode=require;\(.*\)$/\1/p' "$guide")
+status=0
+$python test/site/clients/clients.py "$run/clients/reference" "$user" "$PGPASSWORD" esn "$settings" "$PGPORT" "$pooled" >"$run/clients/python" 2>"$run/clients/python.err" || status=$?
+told "$run/clients/python"
+is "the clients of Python came to their end" "$status $(cat "$run/clients/python.err")" "0 "
+
+example() { $python examples/read.py "host=127.0.0.1 port=$1 dbname=esn user=$user" 2>&1; }
+first=$(sql "SELECT section FROM esn_section_overview ORDER BY activities DESC, section LIMIT 1")
+like "the example prints the most active section first" "$(example "$PGPORT")" "*section*"$'\n'*"$first "*
+is "and the same through PgBouncer" "$(example "$pooled")" "$(example "$PGPORT")"
+done_testing

@@ -186,30 +186,27 @@ class Clients {
 		tell("JDBC (" + how + ") can write nothing", wrong);
 	}
 
-	/** A statement that is asked often enough for the driver to prepare it, in transactions, while another client takes the connection of the server. */
-	static void handOver(String how, Connection one, Connection two) throws SQLException {
+	/** Two clients that ask the same, often enough for their drivers to prepare it, and are lent the same connection of the server by turns. */
+	static void takeTurns(String how, String url, String user, String password) throws SQLException {
 		List<String> wrong = new ArrayList<>();
-		one.setAutoCommit(false);
-		two.setAutoCommit(false);
-		try (PreparedStatement statement = one.prepareStatement("SELECT section FROM esn_section_overview WHERE country_code = ?"); Statement other = two.createStatement()) {
-			for (int i = 0; i < 10; i++) {
-				if (i == 9) {
-					other.executeQuery("SELECT 1").close();
-				}
+		String text = "SELECT section FROM esn_section_overview WHERE country_code = ?";
+		try (Connection one = DriverManager.getConnection(url, user, password); Connection two = DriverManager.getConnection(url, user, password);
+			PreparedStatement first = one.prepareStatement(text); PreparedStatement second = two.prepareStatement(text)) {
+			for (int i = 0; i < 20; i++) {
+				PreparedStatement statement = i % 2 == 0 ? first : second;
+				statement.getConnection().setAutoCommit(false);
 				statement.setString(1, "IT");
 				try (ResultSet row = statement.executeQuery()) {
 					if (!row.next()) {
 						wrong.add("no rows");
 					}
 				}
-				one.commit();
+				statement.getConnection().commit();
 			}
 		} catch (SQLException e) {
 			wrong.add(e.getMessage());
 		}
-		one.rollback();
-		two.rollback();
-		tell("JDBC (" + how + ") may be given another connection of the server at any time", wrong);
+		tell("JDBC (" + how + "): two clients may be lent one connection of the server by turns", wrong);
 	}
 
 	public static void main(String[] arguments) throws Exception {
@@ -217,13 +214,12 @@ class Clients {
 		readColumns(directory);
 		for (int i = 3; i < arguments.length; i += 2) {
 			String how = arguments[i], url = arguments[i + 1];
-			try (Connection one = DriverManager.getConnection(url, arguments[1], arguments[2]);
-				Connection two = DriverManager.getConnection(url, arguments[1], arguments[2])) {
-				list(how, one);
-				read(how, one, directory);
-				write(how, one);
-				handOver(how, one, two);
+			try (Connection connection = DriverManager.getConnection(url, arguments[1], arguments[2])) {
+				list(how, connection);
+				read(how, connection, directory);
+				write(how, connection);
 			}
+			takeTurns(how, url, arguments[1], arguments[2]);
 		}
 	}
 }

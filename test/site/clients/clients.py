@@ -150,12 +150,12 @@ def tools_odbc(reference, how, connect, settings):
 
 def handed_over(how, one, two, statement):
     """one executes the statement often enough for its driver to prepare it, then again while two holds the connection of the server that one had."""
-    wrong = ""
+    wrong, cursor = "", one.cursor()
     try:
         for _ in range(8):
-            rows = one.execute(statement, ("IT",)).fetchall()
+            rows = cursor.execute(statement, ("IT",)).fetchall()
         two.execute("SELECT 1").fetchall()
-        again = one.execute(statement, ("IT",)).fetchall()
+        again = cursor.execute(statement, ("IT",)).fetchall()
         wrong = again != rows and again or not rows and "no rows"
     except (pyodbc.Error, psycopg.Error) as error:
         wrong = error

@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
 ORDER BY s.id DESC;
 COMMENT ON VIEW esn_runs IS 'The runs, newest first, as scraper_status has them; one that died without a word (server crash, power cut) shows as failed, on a standby only after its promotion.';
 
--- For tools that show no comments: ODBC hands none on.
+-- For tools that show no comments: ODBC hands none on. Of what its reader may read: so what views are made of is not in a volunteer's.
 CREATE OR REPLACE VIEW esn_dictionary AS
 SELECT c.relname::text AS relation, CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind, a.attnum::integer AS position, a.attname::text AS column_name,
 	format_type(a.atttypid, a.atttypmod) AS type, col_description(c.oid, a.attnum) AS description, obj_description(c.oid, 'pg_class') AS relation_description
@@ -28,9 +28,9 @@ FROM pg_extension e
 JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
 JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'v')
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE e.extname = 'esn_pulse'
+WHERE e.extname = 'esn_pulse' AND has_table_privilege(c.oid, 'SELECT')
 ORDER BY 1, 3;
-COMMENT ON VIEW esn_dictionary IS 'What all tables and views of the extension and their columns mean, a row a column: for tools that do not show comments.';
+COMMENT ON VIEW esn_dictionary IS 'What the tables and views of the extension that you may read, and their columns, mean, a row a column: for tools that do not show comments.';
 COMMENT ON COLUMN esn_dictionary.relation IS 'The table or view.';
 COMMENT ON COLUMN esn_dictionary.position IS 'Which column of it: 1 is the first.';
 COMMENT ON COLUMN esn_dictionary.description IS 'What the column means. NULL: what its name says.';

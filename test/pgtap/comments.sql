@@ -43,5 +43,18 @@ FROM (VALUES
 	AS v (tab, col)
 LEFT JOIN pg_attribute ON attrelid = tab::regclass AND attname = col;
 
+-- For tools that show no comments they are rows: all of what one may read, and no more.
+SELECT is((SELECT count(*) FROM esn_dictionary), (SELECT count(*) FROM relations JOIN pg_attribute ON attrelid = oid AND attnum > 0 AND NOT attisdropped),
+	'esn_dictionary has a row for each column');
+SELECT is((SELECT description FROM esn_dictionary WHERE relation = 'activities' AND column_name = 'participants'), 'Number of participants. NULL: not said.', 'it says what a column means');
+SELECT is((SELECT count(*) FROM esn_dictionary WHERE length(relation_description) >= 20), (SELECT count(*) FROM esn_dictionary), 'and what a row of each table and view is');
+CREATE ROLE esn_test_reader;
+GRANT USAGE ON SCHEMA public TO esn_test_reader;
+GRANT SELECT ON esn_dictionary, sdgs TO esn_test_reader;
+SET ROLE esn_test_reader;
+CREATE TEMP TABLE seen AS SELECT DISTINCT relation FROM esn_dictionary;
+RESET ROLE;
+SELECT results_eq('SELECT relation FROM seen ORDER BY 1', $$VALUES ('esn_dictionary'), ('sdgs')$$, 'to whoever may read it');
+
 SELECT * FROM finish();
 ROLLBACK;

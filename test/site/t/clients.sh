@@ -4,17 +4,25 @@ guide=docs/connect.md
 user=anna
 read -r PGPORT pooled < <(free_ports 2)
 export PGPORT
-printf 'local all all trust\nhost esn +esn_readers 127.0.0.1/32 scram-sha-256\n' >"$run/clients.hba"
-site_cluster clients "listen_addresses = '127.0.0.1'" "port = $PGPORT" "hba_file = '$run/clients.hba'" \
+bouncer=$run/clients-pgbouncer
+rm -rf "$bouncer"
+mkdir -p "$bouncer"
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=localhost" -keyout "$bouncer/ssl-cert-snakeoil.key" -out "$bouncer/ssl-cert-snakeoil.pem" 2>/dev/null
+chmod 600 "$bouncer/ssl-cert-snakeoil.key"
+{
+	echo "local all all trust"
+	sed -n 's|^ *hostssl  *esn  *+esn_readers  *[0-9./]* |hostssl esn +esn_readers 127.0.0.1/32 |p' "$guide"
+} >"$bouncer/pg_hba.conf"
+[ "$(id -u)" -ne 0 ] || chown -R postgres: "$bouncer"
+site_cluster clients "listen_addresses = '127.0.0.1'" "port = $PGPORT" "hba_file = '$bouncer/pg_hba.conf'" \
+	"ssl = on" "ssl_cert_file = '$bouncer/ssl-cert-snakeoil.pem'" "ssl_key_file = '$bouncer/ssl-cert-snakeoil.key'" \
 	"esn_pulse.keep_pages = invalid" "esn_pulse.max_retries = 0" "esn_pulse.request_timeout = '500ms'"
-bouncer=$run/clients/pgbouncer
 trap 'stop_bouncer; site_stop esn; cluster_stop clients' EXIT
 
 # fenced <language>: the blocks of the guide in that language
 fenced() { awk -v from="\`\`\`$1" '$0 == from { on = 1; next } /^```/ { on = 0 } on' "$guide"; }
 
 start_bouncer() {
-	as_owner mkdir -p "$bouncer"
 	fenced ini | sed -e "s|^esn = .*|esn = host=127.0.0.1 port=$PGPORT|" -e 's|^listen_addr = .*|listen_addr = 127.0.0.1|' -e "s|^listen_port = .*|listen_port = $pooled|" \
 		-e "s|^\([a-z_]* = \)/.*/|\1$bouncer/|" -e '$aunix_socket_dir =' | as_owner tee "$bouncer/pgbouncer.ini" >/dev/null
 	sql "$(fenced sql | grep '^SELECT format')" | as_owner tee "$bouncer/userlist.txt" >/dev/null
@@ -35,15 +43,17 @@ site_database esn --sections 40 --count 300 --seed 21 --every-fault
 sql "SELECT esn_scrape_all()" "UPDATE activities SET title = 'Çay, \"quoted\", \\ and more', participants = NULL WHERE id % 10 = 0" >/dev/null
 like "the guide's role can be made" "$(fenced sql | cluster_psql clients -d esn -At 2>&1)" '*"anna" "SCRAM-SHA-256$*'
 # reading passwords
-export PGPASSWORD
+export PGSSLMODE=require PGPASSWORD
 PGPASSWORD=$(fenced sql | sed -n "s/^CREATE ROLE $user LOGIN PASSWORD '\([^']*\)'.*/\1/p")
 start_bouncer
 bounced="psql -X -At -h 127.0.0.1 -p $pooled -U $user -d esn -c"
 eventually 20 Europe/Istanbul $bounced "SHOW timezone" || true
 is "the guide's PgBouncer lets her in, with her settings" "$($bounced "SHOW timezone" 2>&1)" Europe/Istanbul
 like "but nobody with another password" "$(PGPASSWORD=x $bounced "SELECT 1" 2>&1 || true)" "*failed*"
+like "and nobody without encryption" "$(PGSSLMODE=disable $bounced "SELECT 1" 2>&1 || true)" "*SSL required*"
+like "nor does the server" "$(PGSSLMODE=disable psql -X -h 127.0.0.1 -U $user -d esn -c "SELECT 1" 2>&1 || true)" "*no pg_hba.conf entry*no encryption*"
 as_owner mkdir -p "$run/clients/reference"
-cluster_psql clients -d esn -v "directory=$run/clients/reference" -f test/site/clients/reference.sql
+cluster_psql clients -d esn -v "role=$user" -v "directory=$run/clients/reference" -f test/site/clients/reference.sql
 is "there is what clients stumble over: long texts, Turkish names, gaps, pages" "$(sql "SELECT max(length(description)) > 8190 FROM esn_activity_overview" \
 	"SELECT count(*) > 1 FROM esn_section_overview WHERE section ~ '[ğışĞİŞ]'" "SELECT count(participants) < count(*) FROM activities" \
 	"SELECT count(body) > 0 FROM fetched_pages" "SELECT count(*) > 0 FROM validation_errors")" $'t\nt\nt\nt\nt'
@@ -52,16 +62,15 @@ is "there is what clients stumble over: long texts, Turkish names, gaps, pages" 
 prepare=$(sed -n 's/.*`jdbc:postgresql:[^?`]*?\([^`]*\)`.*/\1/p' "$guide")
 status=0
 java -Duser.timezone=America/New_York -XX:TieredStopAtLevel=1 -cp /usr/share/java/postgresql.jar test/site/clients/Clients.java "$run/clients/reference" "$user" "$PGPASSWORD" \
-	direct "jdbc:postgresql://127.0.0.1:$PGPORT/esn" PgBouncer "jdbc:postgresql://127.0.0.1:$pooled/esn?$prepare" >"$run/clients/jdbc" 2>"$run/clients/jdbc.err" || status=$?
+	direct "jdbc:postgresql://127.0.0.1:$PGPORT/esn?sslmode=require" PgBouncer "jdbc:postgresql://127.0.0.1:$pooled/esn?$prepare" >"$run/clients/jdbc" 2>"$run/clients/jdbc.err" || status=$?
 told "$run/clients/jdbc"
 is "the client of JDBC came to its end" "$status $(cat "$run/clients/jdbc.err")" "0 "
 
 # Debian's definition of the driver writes a log to /tmp.
-mkdir -p "$run/clients-odbc"
-printf '[PostgreSQL Unicode]\nDriver=psqlodbcw.so\n' >"$run/clients-odbc/odbcinst.ini"
-export ODBCSYSINI=$run/clients-odbc
+printf '[PostgreSQL Unicode]\nDriver=psqlodbcw.so\n' >"$bouncer/odbcinst.ini"
+export ODBCSYSINI=$bouncer
 python=/usr/bin/python3 # Debian's, which has Debian's packages
-settings=$(sed -n 's/^ *Driver={PostgreSQL Unicode};.*;SSLmode=require;\(.*\)$/\1/p' "$guide")
+settings=$(sed -n 's/^ *Driver={PostgreSQL Unicode};.*;\(SSLmode=.*\)$/\1/p' "$guide")
 status=0
 $python test/site/clients/clients.py "$run/clients/reference" "$user" "$PGPASSWORD" esn "$settings" "$PGPORT" "$pooled" >"$run/clients/python" 2>"$run/clients/python.err" || status=$?
 told "$run/clients/python"

@@ -22,8 +22,9 @@ COMMENT ON VIEW esn_runs IS 'The runs, newest first, as scraper_status has them;
 
 -- For tools that show no comments: ODBC hands none on. Of what its reader may read: so what views are made of is not in a volunteer's.
 CREATE OR REPLACE VIEW esn_dictionary AS
-SELECT c.relname::text AS relation, CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind, a.attnum::integer AS position, a.attname::text AS column_name,
-	format_type(a.atttypid, a.atttypmod) AS type, col_description(c.oid, a.attnum) AS description, obj_description(c.oid, 'pg_class') AS relation_description
+SELECT c.relname::text COLLATE "default" AS relation, CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS kind,
+	a.attnum::integer AS position, a.attname::text COLLATE "default" AS column_name, format_type(a.atttypid, a.atttypmod) AS type,
+	col_description(c.oid, a.attnum) AS description, obj_description(c.oid, 'pg_class') AS relation_description
 FROM pg_extension e
 JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
 JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'v')

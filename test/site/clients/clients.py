@@ -20,7 +20,7 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\
 # What PostgreSQL's types are to the two drivers.
 PSYCOPG = {"bigint": int, "integer": int, "boolean": bool, "bytea": bytes, "character varying": str, "date": datetime.date, "interval": datetime.timedelta,
            "jsonb": (dict, list, str), "numeric": decimal.Decimal, "text": str, "text[]": list, "timestamp with time zone": datetime.datetime}
-ODBC = {**PSYCOPG, "bytea": bytes, "interval": str, "jsonb": str, "text[]": str}
+ODBC = {**PSYCOPG, "bytea": (bytes, bytearray), "interval": str, "jsonb": str, "text[]": str}
 # And to pandas, where the column is full; where it is not, integers are float64 and booleans object.
 PANDAS = {"bigint": "int64", "integer": "int64", "boolean": "bool", "numeric": "float64", "timestamp with time zone": "datetime64[ns, UTC]"}
 
@@ -93,13 +93,13 @@ class Reference:
 
 
 def types(columns, rows, expected):
-    """Values that are not of the type that they should be; without rows the type that the driver tells is all there is."""
+    """Some of the values that are not of the type that they should be."""
     return [f"{name} is {type(value).__name__}" for row in rows for value, (name, type_, _) in zip(row, columns)
             if value is not None and not (isinstance(value, expected[type_]) and isinstance(value, bool) == (type_ == "boolean"))][:3]
 
 
-WRITES = ("INSERT INTO sdgs (id, name) VALUES (99, 'x')", "UPDATE activities SET title = 'x'", "DELETE FROM sections", "TRUNCATE changes", "CREATE TABLE mine (x integer)",
-          "INSERT INTO esn_runs (id) VALUES (1)")
+WRITES = ("INSERT INTO sdgs (id, name) VALUES (99, 'x')", "UPDATE activities SET title = 'x'", "DELETE FROM sections",
+          "TRUNCATE changes", "CREATE TABLE mine (x integer)", "INSERT INTO esn_runs (id) VALUES (1)")
 
 
 def not_refused(execute, statement):
@@ -126,8 +126,10 @@ def read_odbc(reference, how, connect, settings):
             description, rows = cursor.description, [tuple(row) for row in cursor.fetchall()]
             wrong += filter(None, [reference.wrong(relation, [d[0] for d in description], rows)])
             odd += [f"{relation}.{text}" for text in types(columns, rows, ODBC)]
-            told += [f"{d[0]} is {d[1].__name__}, {d[3]} long" for i, (d, (_, type_, _)) in enumerate(zip(description, columns))
-                     if not issubclass(d[1], (bytes, bytearray) if type_ == "bytea" else ODBC[type_]) or d[1] is str and d[3] < max((len(row[i] or "") for row in rows), default=0)]
+            for i, ((name, class_, _, size, *_), (_, type_, _)) in enumerate(zip(description, columns)):
+                longest = max((len(row[i] or "") for row in rows), default=0) if class_ is str else 0
+                if not issubclass(class_, ODBC[type_]) or size < longest:
+                    told.append(f"{relation}.{name} is {class_.__name__}, {size} long")
         tell(f"ODBC ({how}) reads every table and view as it is", "; ".join(wrong))
         tell(f"ODBC ({how}) gives values of the right types", odd)
         tell(f"ODBC ({how}) tells them beforehand, and room enough for the longest text", told)
@@ -156,7 +158,7 @@ def handed_over(how, one, two, statement):
             rows = cursor.execute(statement, ("IT",)).fetchall()
         two.execute("SELECT 1").fetchall()
         again = cursor.execute(statement, ("IT",)).fetchall()
-        wrong = again != rows and again or not rows and "no rows"
+        wrong = "" if rows and again == rows else f"{again} for {rows}"
     except (pyodbc.Error, psycopg.Error) as error:
         wrong = error
     tell(f"{how} may be given another connection of the server at any time", wrong)
@@ -213,9 +215,9 @@ def main():
     warnings.filterwarnings("ignore", "pandas only supports SQLAlchemy")
     statement = "SELECT section FROM esn_section_overview WHERE country_code = "
     for port, how in zip(arguments.ports, ("direct", "PgBouncer")):
-        def connect(settings, port=port, driver="PostgreSQL Unicode", autocommit=True):
-            return pyodbc.connect(f"Driver={{{driver}}};Server=127.0.0.1;Port={port};Database={arguments.database};Uid={arguments.user};Pwd={arguments.password};{settings}",
-                                  autocommit=autocommit)
+        def connect(settings, port=port, autocommit=True):
+            where = f"Driver={{PostgreSQL Unicode}};Server=127.0.0.1;Port={port};Database={arguments.database}"
+            return pyodbc.connect(f"{where};Uid={arguments.user};Pwd={arguments.password};{settings}", autocommit=autocommit)
 
         options = {"host": "127.0.0.1", "port": port, "dbname": arguments.database, "user": arguments.user, "password": arguments.password}
         options |= {"prepare_threshold": None} if how == "PgBouncer" else {}

@@ -42,7 +42,6 @@ told() {
 site_database esn --sections 40 --count 300 --seed 21 --every-fault
 sql "SELECT esn_scrape_all()" "UPDATE activities SET title = 'Çay, \"quoted\", \\ and more', participants = NULL WHERE id % 10 = 0" >/dev/null
 like "the guide's role can be made" "$(fenced sql | cluster_psql clients -d esn -At 2>&1)" '*"anna" "SCRAM-SHA-256$*'
-# reading passwords
 export PGSSLMODE=require PGPASSWORD
 PGPASSWORD=$(fenced sql | sed -n "s/^CREATE ROLE $user LOGIN PASSWORD '\([^']*\)'.*/\1/p")
 start_bouncer

@@ -46,7 +46,7 @@ WITH organised AS (
 )
 SELECT c.name AS country, c.country_code, coalesce(u.sections, 0) AS sections, coalesce(u.sections_with_activities, 0) AS sections_with_activities,
 	coalesce(n.activities, 0) AS activities, coalesce(n.participants, 0) AS participants,
-	round(n.activities / nullif(u.sections, 0)::numeric, 1) AS activities_per_section, n.last_activity,
+	(n.activities / nullif(u.sections, 0)::numeric)::numeric(12, 1) AS activities_per_section, n.last_activity,
 	u.local_students, u.international_students, u.coordinators, rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network, u.read_since
 FROM countries c
 LEFT JOIN organised n ON n.country_code = c.country_code
@@ -71,9 +71,9 @@ WITH days AS (
 	SELECT extract(year FROM start_date)::integer AS year, sum(activities)::bigint AS activities, sum(online)::bigint AS online, sum(participants)::bigint AS participants
 	FROM days GROUP BY 1
 )
-SELECT year, activities, round(100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0), 1) AS activities_change_percent,
-	participants, round(100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0), 1) AS participants_change_percent,
-	online, round(participants / activities::numeric, 1) AS participants_per_activity
+SELECT year, activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(12, 1) AS activities_change_percent,
+	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(12, 1) AS participants_change_percent,
+	online, (participants / activities::numeric)::numeric(12, 1) AS participants_per_activity
 FROM y
 WINDOW before AS (ORDER BY year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
 
@@ -85,8 +85,8 @@ WITH y AS (
 	GROUP BY 1, 2
 )
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code, y.year,
-	activities, round(100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0), 1) AS activities_change_percent,
-	participants, round(100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0), 1) AS participants_change_percent, online
+	activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(12, 1) AS activities_change_percent,
+	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(12, 1) AS participants_change_percent, online
 FROM y JOIN sections s ON s.id = y.section_id AND s.removed_at IS NULL LEFT JOIN countries c ON c.country_code = s.country_code
 WINDOW before AS (PARTITION BY y.section_id ORDER BY y.year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
 
@@ -100,8 +100,8 @@ WITH y AS (
 	GROUP BY 1, 2
 )
 SELECT c.name AS country, c.country_code, y.year,
-	activities, round(100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0), 1) AS activities_change_percent,
-	participants, round(100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0), 1) AS participants_change_percent, online
+	activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(12, 1) AS activities_change_percent,
+	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(12, 1) AS participants_change_percent, online
 FROM y JOIN countries c ON c.country_code = y.country_code
 WINDOW before AS (PARTITION BY y.country_code ORDER BY y.year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
 
@@ -127,14 +127,14 @@ FROM sdgs g LEFT JOIN (
 CREATE OR REPLACE VIEW esn_live_activities_by_type AS
 SELECT coalesce(activity_type, 'not said') AS activity_type, count(*) AS activities,
 	count(*) FILTER (WHERE start_date >= current_date - 365 AND start_date < current_date) AS activities_12_months,
-	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants, round(avg(participants), 1) AS participants_per_activity
+	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants, (avg(participants))::numeric(12, 1) AS participants_per_activity
 FROM activities WHERE is_valid AND removed_at IS NULL
 GROUP BY 1;
 
 CREATE OR REPLACE VIEW esn_live_section_quality AS
 WITH organised AS (
 	SELECT o.section_id, count(*) FILTER (WHERE a.is_valid) AS activities, count(*) FILTER (WHERE NOT a.is_valid) AS invalid,
-		round(100 * avg(a.fields_filled) FILTER (WHERE a.is_valid) / 7, 1) AS complete_percent,
+		(100 * avg(a.fields_filled) FILTER (WHERE a.is_valid) / 7)::numeric(12, 1) AS complete_percent,
 		count(*) FILTER (WHERE a.is_valid AND a.participants IS NULL AND NOT a.is_future_event) AS without_participants
 	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
 	WHERE a.removed_at IS NULL

@@ -34,7 +34,7 @@ SELECT a.event_slug, a.title, a.start_date, a.end_date, a.is_future_event AS is_
 	a.country_code, a.activity_type, a.participants,
 	o.names AS organisers, k.names AS causes, g.names AS sdgs, b.names AS objectives,
 	array_to_string(o.names, ', ') AS organisers_text, array_to_string(k.names, ', ') AS causes_text, array_to_string(g.names, ', ') AS sdgs_text,
-	array_to_string(b.names, ', ') AS objectives_text, o.slugs AS organiser_slugs,
+	array_to_string(b.names, ', ') AS objectives_text, o.slugs AS organiser_slugs, array_to_string(o.slugs, ', ') AS organiser_slugs_text,
 	a.description, a.activity_goal AS goal, a.outcomes, a.url, a.image_url, a.registration_url, a.id AS activity_id, a.updated_at,
 	a.is_valid, a.removed_at
 FROM activities a
@@ -53,7 +53,7 @@ COMMENT ON COLUMN esn_all_activities.removed_at IS 'When the site was found to s
 
 CREATE OR REPLACE VIEW esn_activity_overview AS
 SELECT event_slug, title, start_date, end_date, is_upcoming, is_online, city, country, country_code, activity_type, participants,
-	organisers, causes, sdgs, objectives, organisers_text, causes_text, sdgs_text, objectives_text, organiser_slugs,
+	organisers, causes, sdgs, objectives, organisers_text, causes_text, sdgs_text, objectives_text, organiser_slugs, organiser_slugs_text,
 	description, goal, outcomes, url, image_url, registration_url, activity_id, updated_at
 FROM esn_all_activities WHERE is_valid AND removed_at IS NULL;
 COMMENT ON VIEW esn_activity_overview IS 'Each activity with its organisers, causes, Sustainable Development Goals and objectives, as arrays and as text.';
@@ -113,7 +113,7 @@ CREATE OR REPLACE VIEW esn_participation AS
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code,
 	t.total_local_students AS local_students, t.total_international_students AS international_students, t.total_coordinators AS coordinators,
 	t.total_local_students + t.total_international_students AS students,
-	round(100.0 * t.total_international_students / nullif(t.total_local_students + t.total_international_students, 0), 1) AS international_percent,
+	(100.0 * t.total_international_students / nullif(t.total_local_students + t.total_international_students, 0))::numeric(12, 1) AS international_percent,
 	t.scraped_at AS as_of
 FROM section_overall_statistics t JOIN sections s ON s.id = t.section_id LEFT JOIN countries c ON c.country_code = s.country_code
 WHERE s.removed_at IS NULL;
@@ -146,3 +146,38 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_compare(text[]) IS
 'Sections side by side, in the order in which they are named; columns as in esn_section_overview and esn_participation. slugs: their slugs on either platform: SELECT * FROM esn_compare(''tr-anka-met'', ''it-bolo-bol''). Errors: undefined_object for an unknown slug.';
+
+-- What a column means that says the same in every view: one text for each, where a view has none of its own.
+DO $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN
+		SELECT c.oid::regclass AS view, a.attname, t.meaning
+		FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND e.extname = 'esn_pulse'
+		JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NULL
+		JOIN (VALUES ('section', 'Name of the section.'), ('section_slug', 'Its slug on accounts.esn.org: what esn_compare() and esn_scrape_section() take.'),
+			('country', 'Country, in English.'), ('country_code', 'Its two-letter code.'), ('city', 'City.'),
+			('latitude', 'Degrees north, WGS 84.'), ('longitude', 'Degrees east, WGS 84.'), ('email', 'The section''s own public address.'), ('website', 'Its website.'),
+			('sections', 'Sections that accounts.esn.org shows.'), ('activities', 'How many activities.'), ('activities_12_months', 'Of those: begun within the last 365 days.'),
+			('online', 'Of those: online.'), ('participants', 'Participants, as far as they are said. NULL: not said.'),
+			('participants_per_activity', 'Participants by activities.'), ('activities_per_section', 'Activities by sections.'), ('last_activity', 'When the last one that has begun did.'),
+			('year', 'The year in which they begin.'), ('cause', 'The cause.'), ('number', 'Number of the goal, 1 to 17.'), ('sdg', 'Its name, such as SDG 13.'),
+			('coordinators', 'Coordinators, by its statistics page.'), ('international_percent', 'Students from abroad, of all.'),
+			('event_slug', 'Last part of the activity''s address, such as boat-party-20885.'), ('title', 'Title.'), ('start_date', 'First day.'),
+			('end_date', 'Last day. NULL: the site writes one date only.'), ('is_upcoming', 'Whether it ends, or takes place, today or later.'),
+			('is_online', 'True: online. False: people meet.'), ('activity_type', 'Type, as the site names it. NULL: not said.'), ('url', 'Its page on the site.'),
+			('causes', 'Causes that it serves.'), ('sdgs', 'Sustainable Development Goals that it serves, by number.'), ('objectives', 'Objectives that it names.'),
+			('organisers', 'Names of the sections that organise it.'), ('organiser_slugs', 'Their slugs on accounts.esn.org, in the same order.'),
+			('organisers_text', 'As organisers, for tools that know no arrays.'), ('organiser_slugs_text', 'As organiser_slugs, for tools that know no arrays.'),
+			('causes_text', 'As causes, for tools that know no arrays.'), ('sdgs_text', 'As sdgs, for tools that know no arrays.'),
+			('objectives_text', 'As objectives, for tools that know no arrays.'), ('description', 'Description; e-mail addresses and telephone numbers are replaced.'),
+			('goal', 'What it wants to reach.'), ('outcomes', 'What came of it.'), ('image_url', 'Its picture.'), ('registration_url', 'Where one registers.'),
+			('activity_id', 'activities.id.'), ('updated_at', 'When something of it last changed.')) AS t(attname, meaning) ON t.attname = a.attname
+		WHERE c.relkind = 'v' AND c.relname = ANY ('{esn_section_overview,esn_country_overview,esn_activity_overview,esn_all_activities,esn_section_activities,esn_activities_by_month,
+			esn_activities_by_year,esn_sections_by_year,esn_countries_by_year,esn_activities_by_cause,esn_activities_by_sdg,esn_activities_by_type,esn_participation,esn_section_quality}')
+	LOOP
+		EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', r.view, r.attname, r.meaning);
+	END LOOP;
+END $$;

@@ -18,6 +18,13 @@ SELECT isnt(obj_description((SELECT oid FROM pg_extension WHERE extname = 'esn_p
 SELECT cmp_ok((SELECT count(*) FROM relations), '>=', 20::bigint, 'there are the tables and the view to look at');
 SELECT ok(length(obj_description(oid, 'pg_class')) >= 20, format('%s has a comment', relation)) FROM relations ORDER BY relation::text;
 
+-- Of the views that people read, every column: it is what BI tools show. None is a number of any precision, which they take for text.
+SELECT is_empty(format($$SELECT attname FROM pg_attribute WHERE attrelid = %1$L::regclass AND attnum > 0 AND col_description(attrelid, attnum) IS NULL$$, relation),
+	format('%s says of each column what it means', relation))
+FROM relations WHERE relkind = 'v' AND relation::text ~ '^esn_(section|country|activit|all_|countries|sections|participation)' ORDER BY relation::text;
+SELECT is_empty($$SELECT relation, attname FROM relations JOIN pg_attribute ON attrelid = oid WHERE relkind = 'v' AND atttypid = 'numeric'::regtype AND atttypmod = -1$$,
+	'a number of a view that is no integer has so many decimals');
+
 -- Functions, and each argument by its name, with a colon behind it.
 SELECT cmp_ok((SELECT count(*) FROM functions), '>=', 15::bigint, 'there are functions to look at');
 SELECT ok(length(comment) >= 20, format('%s has a comment', function)) FROM functions ORDER BY function::text;

@@ -84,7 +84,7 @@ The server and the sites are stopped; no process is left. To look around in psql
 
     make psql
 
-docs/one-hour.md (docs/bir-saat.md in Turkish) teaches what to ask there, in one hour, who has never seen SQL.
+docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to ask there, if you have never seen SQL.
 
 To read the real sites, at their polite rate of two requests a second to each, make a database of its own there:
 

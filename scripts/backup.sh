@@ -12,7 +12,8 @@ proof=${database}_proof_$$
 counts="SELECT string_agg(format('SELECT %L, count(*) FROM %s', r, r), ' UNION ALL ' ORDER BY r)
 	FROM (SELECT format('%I.%I', n.nspname, c.relname) AS r FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
-		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE c.relkind = 'r') t \\gexec"
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse'
+		WHERE c.relkind = 'r' AND c.oid = ANY (e.extconfig)) t \\gexec"
 
 run() { psql -X -q -At -v ON_ERROR_STOP=1 "$@"; }
 cleanup() {

@@ -319,6 +319,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 		store_rule_usage(run->id, &run->rules, &run->tally);
 		check_success(run);
 		check_validity(run);
+		store_keep_figures();
 	}
 	PG_CATCH();
 	{

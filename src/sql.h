@@ -44,7 +44,8 @@ typedef enum StatementId
 	SQL_KEPT_PAGE,
 	SQL_KNOWN_ROBOTS,
 	SQL_STORE_ROBOTS,
-	SQL_LINK
+	SQL_LINK,
+	SQL_KEEP_FIGURES
 } StatementId;
 
 /*

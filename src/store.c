@@ -145,6 +145,14 @@ store_link_organisers(void)
 }
 
 void
+store_keep_figures(void)
+{
+	sql_begin("esn_pulse: counting what the overviews show");
+	sql_execute(SQL_KEEP_FIGURES, NULL, NULL);
+	sql_commit();
+}
+
+void
 store_alert(const char *payload)
 {
 	Datum args[1];

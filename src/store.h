@@ -105,6 +105,9 @@ extern void store_rule_usage(int64 run, const LoadedRules *loaded, const RuleTal
 /* Links activities with those of their organisers that have become known sections. */
 extern void store_link_organisers(void);
 
+/* Counts what the overviews show and keeps it until it changes; at a run's end. */
+extern void store_keep_figures(void);
+
 /* Tells listeners of esn_pulse_alert. */
 extern void store_alert(const char *payload);
 

@@ -421,3 +421,19 @@ COMMENT ON COLUMN changes.activity_id IS 'The activity that changed. NULL: it wa
 COMMENT ON COLUMN changes.section_id IS 'The section that changed. NULL: it was an activity.';
 COMMENT ON COLUMN changes.old_values IS 'Object: field to value before. Relations (organisers, causes, sdgs, objectives) are sorted arrays of slugs or names.';
 COMMENT ON COLUMN changes.new_values IS 'Object: the same fields to their values after.';
+
+CREATE TABLE figures_cache (
+	view	text PRIMARY KEY,
+	as_of	date NOT NULL,
+	rows	jsonb NOT NULL
+);
+COMMENT ON TABLE figures_cache IS 'What the overviews showed when it was last counted, by esn_keep_figures(); not for reading: the views do that.';
+COMMENT ON COLUMN figures_cache.view IS 'The view that counts.';
+COMMENT ON COLUMN figures_cache.as_of IS 'The day for which it holds: some figures are of the last twelve months.';
+COMMENT ON COLUMN figures_cache.rows IS 'Array of its rows.';
+
+CREATE TABLE figures_cache_stale (
+	xid		xid8 PRIMARY KEY
+);
+COMMENT ON TABLE figures_cache_stale IS 'Transactions that have changed what the overviews count since it was last counted. While there are any, the overviews count anew.';
+COMMENT ON COLUMN figures_cache_stale.xid IS 'The transaction.';

@@ -1,30 +1,6 @@
--- What people read: one row a thing, no join needed. Only activities that are valid and still on the site count, and only sections that are. An
--- activity of several organisers counts for each of them, and once in the figures of a country or of the network.
+-- What people read: one row a thing, no join needed. Only what is valid and still on the sites is there, but in esn_all_activities. What is counted stands
+-- in 54-figures.sql.
 
-CREATE OR REPLACE VIEW esn_section_overview AS
-WITH organised AS (
-	SELECT o.section_id, count(*) AS activities, sum(a.participants) AS participants, max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity,
-		count(*) FILTER (WHERE a.is_future_event) AS upcoming, count(*) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months
-	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
-	WHERE a.is_valid AND a.removed_at IS NULL
-	GROUP BY o.section_id
-), cause AS (
-	SELECT section_id, string_agg(cause_name, ', ' ORDER BY total_count DESC, cause_name) AS causes
-	FROM section_cause_statistics WHERE total_count > 0 GROUP BY section_id
-)
-SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code, s.city, s.university_name AS university,
-	s.latitude, s.longitude, coalesce(n.activities, 0) AS activities, coalesce(n.activities_12_months, 0) AS activities_12_months, coalesce(n.upcoming, 0) AS upcoming,
-	coalesce(n.participants, 0) AS participants, k.causes, n.last_activity, t.physical_activities, t.online_activities,
-	t.total_local_students AS local_students, t.total_international_students AS international_students, t.total_coordinators AS coordinators,
-	rank() OVER (PARTITION BY s.country_code ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_country,
-	rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network,
-	s.email, s.website, s.last_scraped
-FROM sections s
-LEFT JOIN countries c ON c.country_code = s.country_code
-LEFT JOIN organised n ON n.section_id = s.id
-LEFT JOIN cause k ON k.section_id = s.id
-LEFT JOIN section_overall_statistics t ON t.section_id = s.id
-WHERE s.removed_at IS NULL;
 COMMENT ON VIEW esn_section_overview IS 'Each section: where it is, what it does, how large that is. For example: SELECT section, activities, participants FROM esn_section_overview WHERE country = ''Turkey'' ORDER BY activities DESC;';
 COMMENT ON COLUMN esn_section_overview.section_slug IS 'Its slug on accounts.esn.org: what esn_compare() and esn_scrape_section() take.';
 COMMENT ON COLUMN esn_section_overview.university IS 'The university it belongs to.';
@@ -43,28 +19,6 @@ COMMENT ON COLUMN esn_section_overview.rank_in_country IS '1: no section of its 
 COMMENT ON COLUMN esn_section_overview.rank_in_network IS '1: no section has more activities.';
 COMMENT ON COLUMN esn_section_overview.last_scraped IS 'When its list and statistics were last read.';
 
-CREATE OR REPLACE VIEW esn_country_overview AS
-WITH organised AS (
-	SELECT d.country_code, count(*) AS activities, sum(d.participants) AS participants, max(d.start_date) FILTER (WHERE d.start_date <= current_date) AS last_activity
-	FROM (SELECT DISTINCT s.country_code, a.id, a.participants, a.start_date
-		FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id JOIN activities a ON a.id = o.activity_id
-		WHERE a.is_valid AND a.removed_at IS NULL AND s.removed_at IS NULL) d
-	GROUP BY d.country_code
-), sums AS (
-	SELECT s.country_code, count(*) AS sections, count(*) FILTER (WHERE s.can_scrape_activities) AS sections_with_activities,
-		sum(t.total_local_students) AS local_students, sum(t.total_international_students) AS international_students, sum(t.total_coordinators) AS coordinators,
-		min(s.last_scraped) FILTER (WHERE s.can_scrape_activities) AS read_since
-	FROM sections s LEFT JOIN section_overall_statistics t ON t.section_id = s.id
-	WHERE s.removed_at IS NULL
-	GROUP BY s.country_code
-)
-SELECT c.name AS country, c.country_code, coalesce(u.sections, 0) AS sections, coalesce(u.sections_with_activities, 0) AS sections_with_activities,
-	coalesce(n.activities, 0) AS activities, coalesce(n.participants, 0) AS participants,
-	round(n.activities / nullif(u.sections, 0)::numeric, 1) AS activities_per_section, n.last_activity,
-	u.local_students, u.international_students, u.coordinators, rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network, u.read_since
-FROM countries c
-LEFT JOIN organised n ON n.country_code = c.country_code
-LEFT JOIN sums u ON u.country_code = c.country_code;
 COMMENT ON VIEW esn_country_overview IS 'Each country: its sections and what they do together; an activity of two of them counts once.';
 COMMENT ON COLUMN esn_country_overview.activities IS 'Activities that its sections organised, wherever they took place.';
 COMMENT ON COLUMN esn_country_overview.participants IS 'Participants of those, as far as they are said.';
@@ -75,13 +29,14 @@ COMMENT ON COLUMN esn_country_overview.coordinators IS 'By the statistics pages 
 COMMENT ON COLUMN esn_country_overview.rank_in_network IS '1: the sections of no other country have more activities.';
 COMMENT ON COLUMN esn_country_overview.read_since IS 'All of its sections were read since then. NULL: one never was, or there is none.';
 
-CREATE OR REPLACE VIEW esn_activity_overview AS
+CREATE OR REPLACE VIEW esn_all_activities AS
 SELECT a.event_slug, a.title, a.start_date, a.end_date, a.is_future_event AS is_upcoming, a.is_online, a.city, coalesce(c.name, a.country_name) AS country,
 	a.country_code, a.activity_type, a.participants,
 	o.names AS organisers, k.names AS causes, g.names AS sdgs, b.names AS objectives,
 	array_to_string(o.names, ', ') AS organisers_text, array_to_string(k.names, ', ') AS causes_text, array_to_string(g.names, ', ') AS sdgs_text,
 	array_to_string(b.names, ', ') AS objectives_text, o.slugs AS organiser_slugs,
-	a.description, a.activity_goal AS goal, a.outcomes, a.url, a.image_url, a.registration_url, a.id AS activity_id, a.updated_at
+	a.description, a.activity_goal AS goal, a.outcomes, a.url, a.image_url, a.registration_url, a.id AS activity_id, a.updated_at,
+	a.is_valid, a.removed_at
 FROM activities a
 LEFT JOIN countries c ON c.country_code = a.country_code
 CROSS JOIN LATERAL (SELECT coalesce(array_agg(s.name::text ORDER BY s.name, s.id), '{}') AS names, coalesce(array_agg(s.accounts_platform_slug::text ORDER BY s.name, s.id), '{}') AS slugs
@@ -91,8 +46,16 @@ CROSS JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.name), '{}
 CROSS JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.id), '{}') AS names
 	FROM activity_to_sdg r JOIN sdgs n ON n.id = r.sdg_id WHERE r.activity_id = a.id) g
 CROSS JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.name), '{}') AS names
-	FROM activity_to_objective r JOIN objectives n ON n.id = r.objective_id WHERE r.activity_id = a.id) b
-WHERE a.is_valid AND a.removed_at IS NULL;
+	FROM activity_to_objective r JOIN objectives n ON n.id = r.objective_id WHERE r.activity_id = a.id) b;
+COMMENT ON VIEW esn_all_activities IS 'Each activity as in esn_activity_overview, also those that are not valid, or removed.';
+COMMENT ON COLUMN esn_all_activities.is_valid IS 'False where a field was wrong: SELECT * FROM validation_errors WHERE activity_event_slug = ... says which.';
+COMMENT ON COLUMN esn_all_activities.removed_at IS 'When the site was found to show it no more. NULL: it is there.';
+
+CREATE OR REPLACE VIEW esn_activity_overview AS
+SELECT event_slug, title, start_date, end_date, is_upcoming, is_online, city, country, country_code, activity_type, participants,
+	organisers, causes, sdgs, objectives, organisers_text, causes_text, sdgs_text, objectives_text, organiser_slugs,
+	description, goal, outcomes, url, image_url, registration_url, activity_id, updated_at
+FROM esn_all_activities WHERE is_valid AND removed_at IS NULL;
 COMMENT ON VIEW esn_activity_overview IS 'Each activity with its organisers, causes, Sustainable Development Goals and objectives, as arrays and as text.';
 COMMENT ON COLUMN esn_activity_overview.country IS 'Where it takes place; as the page says it, where that is no country of the network.';
 COMMENT ON COLUMN esn_activity_overview.organisers IS 'Names of the sections that organise it. Of one: WHERE ''ESN METU'' = ANY (organisers).';
@@ -100,53 +63,51 @@ COMMENT ON COLUMN esn_activity_overview.organiser_slugs IS 'Their slugs on accou
 COMMENT ON COLUMN esn_activity_overview.organisers_text IS 'The same, for tools that know no arrays.';
 COMMENT ON COLUMN esn_activity_overview.participants IS 'NULL: not said.';
 
-CREATE OR REPLACE VIEW esn_activities_by_month AS
-SELECT date_trunc('month', start_date)::date AS month, count(*) AS activities, count(*) FILTER (WHERE is_online) AS online,
-	sum(participants) AS participants, count(DISTINCT country_code) AS countries
-FROM activities WHERE is_valid AND removed_at IS NULL
-GROUP BY 1 ORDER BY 1 DESC;
+CREATE OR REPLACE VIEW esn_section_activities AS
+SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code, a.event_slug, a.title, a.start_date, a.end_date,
+	a.is_future_event AS is_upcoming, a.is_online, a.city, a.activity_type, a.participants,
+	(SELECT count(*)::integer FROM activity_section_organisers w WHERE w.activity_id = a.id) AS organisers, a.url
+FROM activity_section_organisers o
+JOIN sections s ON s.id = o.section_id AND s.removed_at IS NULL
+JOIN activities a ON a.id = o.activity_id AND a.is_valid AND a.removed_at IS NULL
+LEFT JOIN countries c ON c.country_code = s.country_code;
+COMMENT ON VIEW esn_section_activities IS 'Each section with each activity that it organises: one of two sections is two rows. For example: SELECT start_date, title FROM esn_section_activities WHERE section = ''ESN METU'' ORDER BY 1;';
+COMMENT ON COLUMN esn_section_activities.country IS 'Of the section.';
+COMMENT ON COLUMN esn_section_activities.country_code IS 'Of the section.';
+COMMENT ON COLUMN esn_section_activities.city IS 'Where the activity takes place.';
+COMMENT ON COLUMN esn_section_activities.participants IS 'Of the whole activity. NULL: not said.';
+COMMENT ON COLUMN esn_section_activities.organisers IS 'How many sections organise it: in how many rows it is.';
+
 COMMENT ON VIEW esn_activities_by_month IS 'Activities of the whole network by the month in which they begin, newest first.';
 COMMENT ON COLUMN esn_activities_by_month.month IS 'Its first day.';
 COMMENT ON COLUMN esn_activities_by_month.countries IS 'Countries in which activities took place.';
 
-CREATE OR REPLACE VIEW esn_activities_by_year AS
-WITH y AS (
-	SELECT extract(year FROM start_date)::integer AS year, count(*) AS activities, count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants
-	FROM activities WHERE is_valid AND removed_at IS NULL AND start_date <= current_date
-	GROUP BY 1
-)
-SELECT y.year, y.activities, round(100.0 * (y.activities - b.activities) / b.activities, 1) AS activities_change_percent,
-	y.participants, round(100.0 * (y.participants - b.participants) / nullif(b.participants, 0), 1) AS participants_change_percent,
-	y.online, round(y.participants / y.activities::numeric, 1) AS participants_per_activity
-FROM y LEFT JOIN y b ON b.year = y.year - 1
-ORDER BY y.year DESC;
 COMMENT ON VIEW esn_activities_by_year IS 'Activities of the whole network that have begun, by year, newest first; the current year is not over.';
 COMMENT ON COLUMN esn_activities_by_year.activities_change_percent IS 'Against the year before. NULL: there were none then.';
 COMMENT ON COLUMN esn_activities_by_year.participants_change_percent IS 'Against the year before. NULL: there were none then.';
 
-CREATE OR REPLACE VIEW esn_activities_by_cause AS
-SELECT c.name AS cause, count(*) AS activities, count(*) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months,
-	count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants, max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity
-FROM activity_causes c JOIN activity_to_cause r ON r.cause_id = c.id JOIN activities a ON a.id = r.activity_id
-WHERE a.is_valid AND a.removed_at IS NULL
-GROUP BY c.name ORDER BY 2 DESC, 1;
 COMMENT ON VIEW esn_activities_by_cause IS 'Activities of the whole network by cause, the most frequent first; one with two causes counts for both.';
 
-CREATE OR REPLACE VIEW esn_activities_by_sdg AS
-SELECT g.id AS number, g.name AS sdg, g.description, count(a.id) AS activities,
-	count(a.id) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months,
-	count(a.id) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
-FROM sdgs g LEFT JOIN activity_to_sdg r ON r.sdg_id = g.id LEFT JOIN activities a ON a.id = r.activity_id AND a.is_valid AND a.removed_at IS NULL
-GROUP BY g.id, g.name, g.description ORDER BY g.id;
 COMMENT ON VIEW esn_activities_by_sdg IS 'Activities of the whole network by Sustainable Development Goal of the United Nations; those that nobody serves, too.';
 
-CREATE OR REPLACE VIEW esn_activities_by_type AS
-SELECT coalesce(activity_type, 'not said') AS activity_type, count(*) AS activities,
-	count(*) FILTER (WHERE start_date >= current_date - 365 AND start_date < current_date) AS activities_12_months,
-	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants, round(avg(participants), 1) AS participants_per_activity
-FROM activities WHERE is_valid AND removed_at IS NULL
-GROUP BY 1 ORDER BY 2 DESC, 1;
 COMMENT ON VIEW esn_activities_by_type IS 'Activities of the whole network by type, the most frequent first.';
+
+COMMENT ON VIEW esn_sections_by_year IS 'Activities of each section that have begun, by year; the current year is not over.';
+COMMENT ON COLUMN esn_sections_by_year.activities_change_percent IS 'Against the year before. NULL: there were none then.';
+COMMENT ON COLUMN esn_sections_by_year.participants_change_percent IS 'Against the year before. NULL: there were none then.';
+
+COMMENT ON VIEW esn_countries_by_year IS 'Activities of the sections of each country that have begun, by year; one of two sections of it counts once. The current year is not over.';
+COMMENT ON COLUMN esn_countries_by_year.activities_change_percent IS 'Against the year before. NULL: there were none then.';
+COMMENT ON COLUMN esn_countries_by_year.participants_change_percent IS 'Against the year before. NULL: there were none then.';
+
+COMMENT ON VIEW esn_section_quality IS 'How good the data of each section are.';
+COMMENT ON COLUMN esn_section_quality.activities IS 'Activities that are valid.';
+COMMENT ON COLUMN esn_section_quality.invalid IS 'Activities with a wrong field, which no figure counts.';
+COMMENT ON COLUMN esn_section_quality.complete_percent IS 'How many of the fields that one expects its valid activities have: see activities.fields_filled.';
+COMMENT ON COLUMN esn_section_quality.without_participants IS 'Valid activities that are over and do not say how many took part.';
+COMMENT ON COLUMN esn_section_quality.open_errors IS 'Fields of its pages, and of those of its activities, that are wrong: see validation_errors.';
+COMMENT ON COLUMN esn_section_quality.failed_pages IS 'Addresses of it that could not be read: see failed_scrapes.';
+COMMENT ON COLUMN esn_section_quality.last_scraped IS 'When its list and statistics were last read. NULL: never.';
 
 CREATE OR REPLACE VIEW esn_participation AS
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code,

@@ -226,10 +226,14 @@ BEGIN
 	rows := esn_remove_old_logs(keep_logs);
 	RETURN NEXT;
 
+	task := 'overviews counted';
+	rows := esn_keep_figures();
+	RETURN NEXT;
+
 	task := 'alerts raised';
 	SELECT count(pg_notify('esn_pulse_alert', jsonb_build_object('check', h.name, 'status', h.status, 'value', h.value, 'advice', h.advice)::text))
 	FROM esn_health_check() h WHERE h.status = 'critical' INTO rows;
 	RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION esn_maintenance(integer, integer, integer, integer, integer, integer) IS
-'The daily work: marks runs that died, sets is_future_event right for today, removes what is past its time, and raises an alert (NOTIFY esn_pulse_alert, JSON) for each check of esn_health_check() that is critical. keep_logs: days for which log files stay. keep_pages: the same of pages kept whole. keep_errors: of closed errors and failures. keep_runs: of runs. keep_changes: of changes. max_changes: rows of changes that stay, the newest; NULL: all. Returns how many rows, files or alerts each task took. Errors: invalid_parameter_value for less than one day or less than 0 changes.';
+'The daily work: marks runs that died, sets is_future_event right for today, removes what is past its time, counts what the overviews show, and raises an alert (NOTIFY esn_pulse_alert, JSON) for each check of esn_health_check() that is critical. keep_logs: days for which log files stay. keep_pages: the same of pages kept whole. keep_errors: of closed errors and failures. keep_runs: of runs. keep_changes: of changes. max_changes: rows of changes that stay, the newest; NULL: all. Returns how many rows, files, views or alerts each task took. Errors: invalid_parameter_value for less than one day or less than 0 changes.';

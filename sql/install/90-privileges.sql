@@ -16,7 +16,7 @@ BEGIN
 	END LOOP;
 END $$;
 
--- A dump carries every row but those that CREATE EXTENSION makes itself.
+-- A dump carries every row but those that CREATE EXTENSION makes itself, and what is counted from others.
 DO $$
 DECLARE
 	r record;
@@ -26,6 +26,7 @@ BEGIN
 		FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e' AND c.relkind IN ('r', 'S')
+			AND c.relname NOT LIKE 'figures\_cache%'
 		ORDER BY c.oid
 	LOOP
 		PERFORM pg_extension_config_dump(r.rel, CASE r.relname
@@ -47,6 +48,7 @@ BEGIN
 		SELECT c.oid FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		WHERE e.extname = 'esn_pulse' AND c.relkind IN ('r', 'v')
+			AND c.relname NOT LIKE ALL ('{figures\\_cache%,esn\\_live\\_%}')
 	LOOP
 		EXECUTE format('GRANT SELECT ON %s TO %s', relation, role);
 	END LOOP;

@@ -124,7 +124,7 @@ INSERT INTO scraper_status (scraper_module, status, requested_by, request, compl
 VALUES ('AccountsScraper', 'completed', 'somebody', 'accounts', now() - interval '3 years');
 INSERT INTO changes (changed_at, activity_id, old_values, new_values) VALUES (now() - interval '6 years', -1, '{"city": null}', '{"city": "x"}');
 SELECT results_eq($$SELECT rows FROM esn_maintenance() WHERE task <> 'alerts raised'$$,
-	'VALUES (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (0::bigint)',
+	'VALUES (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (0::bigint), (10::bigint)',
 	'maintenance does each of its tasks');
 SELECT is((SELECT string_agg(url, ',') FROM fetched_pages WHERE body IS NOT NULL), 'q', 'young pages stay');
 SELECT is((SELECT is_future_event FROM activities WHERE id = -1), true, 'is_future_event is right');

@@ -34,11 +34,21 @@ SELECT results_eq($$SELECT event_slug::text, country::text, organisers, organise
 	$$VALUES ('alone', 'Aland', ARRAY['ESN One'], ARRAY['aa-one'], ARRAY['Art', 'Culture'], ARRAY['SDG 3', 'SDG 13'], ARRAY['Meet'], 'ESN One', 'Art, Culture', 'SDG 3, SDG 13', 'Meet'),
 	('together', 'Elsewhere', ARRAY['ESN One', 'ESN Two'], ARRAY['aa-one', 'aa-two'], ARRAY['Culture'], '{}', '{}', 'ESN One, ESN Two', 'Culture', '', '')$$,
 	'an activity: its relations as arrays and as text');
+SELECT results_eq($$SELECT section::text, activities, invalid, complete_percent, without_participants, open_errors, failed_pages FROM esn_section_quality ORDER BY 1$$,
+	$$VALUES ('ESN One', 3::bigint, 1::bigint, 81.0, 0::bigint, 0::bigint, 0::bigint), ('ESN Three', 0, 0, NULL, 0, 0, 0), ('ESN Two', 1, 0, 85.7, 0, 0, 0)$$, 'quality');
+SELECT results_eq($$SELECT section::text, event_slug::text, organisers FROM esn_section_activities ORDER BY 1, 2$$,
+	$$VALUES ('ESN One', 'alone', 1), ('ESN One', 'to-come', 1), ('ESN One', 'together', 2), ('ESN Two', 'together', 2)$$, 'sections with their activities');
+SELECT results_eq($$SELECT event_slug::text, is_valid, removed_at IS NOT NULL FROM esn_all_activities WHERE NOT is_valid OR removed_at IS NOT NULL ORDER BY 1$$,
+	$$VALUES ('invalid', false, false), ('removed', true, true)$$, 'what counts nowhere is there for who asks for it');
 SELECT results_eq($$SELECT sum(activities), sum(online), sum(participants) FROM esn_activities_by_month$$, 'VALUES (4::numeric, 1::numeric, 57::numeric)', 'months: each activity once');
 SELECT results_eq($$SELECT sum(activities) FROM esn_activities_by_year$$, 'VALUES (3::numeric)', 'years: those that have begun');
 UPDATE activities SET start_date = make_date(extract(year FROM current_date)::integer - CASE id WHEN -1 THEN 2 WHEN -2 THEN 1 ELSE 1 END, 1, 1) WHERE id IN (-1, -2, -6);
 SELECT results_eq($$SELECT extract(year FROM current_date)::integer - year, activities, activities_change_percent, participants_change_percent FROM esn_activities_by_year$$,
 	'VALUES (1, 2::bigint, 100.0, 85.0), (2, 1, NULL, NULL)', 'against the year before');
+SELECT results_eq($$SELECT section::text, extract(year FROM current_date)::integer - year, activities, participants, participants_change_percent, online FROM esn_sections_by_year ORDER BY 1, 2$$,
+	$$VALUES ('ESN One', 1, 1::bigint, 30::bigint, 50.0, 1::bigint), ('ESN One', 2, 1, 20, NULL, 0), ('ESN Two', 1, 1, 30, NULL, 1)$$, 'sections year on year');
+SELECT results_eq($$SELECT country::text, extract(year FROM current_date)::integer - year, activities, activities_change_percent, participants FROM esn_countries_by_year ORDER BY 1, 2$$,
+	$$VALUES ('Aland', 1, 1::bigint, 0.0, 30::bigint), ('Aland', 2, 1, NULL, 20)$$, 'countries: one of two sections counts once');
 SELECT results_eq($$SELECT cause::text, activities, online, participants FROM esn_activities_by_cause$$, $$VALUES ('Culture', 2::bigint, 1::bigint, 50::bigint), ('Art', 1, 0, 20)$$,
 	'causes: one with two counts for both');
 SELECT results_eq($$SELECT count(*), sum(activities), max(activities) FILTER (WHERE number = 13) FROM esn_activities_by_sdg$$, 'VALUES (17::bigint, 2::numeric, 1::bigint)', 'goals: those that nobody serves, too');

@@ -84,13 +84,14 @@ time_passes() { # <days>: everything in the database is older by that
 		END LOOP;
 		-- The days of the activities stay, so that each had been over for less when it was read.
 		UPDATE listed_activities SET days_over = days_over - $1, calm_until = calm_until - 4 * interval '$1 days' WHERE days_over IS NOT NULL;
+		DELETE FROM figures_cache;
 	END\$\$"
 }
 
-# The extension's relations of some kinds: r for tables, v for views.
+# The extension's relations of some kinds: r for tables, v for views; not those that only its other views read.
 relations() {
 	sql "SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
-		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE c.relkind = ANY ('{$1}')"
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE c.relkind = ANY ('{$1}') AND c.relname NOT LIKE ALL (ARRAY['figures\_cache%', 'esn\_live\_%'])"
 }
 
 # sql_blocks <document> [heading]: the SQL that a document has readers type; with a heading only what stands below it.

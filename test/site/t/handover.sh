@@ -7,7 +7,8 @@ sql "INSERT INTO extraction_rules (page_kind, field, position, selector) VALUES 
 	"INSERT INTO sdgs (name) VALUES ('SDG 18')"
 everything() { # of a database: every row of every table, and where every sequence stands
 	database=$1 sql "SELECT format(CASE c.relkind WHEN 'S' THEN 'SELECT %L, last_value, is_called FROM %s' ELSE 'SELECT %L, t.* FROM %s t ORDER BY t::text' END, c.oid::regclass, c.oid::regclass)
-		FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass WHERE c.relkind IN ('r', 'S') ORDER BY 1" |
+		FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'e' AND d.classid = 'pg_class'::regclass
+			JOIN pg_extension e ON e.oid = d.refobjid AND c.oid = ANY (e.extconfig) ORDER BY 1" |
 		sed 's/$/;/' | cluster_psql "$cluster" -d "$1" -At
 }
 

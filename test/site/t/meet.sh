@@ -28,6 +28,21 @@ is "four at the same moment: three are refused" "$(refused)" 3
 is "four at the same moment: one completes" "$(cat "$run/met/output."? | grep -c '^completed$')" 1
 afterwards "a run"
 
+# What the overviews count is kept at a run's end; not so that it hides what a user was about to change meanwhile, and not where a user is at it.
+sum_of_both() { sql "SELECT (SELECT sum(y.participants) FROM esn_activities_by_year y) = (SELECT sum(participants) FROM activities
+	WHERE is_valid AND removed_at IS NULL AND start_date <= current_date)"; }
+are_kept() { sql "SELECT count(*) > 0 FROM esn_live_figures"; }
+is "a run: what the overviews show is kept at its end" "$(are_kept)" t
+user "BEGIN; UPDATE activities SET participants = participants + 1000 WHERE is_valid AND removed_at IS NULL AND start_date <= current_date;"
+sql "SELECT esn_keep_figures()" >/dev/null
+is "an UPDATE while the overviews are counted: who reads them sees nothing of it" "$(are_kept)$(sum_of_both)" tt
+user "COMMIT;"
+is "an UPDATE while the overviews are counted: once committed it is counted" "$(are_kept)$(sum_of_both)" ft
+user "BEGIN; SELECT esn_keep_figures();"
+like "a user counts the overviews: a run does not wait for its transaction" "$(sql "SELECT status FROM esn_scrape_activities(\"full\" => true)")" "*completed"
+user "COMMIT;"
+is "a user counts the overviews: what a run has changed meanwhile is counted" "$(sum_of_both)$(differences)" t
+
 # A user's UPDATE of a row that the run is to write, too; the more so where the database's transactions see no more than what was there before them.
 slug=$(sql "SELECT event_slug FROM activities WHERE event_slug ~ '[02468]$' AND removed_at IS NULL AND is_valid ORDER BY id LIMIT 1")
 for isolation in "read committed" serializable; do

@@ -1,0 +1,229 @@
+-- What the overviews count. Counting every activity takes a twentieth of a second at the size of the network, and grows with it. So what was counted is kept
+-- by whoever ends a run, or looks after the database once a day, and is read as long as nothing has changed since: a view that people read gives what
+-- is kept where that holds, and counts anew where it does not, so that it is right at any moment. Only activities that are valid and still on the site
+-- count, and only sections that are. An activity of several organisers counts for each of them, and once in the figures of a country or of the network.
+
+CREATE OR REPLACE VIEW esn_live_section_overview AS
+WITH organised AS (
+	SELECT o.section_id, count(*) AS activities, sum(a.participants) AS participants, max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity,
+		count(*) FILTER (WHERE a.is_future_event) AS upcoming, count(*) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months
+	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
+	WHERE a.is_valid AND a.removed_at IS NULL
+	GROUP BY o.section_id
+), cause AS (
+	SELECT section_id, string_agg(cause_name, ', ' ORDER BY total_count DESC, cause_name) AS causes
+	FROM section_cause_statistics WHERE total_count > 0 GROUP BY section_id
+)
+SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code, s.city, s.university_name AS university,
+	s.latitude, s.longitude, coalesce(n.activities, 0) AS activities, coalesce(n.activities_12_months, 0) AS activities_12_months, coalesce(n.upcoming, 0) AS upcoming,
+	coalesce(n.participants, 0) AS participants, k.causes, n.last_activity, t.physical_activities, t.online_activities,
+	t.total_local_students AS local_students, t.total_international_students AS international_students, t.total_coordinators AS coordinators,
+	rank() OVER (PARTITION BY s.country_code ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_country,
+	rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network,
+	s.email, s.website, s.last_scraped
+FROM sections s
+LEFT JOIN countries c ON c.country_code = s.country_code
+LEFT JOIN organised n ON n.section_id = s.id
+LEFT JOIN cause k ON k.section_id = s.id
+LEFT JOIN section_overall_statistics t ON t.section_id = s.id
+WHERE s.removed_at IS NULL;
+
+CREATE OR REPLACE VIEW esn_live_country_overview AS
+WITH organised AS (
+	SELECT d.country_code, count(*) AS activities, sum(a.participants) AS participants, max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity
+	FROM (SELECT o.activity_id, s.country_code FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id
+		WHERE s.removed_at IS NULL AND s.country_code IS NOT NULL GROUP BY 1, 2) d
+	JOIN activities a ON a.id = d.activity_id
+	WHERE a.is_valid AND a.removed_at IS NULL
+	GROUP BY d.country_code
+), sums AS (
+	SELECT s.country_code, count(*) AS sections, count(*) FILTER (WHERE s.can_scrape_activities) AS sections_with_activities,
+		sum(t.total_local_students) AS local_students, sum(t.total_international_students) AS international_students, sum(t.total_coordinators) AS coordinators,
+		min(s.last_scraped) FILTER (WHERE s.can_scrape_activities) AS read_since
+	FROM sections s LEFT JOIN section_overall_statistics t ON t.section_id = s.id
+	WHERE s.removed_at IS NULL
+	GROUP BY s.country_code
+)
+SELECT c.name AS country, c.country_code, coalesce(u.sections, 0) AS sections, coalesce(u.sections_with_activities, 0) AS sections_with_activities,
+	coalesce(n.activities, 0) AS activities, coalesce(n.participants, 0) AS participants,
+	round(n.activities / nullif(u.sections, 0)::numeric, 1) AS activities_per_section, n.last_activity,
+	u.local_students, u.international_students, u.coordinators, rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network, u.read_since
+FROM countries c
+LEFT JOIN organised n ON n.country_code = c.country_code
+LEFT JOIN sums u ON u.country_code = c.country_code;
+
+CREATE OR REPLACE VIEW esn_live_activities_by_month AS
+WITH days AS (
+	SELECT start_date, country_code, count(*) AS activities, count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants
+	FROM activities WHERE is_valid AND removed_at IS NULL
+	GROUP BY 1, 2
+)
+SELECT date_trunc('month', start_date::timestamp)::date AS month, sum(activities)::bigint AS activities, sum(online)::bigint AS online,
+	sum(participants)::bigint AS participants, count(DISTINCT country_code) AS countries
+FROM days GROUP BY 1;
+
+CREATE OR REPLACE VIEW esn_live_activities_by_year AS
+WITH days AS (
+	SELECT start_date, count(*) AS activities, count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants
+	FROM activities WHERE is_valid AND removed_at IS NULL AND start_date <= current_date
+	GROUP BY 1
+), y AS (
+	SELECT extract(year FROM start_date)::integer AS year, sum(activities)::bigint AS activities, sum(online)::bigint AS online, sum(participants)::bigint AS participants
+	FROM days GROUP BY 1
+)
+SELECT year, activities, round(100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0), 1) AS activities_change_percent,
+	participants, round(100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0), 1) AS participants_change_percent,
+	online, round(participants / activities::numeric, 1) AS participants_per_activity
+FROM y
+WINDOW before AS (ORDER BY year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
+
+CREATE OR REPLACE VIEW esn_live_sections_by_year AS
+WITH y AS (
+	SELECT o.section_id, extract(year FROM a.start_date)::integer AS year, count(*) AS activities, count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
+	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
+	GROUP BY 1, 2
+)
+SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code, y.year,
+	activities, round(100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0), 1) AS activities_change_percent,
+	participants, round(100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0), 1) AS participants_change_percent, online
+FROM y JOIN sections s ON s.id = y.section_id AND s.removed_at IS NULL LEFT JOIN countries c ON c.country_code = s.country_code
+WINDOW before AS (PARTITION BY y.section_id ORDER BY y.year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
+
+CREATE OR REPLACE VIEW esn_live_countries_by_year AS
+WITH y AS (
+	SELECT d.country_code, extract(year FROM a.start_date)::integer AS year, count(*) AS activities, count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
+	FROM (SELECT o.activity_id, s.country_code FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id
+		WHERE s.removed_at IS NULL AND s.country_code IS NOT NULL GROUP BY 1, 2) d
+	JOIN activities a ON a.id = d.activity_id
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
+	GROUP BY 1, 2
+)
+SELECT c.name AS country, c.country_code, y.year,
+	activities, round(100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0), 1) AS activities_change_percent,
+	participants, round(100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0), 1) AS participants_change_percent, online
+FROM y JOIN countries c ON c.country_code = y.country_code
+WINDOW before AS (PARTITION BY y.country_code ORDER BY y.year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
+
+CREATE OR REPLACE VIEW esn_live_activities_by_cause AS
+SELECT c.name AS cause, n.activities, n.activities_12_months, n.online, n.participants, n.last_activity
+FROM activity_causes c JOIN (
+	SELECT r.cause_id, count(*) AS activities, count(*) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months,
+		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants, max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity
+	FROM activity_to_cause r JOIN activities a ON a.id = r.activity_id
+	WHERE a.is_valid AND a.removed_at IS NULL
+	GROUP BY 1) n ON n.cause_id = c.id;
+
+CREATE OR REPLACE VIEW esn_live_activities_by_sdg AS
+SELECT g.id AS number, g.name AS sdg, g.description, coalesce(n.activities, 0) AS activities, coalesce(n.activities_12_months, 0) AS activities_12_months,
+	coalesce(n.online, 0) AS online, n.participants
+FROM sdgs g LEFT JOIN (
+	SELECT r.sdg_id, count(*) AS activities, count(*) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months,
+		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
+	FROM activity_to_sdg r JOIN activities a ON a.id = r.activity_id
+	WHERE a.is_valid AND a.removed_at IS NULL
+	GROUP BY 1) n ON n.sdg_id = g.id;
+
+CREATE OR REPLACE VIEW esn_live_activities_by_type AS
+SELECT coalesce(activity_type, 'not said') AS activity_type, count(*) AS activities,
+	count(*) FILTER (WHERE start_date >= current_date - 365 AND start_date < current_date) AS activities_12_months,
+	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants, round(avg(participants), 1) AS participants_per_activity
+FROM activities WHERE is_valid AND removed_at IS NULL
+GROUP BY 1;
+
+CREATE OR REPLACE VIEW esn_live_section_quality AS
+WITH organised AS (
+	SELECT o.section_id, count(*) FILTER (WHERE a.is_valid) AS activities, count(*) FILTER (WHERE NOT a.is_valid) AS invalid,
+		round(100 * avg(a.fields_filled) FILTER (WHERE a.is_valid) / 7, 1) AS complete_percent,
+		count(*) FILTER (WHERE a.is_valid AND a.participants IS NULL AND NOT a.is_future_event) AS without_participants
+	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
+	WHERE a.removed_at IS NULL
+	GROUP BY 1
+), wrong AS (
+	SELECT section_id, count(*) AS fields FROM validation_errors WHERE resolved_at IS NULL GROUP BY 1
+), failed AS (
+	SELECT section_id, count(*) AS pages FROM failed_scrapes WHERE resolved_at IS NULL GROUP BY 1
+)
+SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code,
+	coalesce(n.activities, 0) AS activities, coalesce(n.invalid, 0) AS invalid, n.complete_percent, coalesce(n.without_participants, 0) AS without_participants,
+	coalesce(w.fields, 0) AS open_errors, coalesce(f.pages, 0) AS failed_pages, s.last_scraped
+FROM sections s
+LEFT JOIN countries c ON c.country_code = s.country_code
+LEFT JOIN organised n ON n.section_id = s.id
+LEFT JOIN wrong w ON w.section_id = s.id
+LEFT JOIN failed f ON f.section_id = s.id
+WHERE s.removed_at IS NULL;
+
+-- A transaction that changes what is counted leaves a row of its own, so that no one waits for another; whoever counts takes away those that are in what
+-- was counted.
+CREATE OR REPLACE FUNCTION esn_figures_change() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp AS $$
+BEGIN
+	INSERT INTO figures_cache_stale VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION esn_figures_change() IS 'Trigger on all tables that the overviews count: what is kept of their figures does not hold any more.';
+
+DO $$
+DECLARE
+	counted text;
+BEGIN
+	FOREACH counted IN ARRAY ARRAY['countries', 'sections', 'activities', 'activity_causes', 'sdgs', 'activity_section_organisers', 'activity_to_cause', 'activity_to_sdg',
+		'section_overall_statistics', 'section_cause_statistics', 'validation_errors', 'failed_scrapes'] LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER figures_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION esn_figures_change()', counted);
+		EXECUTE format('COMMENT ON TRIGGER figures_change ON %I IS ''What is kept of the overviews'''' figures does not hold any more.''', counted);
+	END LOOP;
+END $$;
+
+CREATE OR REPLACE VIEW esn_live_figures AS
+SELECT view, rows FROM figures_cache WHERE as_of = current_date AND NOT EXISTS (SELECT FROM figures_cache_stale);
+COMMENT ON VIEW esn_live_figures IS 'Of figures_cache, what holds now.';
+
+-- Counting is one statement, so that it sees what it takes away and nothing else; one at a time, so that no older count replaces a younger one. Where the data
+-- come by logical replication, whose changes no trigger of a statement sees, nothing is kept.
+CREATE OR REPLACE FUNCTION esn_keep_figures() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET plan_cache_mode = auto SET jit = off AS $$
+DECLARE
+	counted text;
+	kept integer;
+BEGIN
+	IF EXISTS (SELECT FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())) THEN
+		DELETE FROM figures_cache;
+		RETURN 0;
+	END IF;
+	BEGIN
+		LOCK TABLE figures_cache IN SHARE ROW EXCLUSIVE MODE;
+	EXCEPTION WHEN lock_not_available THEN
+		RETURN 0;
+	END;
+	SELECT string_agg(format('SELECT %L, coalesce(jsonb_agg(v), ''[]'') FROM %I v', relname, relname), ' UNION ALL ') INTO counted
+	FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND e.extname = 'esn_pulse'
+	WHERE relkind = 'v' AND relname LIKE 'esn\_live\_%' AND relname <> 'esn_live_figures';
+	EXECUTE format('WITH seen AS (DELETE FROM figures_cache_stale)
+		INSERT INTO figures_cache AS c (view, as_of, rows) SELECT r.view, current_date, r.rows FROM (%s) AS r(view, rows)
+		ON CONFLICT (view) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows', counted);
+	GET DIAGNOSTICS kept = ROW_COUNT;
+	RETURN kept;
+END $$;
+COMMENT ON FUNCTION esn_keep_figures() IS 'Counts what the overviews show and keeps it for today, until something that they count changes. Returns of how many views; 0 where somebody else is at it, or where the database is a subscriber, whose overviews always count.';
+
+-- What people read: each view is what is kept, or what is counted now, in its order.
+DO $$
+DECLARE
+	v record;
+BEGIN
+	FOR v IN SELECT * FROM (VALUES ('section_overview', 'section, section_slug'), ('country_overview', 'country'),
+		('activities_by_month', 'month DESC'), ('activities_by_year', 'year DESC'), ('sections_by_year', 'section, section_slug, year DESC'), ('countries_by_year', 'country, year DESC'),
+		('activities_by_cause', 'activities DESC, cause'), ('activities_by_sdg', 'number'), ('activities_by_type', 'activities DESC, activity_type'),
+		('section_quality', 'section, section_slug')) AS v(name, sort_keys)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE VIEW esn_%1$s AS
+			SELECT kept.* FROM esn_live_figures f CROSS JOIN LATERAL jsonb_populate_recordset(NULL::esn_live_%1$s, f.rows) AS kept WHERE f.view = ''esn_live_%1$s''
+			UNION ALL
+			SELECT * FROM esn_live_%1$s WHERE NOT EXISTS (SELECT FROM esn_live_figures WHERE view = ''esn_live_%1$s'')
+			ORDER BY %2$s', v.name, v.sort_keys);
+		EXECUTE format('COMMENT ON VIEW esn_live_%1$s IS ''What esn_%1$s shows, counted now.''', v.name);
+	END LOOP;
+END $$;

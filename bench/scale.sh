@@ -70,7 +70,7 @@ change_some() {
 		xargs sed -i -E 's,(field-ct-act-description"><div class="field__item">(<p>)?),\1This has changed. ,'
 	sed "s|.*|$run/$database/activities/activity/&.html|" "$list" | xargs chmod a+r
 	cluster_psql "$cluster" -d "$database" -c "CREATE TEMP TABLE changed (slug text)" -c "\\copy changed FROM '$list'" \
-		-c "UPDATE listed_activities SET changed_at = now() + interval '1 second', days_over = NULL, calm_until = NULL WHERE event_slug IN (SELECT slug FROM changed)"
+		-c "UPDATE listed_activities SET changed_at = now() + interval '1 second', days_over = NULL, calm_until = NULL, read_at = NULL WHERE event_slug IN (SELECT slug FROM changed)"
 	sleep 2
 }
 

@@ -377,7 +377,9 @@ CREATE TABLE listed_activities (
 	missed		integer NOT NULL DEFAULT 0,
 	missed_at	timestamptz,
 	days_over	integer,
-	calm_until	timestamptz
+	calm_until	timestamptz,
+	read_at		timestamptz,
+	ends		date
 ) WITH (fillfactor = 70);
 CREATE INDEX listed_activities_section_idx ON listed_activities (section_id);
 CREATE INDEX listed_activities_missed_idx ON listed_activities (missed_at) WHERE missed > 1;
@@ -392,6 +394,8 @@ COMMENT ON COLUMN listed_activities.missed IS 'On how many complete readings of 
 COMMENT ON COLUMN listed_activities.missed_at IS 'When it was last found missing.';
 COMMENT ON COLUMN listed_activities.days_over IS 'For how many days it had been over when its page was read, where that was too long for it to be recent. NULL: it was not, or something has happened since.';
 COMMENT ON COLUMN listed_activities.calm_until IS 'Until when it is not due by its age, nor by anything else that is known; esn_due_activities() need not look at it. NULL as days_over.';
+COMMENT ON COLUMN listed_activities.read_at IS 'When its page was last read; of one that is calm: at the latest when that was noted. NULL: something has happened since, look up what is known of it.';
+COMMENT ON COLUMN listed_activities.ends IS 'With read_at: its last day. NULL: its page names none.';
 
 CREATE TABLE section_lists (
 	section_id	integer PRIMARY KEY REFERENCES sections ON DELETE CASCADE,

@@ -29,34 +29,37 @@ $$;
 COMMENT ON FUNCTION esn_may_retry(boolean, integer, timestamptz, integer) IS
 'Whether a page that fails may be asked for again. will_retry: failed_scrapes.will_retry. retry_count: failed_scrapes.retry_count. last_attempt: failed_scrapes.last_attempt. refresh_days: esn_pulse.refresh_days.';
 
--- What is long over is calm: not due before four times as long has passed, unless something happens to it. esn_store_activities() and
--- esn_store_fetches() note that, whatever else happens takes it back.
-CREATE OR REPLACE FUNCTION esn_take_calm_back() RETURNS trigger
+-- Beside what lists show of an activity it is noted when its page was read and when it ends, so that neither need be looked up to know whether it is due. What is
+-- long over is calm: not due before four times as long has passed. esn_store_fetches() notes that; whatever else happens to it takes it back.
+CREATE OR REPLACE FUNCTION esn_take_note_back() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
-		UPDATE listed_activities SET days_over = NULL, calm_until = NULL WHERE calm_until IS NOT NULL;
+		UPDATE listed_activities SET days_over = NULL, calm_until = NULL, read_at = NULL, ends = NULL WHERE read_at IS NOT NULL;
 		RETURN NULL;
 	END IF;
-	UPDATE listed_activities SET days_over = NULL, calm_until = NULL
-	WHERE event_slug = to_jsonb(OLD)->>TG_ARGV[0] AND calm_until IS NOT NULL;
+	UPDATE listed_activities SET days_over = NULL, calm_until = NULL, read_at = NULL, ends = NULL
+	WHERE event_slug = to_jsonb(OLD)->>TG_ARGV[0] AND read_at IS NOT NULL;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION esn_take_calm_back() IS
-'Trigger on activities and fetched_pages: an activity whose dates change, or whose row or page goes, is to be looked at again. Its argument is the column with the slug.';
+COMMENT ON FUNCTION esn_take_note_back() IS
+'Trigger on activities and fetched_pages: an activity whose dates change, that is removed or comes back, or whose row or page goes, is to be looked at again. Its argument is the column with the slug.';
 
-CREATE OR REPLACE TRIGGER take_calm_back AFTER UPDATE ON activities FOR EACH ROW
-WHEN ((OLD.event_slug, OLD.start_date, OLD.end_date) IS DISTINCT FROM (NEW.event_slug, NEW.start_date, NEW.end_date))
-EXECUTE FUNCTION esn_take_calm_back('event_slug');
-CREATE OR REPLACE TRIGGER take_calm_back_of_gone AFTER DELETE ON activities FOR EACH ROW EXECUTE FUNCTION esn_take_calm_back('event_slug');
-CREATE OR REPLACE TRIGGER take_calm_back_of_all AFTER TRUNCATE ON activities FOR EACH STATEMENT EXECUTE FUNCTION esn_take_calm_back();
-CREATE OR REPLACE TRIGGER take_calm_back_of_gone AFTER DELETE ON fetched_pages FOR EACH ROW EXECUTE FUNCTION esn_take_calm_back('activity_event_slug');
-CREATE OR REPLACE TRIGGER take_calm_back_of_all AFTER TRUNCATE ON fetched_pages FOR EACH STATEMENT EXECUTE FUNCTION esn_take_calm_back();
-COMMENT ON TRIGGER take_calm_back ON activities IS 'Looks at an activity again whose dates have changed.';
-COMMENT ON TRIGGER take_calm_back_of_gone ON activities IS 'Looks at an activity again that was deleted.';
-COMMENT ON TRIGGER take_calm_back_of_all ON activities IS 'Looks at all activities again.';
-COMMENT ON TRIGGER take_calm_back_of_gone ON fetched_pages IS 'Looks at an activity again of whose page nothing is known any more.';
-COMMENT ON TRIGGER take_calm_back_of_all ON fetched_pages IS 'Looks at all activities again.';
+CREATE OR REPLACE TRIGGER take_note_back AFTER UPDATE ON activities FOR EACH ROW
+WHEN ((OLD.event_slug, OLD.start_date, OLD.end_date, OLD.removed_at) IS DISTINCT FROM (NEW.event_slug, NEW.start_date, NEW.end_date, NEW.removed_at))
+EXECUTE FUNCTION esn_take_note_back('event_slug');
+CREATE OR REPLACE TRIGGER take_note_back_of_gone AFTER DELETE ON activities FOR EACH ROW EXECUTE FUNCTION esn_take_note_back('event_slug');
+CREATE OR REPLACE TRIGGER take_note_back_of_all AFTER TRUNCATE ON activities FOR EACH STATEMENT EXECUTE FUNCTION esn_take_note_back();
+CREATE OR REPLACE TRIGGER take_note_back AFTER UPDATE ON fetched_pages FOR EACH ROW WHEN (OLD.gone_at IS DISTINCT FROM NEW.gone_at AND NEW.gone_at IS NOT NULL)
+EXECUTE FUNCTION esn_take_note_back('activity_event_slug');
+CREATE OR REPLACE TRIGGER take_note_back_of_gone AFTER DELETE ON fetched_pages FOR EACH ROW EXECUTE FUNCTION esn_take_note_back('activity_event_slug');
+CREATE OR REPLACE TRIGGER take_note_back_of_all AFTER TRUNCATE ON fetched_pages FOR EACH STATEMENT EXECUTE FUNCTION esn_take_note_back();
+COMMENT ON TRIGGER take_note_back ON activities IS 'Looks at an activity again whose dates have changed, or that was removed or came back.';
+COMMENT ON TRIGGER take_note_back_of_gone ON activities IS 'Looks at an activity again that was deleted.';
+COMMENT ON TRIGGER take_note_back_of_all ON activities IS 'Looks at all activities again.';
+COMMENT ON TRIGGER take_note_back ON fetched_pages IS 'Looks at an activity again whose page is gone.';
+COMMENT ON TRIGGER take_note_back_of_gone ON fetched_pages IS 'Looks at an activity again of whose page nothing is known any more.';
+COMMENT ON TRIGGER take_note_back_of_all ON fetched_pages IS 'Looks at all activities again.';
 
 -- What has failed before comes among what is recent: many failures one after another would look as if the site were down. Those that are looked at are
 -- few of many, and how few no plan can know: each is looked up by index.
@@ -67,18 +70,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enabl
 		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END END
 	FROM esn_policy() p
 	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie, (SELECT id FROM scraper_status WHERE status = 'running') AS run OFFSET 0) now
-	-- Of most activities it is known that they are not due, by what was noted when they were read; time zones may differ by a day.
+	-- Of most activities it is known that they are not due, by what was noted when they were read; time zones may differ by a day. Of most others what decides is noted, too.
 	CROSS JOIN LATERAL (
-		SELECT * FROM listed_activities WHERE "full" OR now.lie IS NOT NULL
-		UNION ALL SELECT * FROM listed_activities WHERE calm_until IS NULL AND NOT ("full" OR now.lie IS NOT NULL)
-		UNION ALL SELECT * FROM listed_activities WHERE calm_until <= now() + interval '5 days' AND NOT ("full" OR now.lie IS NOT NULL)
-		UNION ALL SELECT * FROM listed_activities WHERE days_over <= p.recent_days + 1 AND calm_until > now() + interval '5 days'
+		SELECT *, false AS is_noted FROM listed_activities WHERE "full" OR now.lie IS NOT NULL
+		UNION ALL SELECT *, read_at IS NOT NULL FROM listed_activities WHERE calm_until IS NULL AND NOT ("full" OR now.lie IS NOT NULL)
+		UNION ALL SELECT *, false FROM listed_activities WHERE calm_until <= now() + interval '5 days' AND NOT ("full" OR now.lie IS NOT NULL)
+		UNION ALL SELECT *, false FROM listed_activities WHERE days_over <= p.recent_days + 1 AND calm_until > now() + interval '5 days'
 			AND NOT ("full" OR now.lie IS NOT NULL)
 	) l
-	LEFT JOIN activities a ON a.event_slug = l.event_slug
-	LEFT JOIN fetched_pages f ON f.url = l.url
-	LEFT JOIN failed_scrapes x ON x.url = left(l.url, 500) AND x.resolved_at IS NULL
-	CROSS JOIN LATERAL (SELECT coalesce(a.end_date, a.start_date) AS ends,
+	LEFT JOIN LATERAL (SELECT id, coalesce(end_date, start_date) AS ends, removed_at FROM activities WHERE event_slug = l.event_slug AND NOT l.is_noted OFFSET 0) a ON true
+	LEFT JOIN LATERAL (SELECT k.url, k.fetched_at, gone_at, http_status FROM fetched_pages k WHERE k.url = l.url AND NOT l.is_noted OFFSET 0) k ON true
+	LEFT JOIN LATERAL (SELECT x.* FROM failed_scrapes x WHERE x.url = left(l.url, 500) AND x.resolved_at IS NULL
+		AND left(l.url, 500) IN (SELECT x.url FROM failed_scrapes x WHERE x.resolved_at IS NULL) OFFSET 0) x ON true
+	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.read_at ELSE k.fetched_at END AS fetched_at, k.gone_at, k.http_status) f
+	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.ends ELSE a.ends END AS ends,
 		"full" OR x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days) OR l.changed_at > x.last_attempt AS may_ask) t
 	CROSS JOIN LATERAL (SELECT CASE
 		-- Read, gone or failed since this run began: it has had its turn.
@@ -86,7 +91,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enabl
 			OR f.gone_at >= now.since
 			OR x.last_attempt >= now.since AND NOT (x.will_retry AND x.run_id IS DISTINCT FROM now.run) THEN NULL
 		WHEN NOT t.may_ask THEN NULL
-		WHEN f.url IS NULL OR a.id IS NULL THEN 'never read'
+		WHEN NOT l.is_noted AND (k.url IS NULL OR a.id IS NULL) THEN 'never read'
 		WHEN l.changed_at > greatest(f.fetched_at, f.gone_at) THEN 'card changed'
 		WHEN a.removed_at IS NULL AND l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
 		-- Its page is there, but lists have shown it no more: that it is removed stands.
@@ -102,10 +107,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enabl
 		WHEN f.fetched_at < now() - make_interval(days => CASE WHEN t.ends IS NULL
 			THEN p.refresh_days + abs(hashtext(l.event_slug)) % (p.refresh_days + 1)
 			ELSE greatest(p.refresh_days, 4 * (f.fetched_at::date - t.ends)) END) THEN 'old'
-		WHEN "full" THEN 'full' END AS reason) d
+		WHEN "full" THEN 'full' END AS reason OFFSET 0) d
 	WHERE d.reason IS NOT NULL
 		AND (section_ids IS NULL OR l.section_id = ANY (section_ids)
-			OR EXISTS (SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id AND o.section_id = ANY (section_ids)))
+			OR l.event_slug IN (SELECT a.event_slug FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id WHERE o.section_id = ANY (section_ids)))
 $$;
 COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
 'The activities whose own pages are due: never read, card changed, missing from its list, upcoming, recent (ended within esn_pulse.recent_days before it was read last), old (not read for esn_pulse.refresh_days, and for four times as long as it was over by then), validators were wrong, or full. full: all are due. section_ids: only those of these sections, NULL: all.';
@@ -355,7 +360,7 @@ BEGIN
 				CONTINUE;
 			END IF;
 			IF missing > 0 THEN
-				UPDATE listed_activities l SET missed = missed + 1, missed_at = now(), days_over = NULL, calm_until = NULL
+				UPDATE listed_activities l SET missed = missed + 1, missed_at = now(), days_over = NULL, calm_until = NULL, read_at = NULL, ends = NULL
 				WHERE l.section_id = esn_finish_sections.section_id AND NOT shown ? l.event_slug AND coalesce(l.missed_at < since, true)
 					AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since);
 			END IF;

@@ -141,7 +141,7 @@ BEGIN
 		ORDER BY c->>'event_slug', s.id
 	), seen AS (
 		UPDATE listed_activities l SET card_hash = c.hash, url = c.url, section_id = coalesce(l.section_id, c.section_id), missed = 0,
-			days_over = NULL, calm_until = NULL,
+			days_over = NULL, calm_until = NULL, read_at = NULL, ends = NULL,
 			changed_at = CASE WHEN l.card_hash <> c.hash OR a.removed_at IS NOT NULL THEN now() ELSE l.changed_at END
 		FROM card c LEFT JOIN activities a ON a.event_slug = c.event_slug
 		WHERE l.event_slug = c.event_slug AND (l.card_hash IS DISTINCT FROM c.hash OR l.url <> c.url OR l.missed <> 0

@@ -95,13 +95,14 @@ BEGIN
 		FROM page p
 		WHERE NOT EXISTS (SELECT FROM fetched_pages k WHERE k.url = p.url)
 		RETURNING activity_event_slug
-	), calm AS (
-		-- An activity's page that is not due for long now: see esn_due_activities(). One that was so before stays as it is.
-		UPDATE listed_activities l SET days_over = o.days, calm_until = now() + make_interval(days => 4 * o.days)
-		FROM (SELECT activity_event_slug FROM upd UNION ALL SELECT activity_event_slug FROM ins) u JOIN activities a ON a.event_slug = u.activity_event_slug
-		CROSS JOIN LATERAL (SELECT current_date - coalesce(a.end_date, a.start_date) AS days) o
-		WHERE page_kind = 'activity' AND l.event_slug = u.activity_event_slug AND o.days > (SELECT recent_days FROM esn_policy())
-			AND coalesce(l.calm_until <= now() + interval '5 days', true)
+	), noted AS (
+		-- What decides whether an activity's page is due: see esn_due_activities(). One that is calm for long stays as it is; one that may be recent in another time zone is not.
+		UPDATE listed_activities l SET read_at = now(), ends = o.ends,
+			days_over = CASE WHEN o.is_calm THEN current_date - o.ends END, calm_until = CASE WHEN o.is_calm THEN now() + make_interval(days => 4 * (current_date - o.ends)) END
+		FROM (SELECT activity_event_slug FROM upd UNION ALL SELECT activity_event_slug FROM ins) u
+		JOIN activities a ON a.event_slug = u.activity_event_slug AND a.removed_at IS NULL
+		CROSS JOIN LATERAL (SELECT coalesce(a.end_date, a.start_date) AS ends, current_date - coalesce(a.end_date, a.start_date) > (SELECT recent_days + 1 FROM esn_policy()) AS is_calm) o
+		WHERE page_kind = 'activity' AND l.event_slug = u.activity_event_slug AND coalesce(l.calm_until <= now() + interval '5 days', true)
 	)
 	UPDATE failed_scrapes k SET resolved_at = now()
 	FROM page p WHERE k.url = left(p.url, 500) AND k.resolved_at IS NULL;

@@ -98,7 +98,9 @@ CREATE TABLE listed_activities (
 	missed		integer NOT NULL DEFAULT 0,
 	missed_at	timestamptz,
 	days_over	integer,
-	calm_until	timestamptz
+	calm_until	timestamptz,
+	read_at		timestamptz,
+	ends		date
 ) WITH (fillfactor = 70);
 CREATE INDEX listed_activities_section_idx ON listed_activities (section_id);
 CREATE INDEX listed_activities_missed_idx ON listed_activities (missed_at) WHERE missed > 1;
@@ -113,6 +115,8 @@ COMMENT ON COLUMN listed_activities.missed IS 'On how many complete readings of 
 COMMENT ON COLUMN listed_activities.missed_at IS 'When it was last found missing.';
 COMMENT ON COLUMN listed_activities.days_over IS 'For how many days it had been over when its page was read, where that was too long for it to be recent. NULL: it was not, or something has happened since.';
 COMMENT ON COLUMN listed_activities.calm_until IS 'Until when it is not due by its age, nor by anything else that is known; esn_due_activities() need not look at it. NULL as days_over.';
+COMMENT ON COLUMN listed_activities.read_at IS 'When its page was last read; of one that is calm: at the latest when that was noted. NULL: something has happened since, look up what is known of it.';
+COMMENT ON COLUMN listed_activities.ends IS 'With read_at: its last day. NULL: its page names none.';
 
 CREATE TABLE section_lists (
 	section_id	integer PRIMARY KEY REFERENCES sections ON DELETE CASCADE,
@@ -120,10 +124,11 @@ CREATE TABLE section_lists (
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE section_lists IS 'When each section''s list of activities was last read whole.';
 
-INSERT INTO listed_activities (event_slug, url, section_id, changed_at, days_over, calm_until)
-SELECT DISTINCT ON (f.activity_event_slug) f.activity_event_slug, f.url, f.section_id, f.fetched_at, o.days, f.fetched_at + make_interval(days => 4 * o.days)
+INSERT INTO listed_activities (event_slug, url, section_id, changed_at, days_over, calm_until, read_at, ends)
+SELECT DISTINCT ON (f.activity_event_slug) f.activity_event_slug, f.url, f.section_id, f.fetched_at, o.days, f.fetched_at + make_interval(days => 4 * o.days),
+	CASE WHEN a.id IS NOT NULL AND a.removed_at IS NULL THEN f.fetched_at END, coalesce(a.end_date, a.start_date)
 FROM fetched_pages f LEFT JOIN activities a ON a.event_slug = f.activity_event_slug
-CROSS JOIN LATERAL (SELECT CASE WHEN f.fetched_at::date - coalesce(a.end_date, a.start_date) > 60
+CROSS JOIN LATERAL (SELECT CASE WHEN f.fetched_at::date - coalesce(a.end_date, a.start_date) > 61
 	THEN f.fetched_at::date - coalesce(a.end_date, a.start_date) END AS days) o
 WHERE f.kind = 'activity' AND f.activity_event_slug IS NOT NULL
 ORDER BY f.activity_event_slug, f.fetched_at DESC;

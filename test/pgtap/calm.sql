@@ -23,10 +23,16 @@ $$;
 -- All that was read was read so many days ago.
 CREATE FUNCTION pg_temp.days_pass(days integer) RETURNS void LANGUAGE sql AS $$
 	UPDATE fetched_pages SET fetched_at = fetched_at - make_interval(days => days);
-	UPDATE listed_activities SET changed_at = changed_at - make_interval(days => days), calm_until = calm_until - make_interval(days => days);
-	ALTER TABLE activities DISABLE TRIGGER take_calm_back;
+	UPDATE listed_activities SET changed_at = changed_at - make_interval(days => days), calm_until = calm_until - make_interval(days => days),
+		read_at = read_at - make_interval(days => days), ends = ends - days;
+	ALTER TABLE activities DISABLE TRIGGER take_note_back;
 	UPDATE activities SET start_date = start_date - days, end_date = end_date - days;
-	ALTER TABLE activities ENABLE TRIGGER take_calm_back;
+	ALTER TABLE activities ENABLE TRIGGER take_note_back;
+$$;
+-- All that was read was read a minute ago.
+CREATE FUNCTION pg_temp.minute_passes() RETURNS void LANGUAGE sql AS $$
+	UPDATE fetched_pages SET fetched_at = now() - interval '1 minute';
+	UPDATE listed_activities SET read_at = now() - interval '1 minute' WHERE read_at IS NOT NULL;
 $$;
 
 SELECT pg_temp.listed('long', 'longer', 'recent', 'undated', 'unread', 'upcoming') \g /dev/null
@@ -36,7 +42,7 @@ SELECT results_eq('SELECT * FROM pg_temp.calm()', $$VALUES ('long', 100, '400'),
 	('unread', NULL, NULL), ('upcoming', NULL, NULL)$$, 'what is over for longer than recent_days when it is read is calm for four times as long');
 
 UPDATE scraper_status SET status = 'completed', completed_at = now(), since = now() - interval '1 hour';
-UPDATE fetched_pages SET fetched_at = now() - interval '1 minute';
+SELECT pg_temp.minute_passes() \g /dev/null
 SELECT results_eq($$SELECT event_slug::text, reason FROM esn_due_activities(false, NULL) ORDER BY 1$$, $$VALUES ('recent', 'recent'), ('unread', 'never read'), ('upcoming', 'upcoming')$$,
 	'it is not due');
 SELECT is((SELECT count(*) FROM esn_due_activities(true, NULL)), 6::bigint, 'full: it is, too');
@@ -47,6 +53,9 @@ UPDATE fetched_pages SET http_status = 304 WHERE activity_event_slug = 'longer';
 UPDATE fetched_pages SET lied_at = now() WHERE activity_event_slug = 'recent';
 SELECT is(pg_temp.reason('longer'), 'validators were wrong', 'and where the site''s validators were wrong');
 UPDATE fetched_pages SET lied_at = NULL;
+
+SELECT results_eq($$SELECT event_slug::text, current_date - ends FROM listed_activities WHERE read_at IS NOT NULL ORDER BY 1$$,
+	$$VALUES ('long', 100), ('longer', 1000), ('recent', 60), ('undated', NULL), ('upcoming', -3)$$, 'of each that was read it is noted when it ends');
 
 -- Read again.
 SELECT ctid AS before FROM listed_activities WHERE event_slug = 'longer' \gset
@@ -60,13 +69,13 @@ SELECT esn_store_fetches(:run, 'activity', pg_temp.not_modified(pg_temp.activity
 SELECT results_eq($$SELECT days, days_left FROM pg_temp.calm() WHERE slug = 'long'$$, $$VALUES (501, '2004')$$, 'read again it is calm for longer');
 SELECT esn_store_fetches(:run, 'activity', pg_temp.not_modified(pg_temp.activity_url('recent'))) \g /dev/null
 SELECT results_eq($$SELECT days FROM pg_temp.calm() WHERE slug = 'recent'$$, 'VALUES (461)', 'and what was recent when it was read before is calm now');
-UPDATE fetched_pages SET fetched_at = now() - interval '1 minute';
+SELECT pg_temp.minute_passes() \g /dev/null
 
 -- What takes it back.
 CREATE FUNCTION pg_temp.is_calm(slug text) RETURNS boolean LANGUAGE sql AS $$SELECT calm_until IS NOT NULL FROM listed_activities WHERE event_slug = slug$$;
 SAVEPOINT calm;
 SELECT is(pg_temp.store(pg_temp.over('long', -5)), '0 new, 1 changed, 0 unchanged, 0 invalid');
-UPDATE fetched_pages SET fetched_at = now() - interval '1 minute';
+SELECT pg_temp.minute_passes() \g /dev/null
 SELECT is(pg_temp.reason('long'), 'upcoming', 'another date on its page');
 ROLLBACK TO calm;
 UPDATE activities SET end_date = current_date WHERE event_slug = 'long';
@@ -79,6 +88,12 @@ SELECT is(pg_temp.reason('long'), 'never read', 'its row is gone');
 ROLLBACK TO calm;
 DELETE FROM fetched_pages WHERE activity_event_slug = 'long';
 SELECT is(pg_temp.reason('long'), 'never read', 'what is known of its page is gone');
+ROLLBACK TO calm;
+UPDATE activities SET removed_at = now() WHERE event_slug = 'long';
+SELECT ok(NOT pg_temp.is_calm('long'), 'it is removed');
+ROLLBACK TO calm;
+UPDATE fetched_pages SET gone_at = now() WHERE activity_event_slug = 'long';
+SELECT ok(NOT pg_temp.is_calm('long'), 'its page is gone');
 ROLLBACK TO calm;
 TRUNCATE fetched_pages;
 SELECT is((SELECT count(*) FROM esn_due_activities(false, NULL)), 6::bigint, 'nothing is known of any page');

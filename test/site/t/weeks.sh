@@ -21,6 +21,12 @@ week() { # <what Monday's job is to say> <what is to complain on Monday ... Sund
 	done
 }
 
+# What is noted beside the list says the same as what it was noted from.
+due_by_note() {
+	sql "BEGIN" "CREATE TEMP TABLE noted AS SELECT * FROM esn_due_activities(false, NULL)" "SELECT count(*) > 0 FROM listed_activities WHERE read_at IS NOT NULL AND calm_until IS NULL" \
+		"UPDATE listed_activities SET read_at = NULL WHERE calm_until IS NULL" "CREATE TEMP TABLE known AS SELECT * FROM esn_due_activities(false, NULL)" \
+		"SELECT count(*) FROM ((TABLE noted EXCEPT TABLE known) UNION ALL (TABLE known EXCEPT TABLE noted)) d" "ROLLBACK"
+}
 # The site has a few per cent of pages that are broken: that is said, and no more.
 usual="failed requests: warning, invalid activities: warning"
 usual=$(sql "SELECT esn_scrape_all()" "SELECT esn_scrape_all()" "SELECT esn_scrape_all()" >/dev/null; complaints)
@@ -28,6 +34,7 @@ like "what is broken on the site for good is a warning at most" "${usual//warnin
 is "no check is critical" "$(grep -c critical <<<"$usual")" 0
 week "*completed" "the first week" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual"
 is "after the first week the data are what the sites say" "$(differences)" ""
+is "after the first week what is due is due by what is noted, too" "$(due_by_note)" "$(printf 't\n0')"
 
 # On the second Monday the site is down; nobody looks, and the data grow old.
 site_switch unattended activities 503
@@ -45,6 +52,7 @@ site_switch unattended activities ""
 site_change unattended --sections 45 --count 1290 --seed 101
 week "*completed" "the third week" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual" "$usual"
 is "after the third week the data are what the sites say now, and every failure is accounted for" "$(differences)" ""
+is "after the third week what is due is due by what is noted, too" "$(due_by_note)" "$(printf 't\n0')"
 is "runs, errors and failures did not pile up" "$(sql "SELECT (SELECT count(*) FROM scraper_status) <= 8, (SELECT count(*) FROM failed_scrapes WHERE resolved_at IS NULL) < 100,
 	(SELECT count(*) = count(DISTINCT (url, field_name)) FROM validation_errors WHERE resolved_at IS NULL)")" "t|t|t"
 done_testing

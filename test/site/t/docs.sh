@@ -36,10 +36,11 @@ is "with its default and who may set it" "$(cluster_psql "$cluster" -d "$databas
 				WHEN 'kB' THEN pg_size_bytes(boot) = boot_val::bigint * 1024
 				ELSE boot = boot_val END, false)")" ""
 
-# The course: in the network that the demo makes, by who may only read. Of retries there is nothing to see in it.
+# The course: in the network that the demo makes, by who may only read. Neither menus of pages nor retries are seen in what it asks.
 # shellcheck disable=SC2086
-site_database course $demo_network
-sql "LOAD 'esn_pulse'" "SET esn_pulse.max_retries = 0" "SET esn_pulse.request_timeout = '1s'" "SELECT esn_scrape_all()" >/dev/null
+site_database course $demo_network --padding 0
+sql "LOAD 'esn_pulse'" "SET esn_pulse.max_retries = 0" "SET esn_pulse.request_timeout = '1s'" "SET esn_pulse.max_parallel_requests = 30" \
+	"SELECT esn_scrape_all()" >/dev/null
 sql "CREATE ROLE reader LOGIN" "SELECT esn_grant_read('reader')" >/dev/null
 as_reader() { (cd "$run/course/sessions" && psql -X -h "$run/$cluster" -U reader -d "$database" -P pager=off "$@" 2>&1); }
 

@@ -31,6 +31,12 @@ scale:
 	set -eu; . scripts/lib.sh; build gcc; install_extension
 	bench/scale.sh
 
+# How long the twenty questions of docs/one-hour.md take over as many activities as there are.
+bench-questions:
+	scripts/setup.sh
+	set -eu; . scripts/lib.sh; build gcc; install_extension
+	bench/scale.sh --questions
+
 # The core alone, under the sanitizers.
 CORE = $(wildcard src/core/*.c)
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
@@ -123,4 +129,4 @@ clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench scale unit fuzz flat valgrind analyze coverage clean
+.PHONY: all install uninstall check demo psql bench bench-questions scale unit fuzz flat valgrind analyze coverage clean

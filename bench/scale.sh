@@ -2,13 +2,17 @@
 # What grows with the number of activities: time a page, the worker's memory, WAL, dead rows, each statement of the worker, and the time of what people ask.
 # For each size a private cluster and sites of 500 sections: the first reading of all, a week later a refresh with nothing changed, one with one activity
 # in a hundred changed, one that asks for everything; up to 100,000 activities also one that is answered 304 and one without validators.
-# Usage: bench/scale.sh [--tables] [size ...], by default 3000 45000 450000. The last takes about 8 GB of disk and half an hour. --tables: measures nothing,
-# prints what was measured before.
+# Usage: bench/scale.sh [--tables | --questions] [size ...], by default 3000 45000 450000. The last takes about 8 GB of disk and half an hour. --tables: measures
+# nothing, prints what was measured before. --questions: only the twenty questions of docs/one-hour.md, by default over 45000 activities; some minutes.
 . test/site/tests.sh
-only_tables=
-[ "${1:-}" != --tables ] || { only_tables=1 && shift; }
+only_tables='' only_questions=''
+case ${1:-} in
+--tables) only_tables=1 && shift ;;
+--questions) only_questions=1 && shift ;;
+esac
 sizes=("$@")
 [ $# -gt 0 ] || sizes=(3000 45000 450000)
+[ $# -gt 0 ] || [ -z "$only_questions" ] || sizes=(45000)
 figures=${SCALE_FIGURES:-$run/scale-figures}
 mkdir -p "$figures"
 growth=3 # times as long at the last size as at the first is growth
@@ -86,46 +90,56 @@ years_pass() {
 		"SELECT * FROM esn_maintenance()" "VACUUM ANALYZE" >/dev/null
 }
 
-# queries [document ...]: their queries that only read, each on a line; without, those of all documents and of bench/lookups.sql.
-queries() {
-	{
-		for document in "${@:-README.md}"; do awk '/^```sql$/ { on = 1; next } /^```/ { on = 0 } on' "$document"; done
-		[ $# -gt 0 ] || {
-			for document in docs/*.md; do awk '/^```sql$/ { on = 1; next } /^```/ { on = 0 } on' "$document"; done
-			grep -v '^--' bench/lookups.sql
-		}
-	} | tr '\n\t' '  ' | sed 's/; */;\n/g' | sed 's/;$//; s/^ *//; s/  */ /g' | grep -E '^(SELECT|WITH) ' |
-		grep -vE 'esn_(scrape|schedule|unschedule|cancel|retry_failed|fix_validation|maintenance|grant)'
+# statements: those of some SQL that only read, each once and on a line.
+statements() {
+	sed 's/^--.*//' | tr '\n\t' '  ' | sed 's/; */;\n/g' | sed 's/;$//; s/^ *//; s/  */ /g' | grep -E '^(SELECT|WITH) ' |
+		grep -vE 'esn_(scrape|schedule|unschedule|cancel|retry_failed|fix_validation|maintenance|grant)' | awk '!seen[$0]++'
 }
 
-# Twenty times each query, in one session; the nineteenth of their times.
-time_queries() {
-	local view query values
+# queries [document ...]: the queries of documents; without, those of all documents and of bench/lookups.sql.
+queries() {
+	if [ $# -gt 0 ]; then
+		for document in "$@"; do sql_blocks "$document"; done
+	else
+		for document in README.md docs/*.md; do sql_blocks "$document"; done
+		cat bench/lookups.sql
+	fi | statements
+}
 
-	for view in $(relations v); do
-		queries | grep -qw "$view" || die "no query of the documents or of bench/lookups.sql reads the view $view"
-	done
+questions() {
+	sql_blocks docs/one-hour.md "Twenty questions" | statements
+}
+
+# Twenty times each query that it reads, in one session; the nineteenth of their times.
+time_queries() {
+	local query values
+
 	values="SELECT max(event_slug) AS activity FROM activities \\gset
 		SELECT accounts_platform_slug AS section, id AS section_id, country_code AS country FROM sections
 			WHERE id = (SELECT section_id FROM activity_section_organisers GROUP BY 1 ORDER BY count(*) DESC OFFSET 50 LIMIT 1) \\gset
 		SELECT min(id) AS cause_id FROM activity_causes \\gset"
-	queries | while read -r query; do
+	while read -r query; do
 		{
 			printf '%s\n\\o /dev/null\n\\timing on\n' "$values"
 			for _ in {1..20}; do printf '%s;\n' "$query"; done
 		} | cluster_psql "$cluster" -d "$database" 2>&1 | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | sort -n |
 			awk -v q="$query" '{ v[NR] = $1 } END { if (NR != 20) { print "did not run: " q >"/dev/stderr"; exit 1 } print v[19] "\t" q }'
-	done >"$figures/$size.times"
+	done
+}
+
+# What documents ask is about sections of the demo's network; the first ones of this one are the same.
+scale_site() {
+	site_database "network_$size" --sections 500 --count "$size" --years 5 --no-faults --padding "$1" --seed 7
 }
 
 run_size() {
 	size=$1
-	local padding=2000
+	local padding=2000 view
 
 	[ "$size" -lt 100000 ] || padding=500
 	step "$(number "$size") activities" >&2
 	scale_cluster
-	site_database "network_$size" --sections 500 --count "$size" --years 5 --no-faults --padding "$padding" --seed 301
+	scale_site "$padding"
 	sql "CREATE EXTENSION pg_stat_statements" "CREATE EXTENSION pg_walinspect"
 	sql "SELECT status FROM esn_scrape_accounts()" >/dev/null
 	measure load "esn_scrape_activities()"
@@ -148,11 +162,32 @@ run_size() {
 		measure invalidated "esn_scrape_activities()"
 	fi
 	years_pass
-	time_queries
+	for view in $(relations v); do
+		queries | grep -qw "$view" || die "no query of the documents or of bench/lookups.sql reads the view $view"
+	done
+	queries | time_queries >"$figures/$size.times"
 	site_stop "$database"
 	sites=()
 	cluster_stop "$cluster"
 	rm -rf "$run/$database" # the cluster stays, to be looked at
+}
+
+# The rows come as all rows come, by a run that reads them, but nothing of it is measured.
+run_questions() {
+	size=$1
+
+	step "$(number "$size") activities" >&2
+	site_cluster "scale-$size" "esn_pulse.activities_time_limit = '8h'" "esn_pulse.request_timeout = '20s'"
+	scale_site 0
+	sql "SELECT status FROM esn_scrape_all()" >/dev/null
+	[ "$(sql "SELECT count(*) FROM activities")" -gt $((size * 9 / 10)) ] || die "the first reading is not complete"
+	years_pass >/dev/null
+	[ "$(questions | wc -l)" -eq 20 ] || die "docs/one-hour.md has $(questions | wc -l) questions, not 20"
+	questions | time_queries >"$figures/$size.questions"
+	site_stop "$database"
+	sites=()
+	cluster_stop "$cluster"
+	rm -rf "$run/$database"
 }
 
 # --- tables
@@ -210,6 +245,15 @@ times_table() {
 	done
 }
 
+questions_table() {
+	local size=$1 slow
+
+	printf '| | p95, ms, %s activities | |\n| ---: | ---: | --- |\n' "$(number "$size")"
+	awk -F'\t' '{ printf("| %d | " ($1 >= 100 ? "**%.1f**" : "%.1f") " | `%s` |\n", NR, $1, substr($2, 1, 110)) }' "$figures/$size.questions"
+	slow=$(awk '$1 >= 100 { printf("%s%d", n++ ? ", " : "", NR) }' "$figures/$size.questions")
+	echo "Over 100 ms: ${slow:-none}"
+}
+
 target() { # <what> <wanted> <got> <unit>
 	echo "| $1 | under $2 $4 | $(awk -v g="$3" -v w="$2" 'BEGIN { printf(g < w ? "%.2f" : "**%.2f**", g) }') $4 |"
 }
@@ -231,6 +275,13 @@ targets_table() {
 	done
 }
 
+if [ -n "$only_questions" ]; then
+	for size in "${sizes[@]}"; do
+		run_questions "$size"
+		questions_table "$size"
+	done
+	exit
+fi
 for size in "${sizes[@]}"; do [ -n "$only_tables" ] || run_size "$size"; done
 
 step "runs"

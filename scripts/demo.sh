@@ -37,13 +37,16 @@ step "build and install the extension"
 build gcc
 install_extension
 step "two made-up sites on loopback: 120 sections, 2,000 activities, and some that are broken"
-site_start demo-site --sections 120 --count 2000 --seed 7
+# shellcheck disable=SC2086
+site_start demo-site $demo_network
 step "a private cluster with a database esn"
 # On loopback nobody has to be spared; the real sites are asked no more than twice a second each.
 cluster_start demo "esn_pulse.request_delay = 0" "esn_pulse.retry_base_delay = '100ms'" "esn_pulse.request_timeout = '3s'"
 cluster_psql demo -c "CREATE DATABASE esn" -c "ALTER DATABASE esn SET esn_pulse.accounts_url = '$accounts_url'" \
 	-c "ALTER DATABASE esn SET esn_pulse.activities_url = '$activities_url'"
 cluster_psql demo -d esn -c "CREATE EXTENSION esn_pulse"
+# Who only looks around.
+cluster_psql demo -d esn -c "CREATE ROLE reader LOGIN" -c "DO \$\$BEGIN PERFORM esn_grant_read('reader'); END\$\$"
 # A section that has something to show.
 section=$(awk -F'\t' 'NR == FNR { n[$2]++; next } n[$3] > 15 && n[$3] < 40 && $4 != "\\N" { print $4; exit }' \
 	"$run/demo-site/truth/activity_section_organisers.tsv" "$run/demo-site/truth/sections.tsv")
@@ -80,6 +83,8 @@ cat <<TEXT
 The server and the sites are stopped; no process is left. To look around in psql, with both running as long as you stay:
 
     make psql
+
+docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to ask there, if you have never seen SQL.
 
 To read the real sites, at their polite rate of two requests a second to each, make a database of its own there:
 

@@ -1,5 +1,8 @@
 # The two sites on loopback. Sourced after scripts/lib.sh, with `run` set.
 
+# The network of the demo, by the options of generate.py; docs/one-hour.md asks about it.
+demo_network="--sections 120 --count 2000 --seed 7"
+
 # free_ports <how many>: ports that nobody listens on now, below those that the system gives to outgoing connections, which could take one.
 free_ports() {
 	python3 - "$1" <<-'PYTHON'

@@ -94,6 +94,11 @@ relations() {
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse' WHERE c.relkind = ANY ('{$1}') AND c.relname NOT LIKE ALL (ARRAY['figures\_cache%', 'esn\_live\_%'])"
 }
 
+# sql_blocks <document> [heading]: the SQL that a document has readers type; with a heading only what stands below it.
+sql_blocks() {
+	awk -v heading="${2:+## $2}" '/^## / { below = $0 == heading } /^```sql$/ { on = heading == "" || below; next } /^```/ { on = 0 } on' "$1"
+}
+
 # What differs between the tables and the site.
 differences() {
 	cluster_psql "$cluster" -d "$database" -v "truth=$run/$database/truth" -f test/site/compare.sql 2>&1

@@ -20,7 +20,7 @@ SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS co
 	t.total_local_students AS local_students, t.total_international_students AS international_students, t.total_coordinators AS coordinators,
 	rank() OVER (PARTITION BY s.country_code ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_country,
 	rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network,
-	s.email, s.website, s.last_scraped
+	s.email, s.website, s.can_scrape_activities, s.last_scraped
 FROM sections s
 LEFT JOIN countries c ON c.country_code = s.country_code
 LEFT JOIN organised n ON n.section_id = s.id
@@ -46,7 +46,7 @@ WITH organised AS (
 )
 SELECT c.name AS country, c.country_code, coalesce(u.sections, 0) AS sections, coalesce(u.sections_with_activities, 0) AS sections_with_activities,
 	coalesce(n.activities, 0) AS activities, coalesce(n.participants, 0) AS participants,
-	(n.activities / nullif(u.sections, 0)::numeric)::numeric(12, 1) AS activities_per_section, n.last_activity,
+	(coalesce(n.activities, 0) / nullif(u.sections, 0)::numeric)::numeric(12, 1) AS activities_per_section, n.last_activity,
 	u.local_students, u.international_students, u.coordinators, rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network, u.read_since
 FROM countries c
 LEFT JOIN organised n ON n.country_code = c.country_code
@@ -106,20 +106,20 @@ FROM y JOIN countries c ON c.country_code = y.country_code
 WINDOW before AS (PARTITION BY y.country_code ORDER BY y.year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
 
 CREATE OR REPLACE VIEW esn_live_activities_by_cause AS
-SELECT c.name AS cause, n.activities, n.activities_12_months, n.online, n.participants, n.last_activity
+SELECT c.name AS cause, n.activities, n.activities_12_months, n.activities_12_months_before, n.online, n.participants, n.last_activity
 FROM activity_causes c JOIN (
 	SELECT r.cause_id, count(*) AS activities, count(*) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months,
-		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants, max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity
+		count(*) FILTER (WHERE a.start_date >= current_date - 730 AND a.start_date < current_date - 365) AS activities_12_months_before, count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants, max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity
 	FROM activity_to_cause r JOIN activities a ON a.id = r.activity_id
 	WHERE a.is_valid AND a.removed_at IS NULL
 	GROUP BY 1) n ON n.cause_id = c.id;
 
 CREATE OR REPLACE VIEW esn_live_activities_by_sdg AS
 SELECT g.id AS number, g.name AS sdg, g.description, coalesce(n.activities, 0) AS activities, coalesce(n.activities_12_months, 0) AS activities_12_months,
-	coalesce(n.online, 0) AS online, n.participants
+	coalesce(n.activities_12_months_before, 0) AS activities_12_months_before, coalesce(n.online, 0) AS online, n.participants
 FROM sdgs g LEFT JOIN (
 	SELECT r.sdg_id, count(*) AS activities, count(*) FILTER (WHERE a.start_date >= current_date - 365 AND a.start_date < current_date) AS activities_12_months,
-		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
+		count(*) FILTER (WHERE a.start_date >= current_date - 730 AND a.start_date < current_date - 365) AS activities_12_months_before, count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
 	FROM activity_to_sdg r JOIN activities a ON a.id = r.activity_id
 	WHERE a.is_valid AND a.removed_at IS NULL
 	GROUP BY 1) n ON n.sdg_id = g.id;
@@ -127,6 +127,7 @@ FROM sdgs g LEFT JOIN (
 CREATE OR REPLACE VIEW esn_live_activities_by_type AS
 SELECT coalesce(activity_type, 'not said') AS activity_type, count(*) AS activities,
 	count(*) FILTER (WHERE start_date >= current_date - 365 AND start_date < current_date) AS activities_12_months,
+	count(*) FILTER (WHERE start_date >= current_date - 730 AND start_date < current_date - 365) AS activities_12_months_before,
 	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants, (avg(participants))::numeric(12, 1) AS participants_per_activity
 FROM activities WHERE is_valid AND removed_at IS NULL
 GROUP BY 1;

@@ -1,7 +1,7 @@
 -- What people read: one row a thing, no join needed. Only what is valid and still on the sites is there, but in esn_all_activities. What is counted stands
 -- in 54-figures.sql.
 
-COMMENT ON VIEW esn_section_overview IS 'Each section: where it is, what it does, how large that is. For example: SELECT section, activities, participants FROM esn_section_overview WHERE country = ''Turkey'' ORDER BY activities DESC;';
+COMMENT ON VIEW esn_section_overview IS 'Each section: where it is, what it does, how large that is. For example: SELECT section, activities, participants FROM esn_section_overview WHERE country_code = ''TR'' ORDER BY activities DESC;';
 COMMENT ON COLUMN esn_section_overview.section_slug IS 'Its slug on accounts.esn.org: what esn_compare() and esn_scrape_section() take.';
 COMMENT ON COLUMN esn_section_overview.university IS 'The university it belongs to.';
 COMMENT ON COLUMN esn_section_overview.activities IS 'Activities that it organised, alone or with others, or will.';
@@ -17,6 +17,7 @@ COMMENT ON COLUMN esn_section_overview.international_students IS 'Participants f
 COMMENT ON COLUMN esn_section_overview.coordinators IS 'Coordinators, by its statistics page.';
 COMMENT ON COLUMN esn_section_overview.rank_in_country IS '1: no section of its country has more activities.';
 COMMENT ON COLUMN esn_section_overview.rank_in_network IS '1: no section has more activities.';
+COMMENT ON COLUMN esn_section_overview.can_scrape_activities IS 'Whether activities.esn.org knows it: where it does not, its zero is no zero. NULL: not checked yet.';
 COMMENT ON COLUMN esn_section_overview.last_scraped IS 'When its list and statistics were last read.';
 
 COMMENT ON VIEW esn_country_overview IS 'Each country: its sections and what they do together; an activity of two of them counts once.';
@@ -66,7 +67,7 @@ COMMENT ON COLUMN esn_activity_overview.participants IS 'NULL: not said.';
 CREATE OR REPLACE VIEW esn_section_activities AS
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code, a.event_slug, a.title, a.start_date, a.end_date,
 	a.is_future_event AS is_upcoming, a.is_online, a.city, a.activity_type, a.participants,
-	(SELECT count(*)::integer FROM activity_section_organisers w WHERE w.activity_id = a.id) AS organisers, a.url
+	(SELECT count(*)::integer FROM activity_section_organisers w WHERE w.activity_id = a.id) AS organiser_count, a.url
 FROM activity_section_organisers o
 JOIN sections s ON s.id = o.section_id AND s.removed_at IS NULL
 JOIN activities a ON a.id = o.activity_id AND a.is_valid AND a.removed_at IS NULL
@@ -76,7 +77,7 @@ COMMENT ON COLUMN esn_section_activities.country IS 'Of the section.';
 COMMENT ON COLUMN esn_section_activities.country_code IS 'Of the section.';
 COMMENT ON COLUMN esn_section_activities.city IS 'Where the activity takes place.';
 COMMENT ON COLUMN esn_section_activities.participants IS 'Of the whole activity. NULL: not said.';
-COMMENT ON COLUMN esn_section_activities.organisers IS 'How many sections organise it: in how many rows it is.';
+COMMENT ON COLUMN esn_section_activities.organiser_count IS 'How many sections organise it: in how many rows it is.';
 
 COMMENT ON VIEW esn_activities_by_month IS 'Activities of the whole network by the month in which they begin, newest first.';
 COMMENT ON COLUMN esn_activities_by_month.month IS 'Its first day.';
@@ -161,7 +162,7 @@ BEGIN
 			('country', 'Country, in English.'), ('country_code', 'Its two-letter code.'), ('city', 'City.'),
 			('latitude', 'Degrees north, WGS 84.'), ('longitude', 'Degrees east, WGS 84.'), ('email', 'The section''s own public address.'), ('website', 'Its website.'),
 			('sections', 'Sections that accounts.esn.org shows.'), ('activities', 'How many activities.'), ('activities_12_months', 'Of those: begun within the last 365 days.'),
-			('online', 'Of those: online.'), ('participants', 'Participants, as far as they are said. NULL: not said.'),
+			('activities_12_months_before', 'Of those: begun within the 365 days before.'), ('online', 'Of those: online.'), ('participants', 'Participants, as far as they are said. NULL: not said.'),
 			('participants_per_activity', 'Participants by activities.'), ('activities_per_section', 'Activities by sections.'), ('last_activity', 'When the last one that has begun did.'),
 			('year', 'The year in which they begin.'), ('cause', 'The cause.'), ('number', 'Number of the goal, 1 to 17.'), ('sdg', 'Its name, such as SDG 13.'),
 			('coordinators', 'Coordinators, by its statistics page.'), ('international_percent', 'Students from abroad, of all.'),

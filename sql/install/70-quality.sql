@@ -39,13 +39,18 @@ COMMENT ON FUNCTION esn_free_space() IS 'Bytes free and in all on the file syste
 
 -- Shares of the pages on which rules matched: in the last run that read enough pages, against the ten before it.
 CREATE OR REPLACE VIEW esn_rule_shares AS
+WITH recent AS (
+	SELECT page_kind, run_id
+	FROM (SELECT page_kind, run_id, row_number() OVER (PARTITION BY page_kind ORDER BY run_id DESC) AS n
+		FROM (SELECT DISTINCT page_kind, run_id FROM extraction_rule_usage WHERE pages >= 20) d) r
+	WHERE n <= 11
+)
 SELECT page_kind, field, position, shipped, run_id, pages, share, before
 FROM (
 	SELECT u.page_kind, u.field, u.position, u.shipped, u.run_id, u.pages, (u.matched::numeric / u.pages)::numeric(12,4) AS share,
 		((sum(u.matched) OVER earlier)::numeric / sum(u.pages) OVER earlier)::numeric(12,4) AS before,
 		row_number() OVER (PARTITION BY u.page_kind, u.field, u.position, u.shipped ORDER BY u.run_id DESC) AS n
-	FROM extraction_rule_usage u
-	WHERE u.pages >= 20
+	FROM extraction_rule_usage u JOIN recent r ON r.page_kind = u.page_kind AND r.run_id = u.run_id
 	WINDOW earlier AS (PARTITION BY u.page_kind, u.field, u.position, u.shipped ORDER BY u.run_id ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING)
 ) shares
 WHERE n = 1;

@@ -24,3 +24,8 @@ CREATE OR REPLACE FUNCTION esn_rule_is_known(page_kind text, field text) RETURNS
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_rule_is_known(text, text) IS
 'True where pages of this kind have such a field; otherwise an error (invalid_parameter_value) whose hint names those they have. page_kind: home, country, section, listing, activity or statistics. field: as in extraction_rules.';
+
+CREATE OR REPLACE FUNCTION esn_redact_contacts(value text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION esn_redact_contacts(text) IS
+'The text with e-mail addresses replaced by "[e-mail]" and telephone numbers by "[telephone]", whatever esn_pulse.redact_personal_data says: for what is given to others. value: the text.';

@@ -10,7 +10,7 @@ BEGIN
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e'
 			AND p.proname NOT IN ('esn_slugify', 'esn_slug_candidates', 'esn_country_key', 'esn_selector_is_valid',
-				'esn_rule_is_known', 'esn_parse')
+				'esn_rule_is_known', 'esn_redact_contacts', 'esn_parse')
 	LOOP
 		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
 	END LOOP;

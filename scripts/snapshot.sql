@@ -49,7 +49,7 @@ FROM :published GROUP BY c.tab ORDER BY min(c.n);
 -- What describes them: a Tabular Data Package, https://specs.frictionlessdata.io/tabular-data-package/.
 \o datapackage.json
 SELECT jsonb_pretty(jsonb_strip_nulls(jsonb_build_object('profile', 'tabular-data-package', 'name', :'name', 'title', 'Activities of the Erasmus Student Network',
-	'created', current_date, 'licenses', CASE WHEN :'licence' <> '' THEN jsonb_build_array(jsonb_build_object('name', :'licence')) END,
+	'created', current_date || 'T00:00:00Z', 'licenses', CASE WHEN :'licence' <> '' THEN jsonb_build_array(jsonb_build_object('name', :'licence')) END,
 	'sources', '[{"title": "ESN Accounts", "path": "https://accounts.esn.org"}, {"title": "ESN Activities", "path": "https://activities.esn.org"}]'::jsonb,
 	'resources', jsonb_agg(r.resource ORDER BY r.n))))
 FROM (SELECT min(c.n) AS n, jsonb_build_object('profile', 'tabular-data-resource', 'name', c.tab, 'path', c.tab || '.csv', 'format', 'csv', 'mediatype', 'text/csv',

@@ -52,9 +52,8 @@ section=$(awk -F'\t' 'NR == FNR { n[$2]++; next } n[$3] > 15 && n[$3] < 40 && $4
 	"$run/demo-site/truth/activity_section_organisers.tsv" "$run/demo-site/truth/sections.tsv")
 
 step "scrape"
-show "SELECT id, status, activities_new, requests FROM esn_scrape_section('$section');" "One section, on an empty database:"
-show "SELECT id, status, sections_processed, sections_failed, activities_new, activities_invalid, pages_failed, requests
-FROM esn_scrape_all();" "Everything: countries and sections, then their activities and statistics."
+show "SELECT id, status FROM esn_scrape_section('$section');" "One section, on an empty database:"
+show "SELECT id, status FROM esn_scrape_all();" "Everything: countries and sections, then their activities and statistics."
 
 step "ask"
 show "SELECT s.name AS section, c.name AS country, count(*) AS activities, sum(a.participants) AS participants
@@ -66,15 +65,14 @@ FROM activity_causes c JOIN activity_to_cause r ON r.cause_id = c.id JOIN activi
 WHERE a.is_valid AND a.removed_at IS NULL GROUP BY c.name ORDER BY activities DESC;" "What activities are for:"
 show "SELECT start_date, end_date, left(title, 30) AS title, city, country_name FROM activities
 WHERE is_future_event AND is_valid AND removed_at IS NULL ORDER BY start_date, id LIMIT 5;" "What comes next:"
-show "SELECT field_name, error_message, count(*), left(min(raw_data::text), 30) AS example
-FROM validation_errors WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5;" "What was wrong on the pages; those rows are kept, marked as not valid:"
-show "SELECT http_status_code AS status, left(error_message, 60) AS error, count(*), bool_or(will_retry) AS will_retry
-FROM failed_scrapes WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5;" "What could not be read:"
+show "SELECT * FROM esn_wrong_fields LIMIT 5;" "What was wrong on the pages; those rows are kept, marked as not valid:"
+show "SELECT * FROM esn_failed_pages LIMIT 5;" "What could not be read:"
 
-show "SELECT name, status, value FROM esn_health_check();" "How it stands; the made-up sites have faults enough for some warnings:"
+show "SELECT * FROM esn_health_check();" "How it stands; the made-up sites have faults enough for some warnings:"
 
 step "the same again: nothing has changed on the sites, so nothing changes here"
-show "SELECT id, status, activities_new, activities_changed, activities_unchanged, not_modified, requests FROM esn_scrape_all();" "A second run:"
+show "SELECT id, status, not_modified, requests FROM esn_scrape_all();" "A second run:"
+show "SELECT * FROM esn_recent_runs;" "All runs so far:"
 
 cat <<TEXT
 

@@ -30,7 +30,7 @@ expect() {
 cancelled_run() {
 	local id
 
-	id=$(sql "SET esn_pulse.request_delay = 200" "SELECT id FROM esn_scrape_all(\"full\" => true, wait => false)")
+	id=$(sql "SET esn_pulse.request_delay = 200" "SELECT id FROM esn_scrape_all(\"full\" => true, wait => false)" | tail -n 1)
 	eventually 60 t sql "SELECT count(*) > 2 FROM fetched_pages WHERE fetched_at > (SELECT started_at FROM esn_runs LIMIT 1)" || true
 	sql "SELECT esn_cancel($id)" >/dev/null
 	eventually 60 cancelled sql "SELECT status FROM esn_runs WHERE id = $id" || true

@@ -94,12 +94,30 @@ row_as_expected(FunctionCallInfo fcinfo, Datum row)
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(wanted), values, nulls));
 }
 
+/* A run that nobody waits for: where it can be looked at, and how it is stopped. */
+static void
+tell_begun(Datum row)
+{
+	bool isnull;
+	int64 id = DatumGetInt64(GetAttributeByName(DatumGetHeapTupleHeader(row), "id", &isnull));
+
+	ereport(NOTICE, (errmsg("run " INT64_FORMAT " goes on by itself", id),
+					 errhint("SELECT * FROM esn_recent_runs; shows how it stands, SELECT "
+							 "esn_cancel(" INT64_FORMAT "); stops it.",
+							 id)));
+}
+
 static Datum
 start(FunctionCallInfo fcinfo, RunRequest *request, bool wait)
 {
+	Datum row;
+
 	check_preconditions();
 	strlcpy(request->requested_by, GetUserNameFromId(GetSessionUserId(), false), NAMEDATALEN);
-	return row_as_expected(fcinfo, launch_run(request, wait));
+	row = launch_run(request, wait);
+	if (!wait)
+		tell_begun(row);
+	return row_as_expected(fcinfo, row);
 }
 
 Datum
@@ -160,7 +178,7 @@ esn_scrape_activities(PG_FUNCTION_ARGS)
 		request.max_sections = PG_GETARG_INT32(0);
 		if (request.max_sections < 1)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("max_sections must be at least 1"),
+							errmsg("max_sections must be at least 1, not %d", request.max_sections),
 							errhint("Leave it out, or give NULL, for all sections.")));
 	}
 	return start(fcinfo, &request, PG_GETARG_BOOL(2));
@@ -222,7 +240,11 @@ esn_cancel(PG_FUNCTION_ARGS)
 	pid = find_worker(run);
 	SPI_finish();
 	if (pid == 0)
+	{
+		ereport(NOTICE, (errmsg("run " INT64_FORMAT " had ended before", run),
+						 errhint("SELECT * FROM esn_recent_runs; says how.")));
 		PG_RETURN_BOOL(false);
+	}
 	if (kill(pid, SIGINT) != 0 && errno != ESRCH)
 		ereport(ERROR,
 				(errcode(ERRCODE_SYSTEM_ERROR), errmsg("could not signal process %d: %m", pid)));
@@ -237,6 +259,8 @@ esn_cancel(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 				 errmsg("run " INT64_FORMAT " was asked to stop but has not stopped yet", run),
-				 errhint("It stops as soon as it can; look at esn_runs.")));
+				 errhint("It stops as soon as it can: SELECT * FROM esn_recent_runs;")));
+	ereport(NOTICE, (errmsg("run " INT64_FORMAT " has stopped; what it had committed stays", run),
+					 errhint("Start it again: it goes on where it was.")));
 	PG_RETURN_BOOL(true);
 }

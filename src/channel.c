@@ -137,6 +137,25 @@ channel_notice(int elevel, const char *hint, const char *format, ...)
 }
 
 void
+channel_summary(int elevel, const char *message, const char *detail, const char *hint)
+{
+	StringInfoData out;
+	ErrorData report = {.elevel = elevel,
+						.sqlerrcode =
+							elevel >= WARNING ? ERRCODE_WARNING : ERRCODE_SUCCESSFUL_COMPLETION,
+						.message = unconstify(char *, message),
+						.detail = unconstify(char *, detail),
+						.hint = unconstify(char *, hint)};
+
+	if (!wait_for_room())
+		return;
+	begin_message(&out, MESSAGE_NOTICE);
+	put_report(&out, &report);
+	send_message(&out);
+	pfree(out.data);
+}
+
+void
 channel_row(MessageKind kind, Datum row)
 {
 	StringInfoData message;

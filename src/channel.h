@@ -29,7 +29,8 @@ extern void channel_open(dsm_segment *segment, shm_mq *queue);
 extern void channel_notice(int elevel, const char *hint, const char *format, ...)
 	pg_attribute_printf(3, 4);
 
-/* These wait for room, for some seconds at most. */
+/* These wait for room, for some seconds at most. detail and hint may be NULL. */
+extern void channel_summary(int elevel, const char *message, const char *detail, const char *hint);
 extern void channel_row(MessageKind kind, Datum row);
 extern void channel_error(ErrorData *error);
 

@@ -33,6 +33,7 @@ extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_free_space(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_policy(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_redact(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_redact_contacts(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_parse(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(esn_slugify);
@@ -43,6 +44,7 @@ PG_FUNCTION_INFO_V1(esn_rule_is_known);
 PG_FUNCTION_INFO_V1(esn_free_space);
 PG_FUNCTION_INFO_V1(esn_policy);
 PG_FUNCTION_INFO_V1(esn_redact);
+PG_FUNCTION_INFO_V1(esn_redact_contacts);
 PG_FUNCTION_INFO_V1(esn_parse);
 
 /* One of each for the life of the backend: a slugger is dear to make, an arena keeps a chunk. */
@@ -155,6 +157,12 @@ esn_redact(PG_FUNCTION_ARGS)
 	if (guc_redact_personal_data)
 		value = redact_personal_data(get_arena(), value);
 	PG_RETURN_TEXT_P(cstring_to_text(value));
+}
+
+Datum
+esn_redact_contacts(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(redact_personal_data(get_arena(), text_argument(fcinfo, 0))));
 }
 
 /* The page that is tried is held to the limit of those that are fetched. */

@@ -7,6 +7,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "channel.h"
 #include "run.h"
 
 static bool
@@ -76,6 +77,7 @@ mend_failures(Run *run)
 {
 	List *pages = store_waiting_failures();
 
+	channel_notice(NOTICE, NULL, "%d failed addresses wait for another try", list_length(pages));
 	if (addresses(pages, "home") != NIL)
 		accounts_run(run);
 	else
@@ -113,8 +115,11 @@ read_kept(Run *run, List *pages)
 void
 mend_errors(Run *run)
 {
-	List *pages = read_kept(run, store_pages_with_errors());
+	List *wrong = store_pages_with_errors();
+	List *pages = read_kept(run, wrong);
 
+	channel_notice(NOTICE, NULL, "%d pages have wrong fields, %d of them are to be fetched",
+				   list_length(wrong), list_length(pages));
 	accounts_again(run, NIL, sections_of(pages, "section", NULL));
 	activities_read_statistics(run, with_activities(sections_of(pages, "statistics", NULL)));
 	activities_read(run, addresses(pages, "activity"));

@@ -25,7 +25,6 @@
 #include "run.h"
 
 #define TICK_MS 1000
-#define STILL_MS 10000
 #define BATCH_RECORDS 256
 #define READY_REQUESTS 4
 #define MAX_PENDING_REQUESTS 256
@@ -387,64 +386,6 @@ handle_response(Run *run, const HttpResponse *response)
 	if (task->subject != NULL)
 		pfree(task->subject);
 	pfree(task);
-}
-
-/* How long something takes, for people. */
-static char *
-describe_seconds(double seconds)
-{
-	if (seconds < 90)
-		return psprintf("%.0f s", seconds);
-	if (seconds < 5400)
-		return psprintf("%.0f min", seconds / 60);
-	return psprintf("%.1f h", seconds / 3600);
-}
-
-/* How long what is known to be left will take at the polite rate: what was planned, and at least what is queued. */
-static char *
-time_left(const Run *run)
-{
-	double planned = (double) (run->planned - http_totals(run->http).requests);
-
-	return describe_seconds(Max(planned, http_pending(run->http)) * guc_request_delay / 1000.0);
-}
-
-void
-run_tell_plan(Run *run)
-{
-	if (run->planned > 0)
-		channel_notice(NOTICE, NULL,
-					   "planned: about " INT64_FORMAT " requests, %s at the polite rate",
-					   run->planned,
-					   describe_seconds((double) run->planned * guc_request_delay / 1000.0));
-}
-
-/* How the run stands: each second; where nothing moves, every tenth, with what it waits for. */
-static void
-tell_progress(Run *run)
-{
-	const RunCounts *c = &run->counts;
-	TimestampTz now = GetCurrentTimestamp();
-	int done = c->sections_processed + c->sections_failed;
-	int64 moved = http_totals(run->http).bytes + c->pages_failed + done;
-	bool still = moved == run->progress_moved;
-	const char *failed = c->sections_failed > 0 ? psprintf(" (%d failed)", c->sections_failed) : "";
-	const char *waiting = http_waiting_for(run->http);
-	const char *what;
-
-	if (!TimestampDifferenceExceeds(run->progress_at, now, still ? STILL_MS : TICK_MS))
-		return;
-	run->progress_at = now;
-	run->progress_moved = moved;
-	if (strcmp(run->module, ACCOUNTS_MODULE) == 0)
-		what = psprintf("%d of %d sections%s", done, run->sections_due, failed);
-	else
-		what = psprintf("%d of %d sections%s; activities: %d new, %d changed, %d same", done,
-						run->sections_due, failed, c->added, c->changed, c->unchanged);
-	channel_notice(NOTICE, NULL, "%s; %d pages failed; %s", what, c->pages_failed,
-				   waiting != NULL ? waiting
-				   : still         ? psprintf("waiting for %d answers", http_pending(run->http))
-								   : psprintf("about %s left", time_left(run)));
 }
 
 static void

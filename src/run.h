@@ -129,15 +129,20 @@ extern void run_fail_elsewhere(Run *run, const Task *task, const HttpResponse *r
 /* Stores what has been read so far. */
 extern void run_flush(Run *run);
 
-/* Tells the caller what is planned. */
-extern void run_tell_plan(Run *run);
-
 /* Reads a page that was kept; false where it is no page of its kind. section: slug on accounts.esn.org, NULL: none. */
 extern bool run_read_kept(Run *run, TaskKind kind, const char *url, const char *section,
 						  const char *body, size_t len);
 
 /* Brings the run's counts of requests up to date. */
 extern void run_take_totals(Run *run);
+
+/* tell.c: what the caller is told. */
+/* What is planned. */
+extern void tell_plan(const Run *run);
+/* How the run stands: each second at first, every tenth later and where nothing moves, with what it waits for. */
+extern void tell_progress(Run *run);
+/* How it ended (message: as in its row, NULL: well), in figures, and what to do next. */
+extern void tell_end(const Run *run, const char *status, const char *message);
 
 /* robots_txt.c */
 /* Has the run obey the sites' robots.txt, where esn_pulse.respect_robots says so. */

@@ -7,6 +7,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -143,7 +144,7 @@ check_success(Run *run)
 	store_alert(payload.data);
 	ereport(LOG, (errmsg("esn_pulse run " INT64_FORMAT ": %d of %d sections failed", run->id,
 						 failed, all)));
-	channel_notice(WARNING, "SELECT * FROM failed_scrapes WHERE resolved_at IS NULL;",
+	channel_notice(WARNING, "SELECT id, status FROM esn_retry_failed(); tries again what can heal.",
 				   "%d of %d sections failed, more than esn_pulse.min_success_ratio allows", failed,
 				   all);
 }
@@ -164,8 +165,8 @@ check_validity(Run *run)
 		return;
 	channel_notice(
 		WARNING,
-		"The site's markup may have changed: SELECT field_name, error_message, count(*) FROM "
-		"validation_errors WHERE resolved_at IS NULL GROUP BY 1, 2; and see esn_rule_shares.",
+		"The site's markup may have changed: SELECT * FROM esn_rule_shares; shows where, a "
+		"rule of yours mends it.",
 		"%d of %d activities have a wrong field", run->counts.invalid, all);
 }
 
@@ -208,7 +209,7 @@ plan(Run *run)
 		return;
 	run->planned = store_plan(run->id, accounts ? "accounts" : "activities",
 							  request->kind == RUN_SECTION ? request->slug : NULL, request->full);
-	run_tell_plan(run);
+	tell_plan(run);
 }
 
 static const char *
@@ -334,9 +335,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	worker_hold_stops(true);
 	store_end_run(run->id, status, message, run->out_of_time || run->refused, &run->counts);
 	log_end(run, status, message);
-	if (message != NULL)
-		channel_notice(strcmp(status, "failed") == 0 ? WARNING : NOTICE, NULL,
-					   "run " INT64_FORMAT ": %s", run->id, message);
+	tell_end(run, status, message);
 }
 
 static void
@@ -385,15 +384,18 @@ prepare_sections(Run *run)
 
 	if (!empty && !(run->request->kind == RUN_ALL && store_accounts_due()))
 		return true;
-	channel_notice(NOTICE, NULL,
-				   empty
-					   ? "no section is known yet: reading accounts first"
-					   : "no good reading of accounts is younger than esn_pulse.accounts_max_age: "
-						 "reading accounts first");
+	if (empty)
+		channel_notice(NOTICE, NULL, "no section is known yet: reading accounts first");
+	else
+		channel_notice(
+			NOTICE, NULL,
+			"no good reading of accounts is younger than esn_pulse.accounts_max_age (%s): "
+			"reading accounts first",
+			GetConfigOptionByName("esn_pulse.accounts_max_age", NULL, false));
 	perform(run, ACCOUNTS_MODULE, "accounts", guc_accounts_time_limit, accounts_run);
 	if (store_has_sections())
 		return true;
-	channel_notice(WARNING, "See its error_message and failed_scrapes.",
+	channel_notice(WARNING, "SELECT * FROM esn_failed_pages; says why; then start it again.",
 				   "accounts brought no section: there is nothing to read activities of");
 	return false;
 }

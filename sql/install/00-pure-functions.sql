@@ -24,3 +24,22 @@ CREATE OR REPLACE FUNCTION esn_rule_is_known(page_kind text, field text) RETURNS
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_rule_is_known(text, text) IS
 'True where pages of this kind have such a field; otherwise an error (invalid_parameter_value) whose hint names those they have. page_kind: home, country, section, listing, activity or statistics. field: as in extraction_rules.';
+
+CREATE OR REPLACE FUNCTION esn_redact_contacts(value text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION esn_redact_contacts(text) IS
+'The text with e-mail addresses replaced by "[e-mail]" and telephone numbers by "[telephone]", whatever esn_pulse.redact_personal_data says: for what is given to others. value: the text.';
+
+-- For the views that are made for the eye.
+CREATE OR REPLACE FUNCTION esn_shorten(value text, width integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT CASE WHEN length(line) > width THEN rtrim(left(line, width - 1)) || '…' ELSE line END
+	FROM (SELECT regexp_replace(value, '\s+', ' ', 'g') AS line) l
+$$;
+COMMENT ON FUNCTION esn_shorten(text, integer) IS 'A text as one line of at most so many characters, "…" where something was cut. value: the text. width: so many.';
+
+CREATE OR REPLACE FUNCTION esn_wrap(value text, width integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+	SELECT rtrim(regexp_replace(regexp_replace(value, format('(\S{%s})(?=\S)', width), '\1 ', 'g'), format('(.{1,%s})(\s+|$)', width), E'\\1\n', 'g'), E'\n')
+$$;
+COMMENT ON FUNCTION esn_wrap(text, integer) IS 'A text of one line on several, broken between words where it can be, none longer than so many characters. value: the text. width: so many.';

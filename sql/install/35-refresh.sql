@@ -195,15 +195,15 @@ COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
 'Of the activities on a page of a list: whether each is to be read now (never read, another card than before, thought to be removed, or full), with the validators of a conditional request, and whether it is young: new, changed, upcoming or recent. run: the run. cards: as a listing has them. rules_hash: of the rules in force. full: all are to be read, without validators.';
 
 CREATE OR REPLACE VIEW due_pages AS
-SELECT 'activity' AS kind, d.url, d.reason, d.section_id, d.event_slug, d.fetched_at AS read_at, now() - d.fetched_at AS age, d.priority
+SELECT 'activity' AS kind, d.url, d.reason, d.section_id, d.event_slug, d.fetched_at AS read_at, date_trunc('second', now() - d.fetched_at) AS age, d.priority
 FROM esn_due_activities(false, NULL) d
 UNION ALL
 SELECT 'statistics', s.activities_url || '/statistics', CASE WHEN k.url IS NULL THEN 'never read' ELSE 'each run' END, s.id, NULL, k.fetched_at,
-	now() - k.fetched_at, 0
+	date_trunc('second', now() - k.fetched_at), 0
 FROM sections s LEFT JOIN fetched_pages k ON k.url = s.activities_url || '/statistics'
 WHERE s.can_scrape_activities AND coalesce(k.fetched_at < esn_since(), true)
 UNION ALL
-SELECT 'listing', s.activities_url || '/activities?page=0', l.reason, s.id, NULL, l.read_at, now() - l.read_at, 0
+SELECT 'listing', s.activities_url || '/activities?page=0', l.reason, s.id, NULL, l.read_at, date_trunc('second', now() - l.read_at), 0
 FROM esn_due_lists(false) l JOIN sections s ON s.id = l.section_id;
 COMMENT ON VIEW due_pages IS 'What is due now and why: one row an address that a run over all sections would ask for; of a list only its first page. While a run goes on: what it has left. New activities are found while it reads.';
 COMMENT ON COLUMN due_pages.kind IS 'activity, statistics or listing.';

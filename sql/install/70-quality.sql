@@ -3,7 +3,7 @@
 
 CREATE OR REPLACE VIEW esn_run_quality AS
 SELECT r.id, r.scraper_module, r.request, r.status, r.started_at,
-	coalesce(r.completed_at, now()) - r.started_at AS duration,
+	date_trunc('second', coalesce(r.completed_at, now()) - r.started_at) AS duration,
 	r.sections_processed, r.sections_failed,
 	(r.sections_processed::numeric / nullif(r.sections_processed + r.sections_failed, 0))::numeric(12,4) AS success_rate,
 	(r.sections_processed * 3600 / nullif(extract(epoch FROM coalesce(r.completed_at, now()) - r.started_at), 0))::numeric(16,1) AS sections_per_hour,
@@ -101,79 +101,79 @@ LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_ca
 	), space AS (
 		SELECT free, total, pg_size_pretty(free) AS pretty FROM esn_free_space()
 	), jobs AS (
-		SELECT DISTINCT ON (job) job, active, j.status, message, started_at FROM esn_job_results() j ORDER BY job, started_at DESC NULLS LAST
+		SELECT DISTINCT ON (job) job, regexp_replace(job, '^esn_pulse (\w+) .*', '\1') AS name, active, j.status, message, started_at FROM esn_job_results() j ORDER BY job, started_at DESC NULLS LAST
 	), schedule AS (
 		SELECT count(*) AS n, count(*) FILTER (WHERE active) AS active,
-			string_agg(job || ': ' || coalesce(message, ''), '; ') FILTER (WHERE status = 'failed') AS failing,
-			string_agg(job, '; ') FILTER (WHERE started_at < now() - CASE WHEN job LIKE '% accounts %' THEN interval '32 days'
+			string_agg(name || ': ' || coalesce(message, ''), '; ') FILTER (WHERE status = 'failed') AS failing,
+			string_agg(name, ', ') FILTER (WHERE started_at < now() - CASE WHEN job LIKE '% accounts %' THEN interval '32 days'
 				WHEN job LIKE '% activities %' THEN interval '8 days' ELSE interval '2 days' END) AS late
 		FROM jobs
 	)
 	SELECT 'last run', CASE WHEN r.status IS NULL THEN 'warning' WHEN r.status = 'failed' THEN 'critical' ELSE 'ok' END,
-		CASE WHEN r.id IS NULL THEN 'there was none' ELSE format('run %s (%s): %s', r.id, r.request, concat_ws(', ', r.status, r.error_message)) END,
+		CASE WHEN r.id IS NULL THEN 'there was none' ELSE esn_wrap(esn_shorten(format('run %s (%s): %s', r.id, r.request, concat_ws(', ', r.status, r.error_message)), 120), 24) END,
 		'completed',
 		CASE WHEN r.status IS NULL THEN 'SELECT * FROM esn_scrape_all();'
-			WHEN r.status = 'failed' THEN 'See its error_message in esn_runs and what stands in failed_scrapes; start it again.' END
+			WHEN r.status = 'failed' THEN E'SELECT * FROM esn_recent_runs;\nSELECT * FROM esn_failed_pages;\nsay why; start it again.' END
 	FROM (SELECT) one LEFT JOIN last_run r ON true
 	UNION ALL
 	SELECT 'sections read', esn_grade(success_rate, 0.95, 0.80), coalesce(round(100 * success_rate, 1) || ' %', 'no figure yet'), 'over 95 %',
-		CASE WHEN success_rate <= 0.95 THEN 'SELECT url, error_message FROM failed_scrapes WHERE resolved_at IS NULL; then SELECT * FROM esn_retry_failed();' END
+		CASE WHEN success_rate <= 0.95 THEN E'SELECT * FROM esn_failed_pages;\nSELECT * FROM esn_retry_failed();' END
 	FROM (SELECT) one LEFT JOIN last_activities ON true
 	UNION ALL
 	SELECT 'failed requests', esn_grade(error_rate, 0.05, 0.20), coalesce(round(100 * error_rate, 1) || ' %', 'no figure yet'), 'under 5 %',
-		CASE WHEN error_rate >= 0.05 THEN 'SELECT error_message, count(*) FROM failed_scrapes WHERE resolved_at IS NULL GROUP BY 1 ORDER BY 2 DESC;' END
+		CASE WHEN error_rate >= 0.05 THEN 'SELECT * FROM esn_failed_pages;' END
 	FROM (SELECT) one LEFT JOIN last_activities ON true
 	UNION ALL
 	SELECT 'invalid activities', esn_grade(a.invalid::numeric / nullif(a.n, 0), 0.02, 0.10),
 		format('%s of %s', a.invalid, a.n), 'under 2 %',
 		CASE WHEN a.invalid >= 0.02 * a.n AND a.n > 0
-			THEN 'SELECT field_name, error_message, count(*) FROM validation_errors WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC; many of one kind: the markup has changed, add a rule.' END
+			THEN E'SELECT * FROM esn_wrong_fields;\nMany of one kind: the markup has\nchanged, add a rule.' END
 	FROM a
 	UNION ALL
 	SELECT 'data age', CASE WHEN s.n = 0 THEN 'critical' WHEN s.never > 0 THEN 'warning' ELSE esn_grade(s.age, 7.25, 14) END,
 		CASE WHEN s.n = 0 THEN 'no section can be read' ELSE concat_ws(', ', round(s.age, 1) || ' days',
-			CASE WHEN s.never > 0 THEN format('%s sections never read', s.never) END) END, 'under 7 days',
-		CASE WHEN s.n = 0 OR s.age >= 7.25 THEN 'SELECT * FROM esn_scrape_all(); and, that it runs by itself, SELECT * FROM esn_schedule();'
-			WHEN s.never > 0 THEN 'SELECT url, error_message FROM failed_scrapes WHERE resolved_at IS NULL AND kind IN (''listing'', ''statistics'');' END
+			CASE WHEN s.never > 0 THEN format('%s never read', s.never) END) END, 'under 7 days',
+		CASE WHEN s.n = 0 OR s.age >= 7.25 THEN E'SELECT * FROM esn_scrape_all();\nSELECT * FROM esn_schedule();\nThe latter has it run by itself.'
+			WHEN s.never > 0 THEN 'SELECT * FROM esn_failed_pages;' END
 	FROM s
 	UNION ALL
 	SELECT 'sections without activities', esn_grade(s.idle::numeric / nullif(s.n, 0), 0.25, 0.50), format('%s of %s', s.idle, s.n), 'under 25 %',
-		CASE WHEN s.idle >= 0.25 * s.n AND s.n > 0 THEN 'Look at one of them on the site; if it has activities there, the markup of lists has changed.' END
+		CASE WHEN s.idle >= 0.25 * s.n AND s.n > 0 THEN E'Look at one of them on the site:\nif it has activities there, the\nmarkup of lists has changed.' END
 	FROM s
 	UNION ALL
 	SELECT 'sections without statistics', esn_grade(s.mute::numeric / nullif(s.n, 0), 0.01, 0.10), format('%s of %s', s.mute, s.n), 'under 1 %',
-		CASE WHEN s.mute >= 0.01 * s.n AND s.n > 0 THEN 'SELECT * FROM esn_scrape_all("full" => true);' END
+		CASE WHEN s.mute >= 0.01 * s.n AND s.n > 0 THEN 'SELECT * FROM esn_scrape_all(true);' END
 	FROM s
 	UNION ALL
 	SELECT 'activities without organisers', esn_grade(a.orphans::numeric / nullif(a.n, 0), 0.01, 0.05), format('%s of %s', a.orphans, a.n), 'under 1 %',
-		CASE WHEN a.orphans >= 0.01 * a.n AND a.n > 0 THEN 'Look at one of them on the site; if it names organisers, the rules for activity.organisers match no more.' END
+		CASE WHEN a.orphans >= 0.01 * a.n AND a.n > 0 THEN E'Look at one of them on the site:\nif it names organisers, the rules\nfor them match no more.' END
 	FROM newest a
 	UNION ALL
 	SELECT 'failed addresses', esn_grade(count(*), 50, 500), count(*) || ' waiting', 'under 50',
 		CASE WHEN count(*) >= 50 THEN 'SELECT * FROM esn_retry_failed();' END
 	FROM failed_scrapes WHERE will_retry AND resolved_at IS NULL
 	UNION ALL
-	SELECT 'extraction rules', esn_grade(rules.n, 1, 5), coalesce(rules.list, 'all match as before'), 'none fell by half',
-		CASE WHEN rules.n > 0 THEN 'SELECT * FROM esn_rule_shares; the site''s markup has changed there: add a rule, or see whether the field is gone.' END
+	SELECT 'extraction rules', esn_grade(rules.n, 1, 5), coalesce(esn_wrap(esn_shorten(rules.list, 120), 24), 'all match as before'), 'none fell',
+		CASE WHEN rules.n > 0 THEN E'SELECT * FROM esn_rule_shares;\nThe markup has changed there: add\na rule, or is the field gone?' END
 	FROM rules
 	UNION ALL
 	SELECT 'worker slots', esn_grade(slots.free, 1, 0), slots.free || ' free', 'over 1',
-		CASE WHEN slots.free <= 1 THEN 'Raise max_worker_processes and restart the server.' END
+		CASE WHEN slots.free <= 1 THEN E'Raise max_worker_processes and\nrestart the server.' END
 	FROM slots
 	UNION ALL
 	SELECT 'disk space', esn_grade(space.free, 5::bigint << 30, 1 << 30), space.pretty || ' free', 'over 5 GB',
-		CASE WHEN space.free <= 5::bigint << 30 THEN 'Make room, or move the server: a month of data takes up to 1 GB.' END
+		CASE WHEN space.free <= 5::bigint << 30 THEN E'Make room, or move the server: a\nmonth of data takes up to 1 GB.' END
 	FROM space
 	UNION ALL
 	SELECT 'schedule', CASE WHEN failing IS NOT NULL THEN 'critical' WHEN active < 3 OR late IS NOT NULL THEN 'warning' ELSE 'ok' END,
-		CASE WHEN failing IS NOT NULL THEN 'failed: ' || failing WHEN n = 0 THEN 'no jobs here' WHEN active < 3 THEN active || ' of 3 jobs active'
-			WHEN late IS NOT NULL THEN 'late: ' || late ELSE '3 jobs' END, '3 jobs that run',
-		CASE WHEN failing IS NOT NULL THEN 'SELECT * FROM esn_jobs;' WHEN active < 3 THEN 'SELECT esn_schedule(); says what is missing.'
-			WHEN late IS NOT NULL THEN 'Was the server down? Is cron.launch_active_jobs on? SELECT * FROM esn_jobs;' END
+		CASE WHEN failing IS NOT NULL THEN esn_wrap(esn_shorten('failed: ' || failing, 120), 24) WHEN n = 0 THEN 'no jobs here' WHEN active < 3 THEN active || ' of 3 jobs active'
+			WHEN late IS NOT NULL THEN esn_wrap('late: ' || late, 24) ELSE '3 jobs' END, '3 jobs run',
+		CASE WHEN failing IS NOT NULL THEN 'SELECT * FROM esn_recent_jobs;' WHEN active < 3 THEN E'SELECT esn_schedule(); makes them,\nor says what is missing.'
+			WHEN late IS NOT NULL THEN E'SELECT * FROM esn_recent_jobs;\nWas the server down? Is\ncron.launch_active_jobs on?' END
 	FROM schedule
 $$;
 COMMENT ON FUNCTION esn_health_check() IS
-'One row a check: its name, ok, warning or critical, the value, what it should be, and what to do where it is not. Writes nothing: also on a standby.';
+'One row a check: its name, ok, warning or critical, the value, what it should be, and what to do where it is not, on short lines for a terminal of 120 columns. Writes nothing: also on a standby.';
 
 CREATE OR REPLACE VIEW esn_health AS SELECT * FROM esn_health_check();
 COMMENT ON VIEW esn_health IS 'The rows of esn_health_check(), for monitoring.';
@@ -189,10 +189,12 @@ CREATE OR REPLACE FUNCTION esn_maintenance(keep_logs integer DEFAULT 30, keep_pa
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 BEGIN
 	IF least(keep_logs, keep_pages, keep_errors, keep_runs, keep_changes) < 1 THEN
-		RAISE EXCEPTION 'days to keep must be at least 1' USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION 'days to keep must be at least 1, not %', least(keep_logs, keep_pages, keep_errors, keep_runs, keep_changes)
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave the argument out for the usual number of days: \df esn_maintenance shows them.';
 	END IF;
 	IF max_changes < 0 THEN
-		RAISE EXCEPTION 'changes to keep must be at least 0' USING ERRCODE = 'invalid_parameter_value';
+		RAISE EXCEPTION 'changes to keep must be at least 0, not %', max_changes
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'NULL keeps all of them.';
 	END IF;
 	task := 'runs that died, marked';
 	rows := esn_mark_dead_runs(ARRAY(SELECT r.id FROM esn_runs r JOIN scraper_status s USING (id) WHERE r.status <> s.status));

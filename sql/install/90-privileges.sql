@@ -10,7 +10,7 @@ BEGIN
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e'
 			AND p.proname NOT IN ('esn_slugify', 'esn_slug_candidates', 'esn_country_key', 'esn_selector_is_valid',
-				'esn_rule_is_known', 'esn_parse')
+				'esn_rule_is_known', 'esn_redact_contacts', 'esn_parse')
 	LOOP
 		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
 	END LOOP;
@@ -53,7 +53,7 @@ BEGIN
 		EXECUTE format('GRANT SELECT ON %s TO %s', relation, role);
 	END LOOP;
 	EXECUTE format('GRANT EXECUTE ON FUNCTION esn_health_check(), esn_job_results(), esn_planned_jobs(text, text, text), esn_rules(), esn_policy(), esn_since(),
-		esn_last_lie(), esn_may_retry(boolean, integer, timestamptz, integer), esn_due_activities(boolean, integer[]), esn_due_lists(boolean), esn_plan(text, text, boolean), esn_compare(text[]) TO %s', role);
+		esn_last_lie(), esn_may_retry(boolean, integer, timestamptz, integer), esn_due_activities(boolean, integer[]), esn_due_lists(boolean), esn_plan(text, text, boolean), esn_compare(text[]), esn_shorten(text, integer), esn_wrap(text, integer) TO %s', role);
 END $$;
 COMMENT ON FUNCTION esn_grant_read(regrole) IS
 'Lets a role read all tables and views and call esn_health_check(); it can change nothing. role: the role. To be called by the owner of the extension or a superuser.';

@@ -129,7 +129,7 @@ SELECT results_eq($$SELECT rows FROM esn_maintenance() WHERE task <> 'alerts rai
 SELECT is((SELECT string_agg(url, ',') FROM fetched_pages WHERE body IS NOT NULL), 'q', 'young pages stay');
 SELECT is((SELECT is_future_event FROM activities WHERE id = -1), true, 'is_future_event is right');
 SELECT is((SELECT count(*) FROM scraper_status WHERE error_message LIKE 'interrupted%'), 1::bigint, 'a run that died is marked');
-SELECT throws_ok('SELECT esn_maintenance(keep_runs => 0)', '22023', 'days to keep must be at least 1', 'nothing is kept for no days');
+SELECT throws_ok('SELECT esn_maintenance(keep_runs => 0)', '22023', 'days to keep must be at least 1, not 0', 'nothing is kept for no days');
 
 SELECT * FROM finish();
 ROLLBACK;

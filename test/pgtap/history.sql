@@ -143,8 +143,8 @@ SELECT is(pg_temp.removed('esn_maintenance(max_changes => 13)'), 0::bigint, 'as 
 SELECT is(pg_temp.removed('esn_maintenance(max_changes => 3)'), 10::bigint, 'of more the oldest go');
 SELECT results_eq('SELECT activity_id FROM changes ORDER BY id', ARRAY[-8, -9, -10]::bigint[], 'the newest stay');
 SELECT is(pg_temp.removed('esn_maintenance(max_changes => 0)'), 3::bigint, 'or none does');
-SELECT throws_ok('SELECT esn_maintenance(max_changes => -1)', '22023', 'changes to keep must be at least 0', 'but not less than that');
-SELECT throws_ok('SELECT esn_maintenance(keep_changes => 0)', '22023', 'days to keep must be at least 1', 'nor for no days');
+SELECT throws_ok('SELECT esn_maintenance(max_changes => -1)', '22023', 'changes to keep must be at least 0, not -1', 'but not less than that');
+SELECT throws_ok('SELECT esn_maintenance(keep_changes => 0)', '22023', 'days to keep must be at least 1, not 0', 'nor for no days');
 
 -- What a row may be.
 SELECT throws_ok($$INSERT INTO changes (old_values, new_values) VALUES ('{}', '{}')$$, '23514', NULL, 'a change is of something');

@@ -18,7 +18,7 @@ SELECT set_eq($$
 	SELECT p.oid::regprocedure::text FROM members JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	WHERE has_function_privilege('esn_test_stranger', p.oid, 'EXECUTE')$$,
 	ARRAY['esn_slugify(text)', 'esn_slug_candidates(text)', 'esn_country_key(text)', 'esn_selector_is_valid(text)',
-		'esn_rule_is_known(text,text)', 'esn_parse(text,text,text)'],
+		'esn_rule_is_known(text,text)', 'esn_redact_contacts(text)', 'esn_parse(text,text,text)'],
 	'everybody may call the functions that only compute, and no other');
 
 -- No right on any table, view or sequence.

@@ -35,6 +35,8 @@ every_minute
 is "over libpq each job has run" "$(sql "SELECT count(DISTINCT job) FROM esn_jobs WHERE status IN ('succeeded', 'skipped')")" 3
 is "of the jobs that met, one ran and the other says that it found a run" "$(sql "SELECT count(*) FROM esn_jobs WHERE status = 'failed'")" 0
 is "the runs stand beside the jobs that began them" "$(sql "SELECT count(*) > 0, bool_and(run_status = 'completed') FROM esn_jobs WHERE status = 'succeeded' AND run_id IS NOT NULL")" "t|t"
+is "what they did fits into a terminal of 120 columns" "$(cluster_psql "$cluster" -d scheduled -c "SELECT * FROM esn_recent_jobs" -c "SELECT * FROM esn_schedule()" | LC_ALL=C.UTF-8 wc -L | awk '{ print ($1 <= 120 ? "yes" : $1) }')" yes
+is "each by its short name, with its run or why there was none" "$(sql "SELECT string_agg(DISTINCT job, ' ' ORDER BY job), bool_or(result LIKE 'run %: completed'), bool_and(result IS NOT NULL) FILTER (WHERE status = 'skipped') IS NOT false FROM esn_recent_jobs")" "accounts activities maintenance|t|t"
 is "skipped ones are no failure to the health check" "$(sql "SELECT status FROM esn_health WHERE name = 'schedule'")" ok
 eventually 60 t sql "SELECT count(*) > 0 FROM activities" || true
 sql "SELECT esn_scrape_all()" >/dev/null

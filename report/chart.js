@@ -10,7 +10,7 @@ const ratio = (a, b) => Number(b) > 0 ? Number(a) / Number(b) : null;
 
 function percent(share) {
 	if (share === null) return DASH;
-	const digits = share > 0 && share < 0.1 || share > 0.9 && share < 1 ? 1 : 0;
+	const digits = share > 0 && share < 0.01 || share > 0.98 && share < 1 ? 1 : 0;
 	// What is not all must not be rounded to all, nor what is something to nothing.
 	const shown = Math.min(Math.max(100 * share, share > 0 ? 0.1 : 0), share < 1 ? 99.9 : 100);
 	return shown.toFixed(digits) + SPACE + "%";
@@ -27,6 +27,14 @@ function change(now, before) {
 function day(text) {
 	if (!text) return DASH;
 	return new Date(text).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+}
+
+// The days from one to another, as short as they can be said.
+function days(from, to) {
+	if (!to || to === from) return day(from);
+	const [a, b] = [day(from).split(" "), day(to).split(" ")];
+	if (a[2] !== b[2]) return a.join(" ") + " \u2013 " + b.join(" ");
+	return a[1] !== b[1] ? `${a[0]} ${a[1]} \u2013 ${b.join(" ")}` : `${a[0]}\u2013${b.join(" ")}`;
 }
 
 function moment(text) {
@@ -53,6 +61,9 @@ function table(columns, rows, isSubject) {
 
 const folded = (summary, ...content) => el("details", {}, el("summary", {}, summary), ...content);
 
+// Names for what a picture refers to.
+let ids = 0;
+
 // The charts that are on the page, drawn anew where there is another width.
 const charts = [];
 
@@ -71,7 +82,11 @@ function drawChart(c, width) {
 	c.width = width;
 }
 
+// On screen as wide as there is room; on paper at its width, in smaller letters, which must be there already when texts are measured.
+let isPrinting = false;
 function drawAll(printing) {
+	isPrinting = printing;
+	document.documentElement.classList.toggle("printing", printing);
 	for (const c of charts) {
 		const width = printing ? c.figure.closest(".pair") ? PRINTED_HALF : PRINTED : Math.floor(c.holder.clientWidth);
 		if (width > 0 && width !== c.width) drawChart(c, width);
@@ -104,13 +119,14 @@ function longest(svg, texts, most) {
 
 // Where a row's label and bar stand: beside one another, or, where it is narrow, the label above.
 function rowLayout(svg, width, rows) {
-	const narrow = width < NARROW;
-	const left = narrow ? 0 : longest(svg, rows.map((r) => r.label), width * 0.42) + 12;
-	return { narrow, left, height: narrow ? 42 : 27, bar: narrow ? 14 : 17, top: narrow ? 20 : 5 };
+	const left = (most) => longest(svg, rows.map((r) => r.label), width * most) + 12;
+	if (isPrinting) return { narrow: false, left: left(0.45), height: 20, bar: 13, top: 3, base: 10.5 };
+	if (width < NARROW) return { narrow: true, left: 0, height: 42, bar: 14, top: 20, base: 11.5 };
+	return { narrow: false, left: left(0.42), height: 27, bar: 17, top: 5, base: 13 };
 }
 
 function rowLabel(svg, layout, width, y, row) {
-	const text = svg.append("text").attr("x", layout.narrow ? 0 : layout.left - 12).attr("y", layout.narrow ? y + 14 : y + layout.top + 13)
+	const text = svg.append("text").attr("x", layout.narrow ? 0 : layout.left - 12).attr("y", layout.narrow ? y + 14 : y + layout.top + layout.base)
 		.attr("text-anchor", layout.narrow ? "start" : "end").attr("class", row.subject ? "strong" : null);
 	fit(text, row.label, layout.narrow ? width : layout.left - 12);
 }
@@ -119,7 +135,7 @@ function rowLabel(svg, layout, width, y, row) {
 function bars(rows, most) {
 	return (svg, width) => {
 		const layout = rowLayout(svg, width, rows);
-		const right = most ? width - longest(svg, rows.map((r) => r.text), 200) - 8 : width - longest(svg, rows.map((r) => r.text), 200) - 8;
+		const right = width - longest(svg, rows.map((r) => r.text), 200) - 8;
 		const full = most || Math.max(1, ...rows.map((r) => r.value));
 		rows.forEach((row, i) => {
 			const y = i * layout.height;
@@ -127,7 +143,7 @@ function bars(rows, most) {
 			rowLabel(svg, layout, width, y, row);
 			if (most) svg.append("rect").attr("class", "track").attr("x", layout.left).attr("y", y + layout.top).attr("width", right - layout.left).attr("height", layout.bar);
 			svg.append("rect").attr("class", row.other ? "bar other" : "bar").attr("x", layout.left).attr("y", y + layout.top).attr("width", length).attr("height", layout.bar);
-			svg.append("text").attr("x", most ? width : layout.left + length + 7).attr("y", y + layout.top + layout.bar / 2 + 4.5)
+			svg.append("text").attr("x", most ? width : layout.left + length + 7).attr("y", y + layout.top + layout.base)
 				.attr("text-anchor", most ? "end" : "start").attr("class", row.subject ? "strong" : null).text(row.text);
 		});
 		return rows.length * layout.height;
@@ -135,9 +151,8 @@ function bars(rows, most) {
 }
 
 // A hatch, so that what is drawn with it differs from what is full also where there is no colour. Returns its address.
-let hatches = 0;
 function hatch(svg) {
-	const id = "hatch" + ++hatches;
+	const id = "hatch" + ++ids;
 	const pattern = svg.append("defs").append("pattern").attr("id", id).attr("class", "hatch").attr("width", 5).attr("height", 5)
 		.attr("patternUnits", "userSpaceOnUse").attr("patternTransform", "rotate(45)");
 	pattern.append("line").attr("x1", 0).attr("x2", 0).attr("y1", 0).attr("y2", 5);
@@ -158,7 +173,7 @@ function shares(rows, first, second) {
 			part(split, total - split, "").attr("fill", fill);
 			for (const [x, anchor, text] of [[layout.left + 6, "start", percent(share)], [total - 6, "end", percent(1 - share)]]) {
 				const g = svg.append("g");
-				const t = g.append("text").attr("x", x).attr("y", y + layout.top + layout.bar / 2 + 4.3).attr("text-anchor", anchor).text(text).attr("class", "soft strong");
+				const t = g.append("text").attr("x", x).attr("y", y + layout.top + layout.base).attr("text-anchor", anchor).text(text).attr("class", "soft strong");
 				const box = textWidth(t) + 8;
 				g.insert("rect", "text").attr("class", "plate").attr("x", anchor === "start" ? x - 4 : x - box + 4).attr("y", y + layout.top + 1.5)
 					.attr("width", box).attr("height", layout.bar - 3).attr("rx", 2);
@@ -173,19 +188,21 @@ function shares(rows, first, second) {
 // Months {index, begun, upcoming} as columns over a time axis whose years say their sum and what changed against the year before.
 function trend(months, years, now) {
 	return (svg, width) => {
-		const left = 44, top = 14, height = 210, fill = hatch(svg);
+		const left = 44, top = 14, height = isPrinting ? 170 : 210, fill = hatch(svg);
 		const slots = Math.max(1, Math.min(12, Math.floor((width - left) / 58)));
-		const lastYear = Math.min(Math.max(now.year, ...months.map((m) => m.year)), now.year + 1);
-		const firstYear = Math.max(Math.min(now.year, ...months.map((m) => m.year)), lastYear - slots + 1);
-		const shown = months.filter((m) => m.year >= firstYear && m.year <= lastYear);
-		const step = (width - left) / ((lastYear - firstYear + 1) * 12), most = Math.max(1, ...shown.map((m) => m.begun + m.upcoming));
+		// By months since year 0: all there are, up to some months ahead, as many whole years back as labels have room for.
+		const at = (m) => m.year * 12 + m.month - 1, begun = months.filter((m) => m.begun > 0).map(at);
+		const last = Math.max(at(now), ...months.map(at).filter((i) => i <= at(now) + 12));
+		const first = Math.max(Math.min(at(now), ...begun), (Math.floor(last / 12) - slots + 1) * 12);
+		const shown = months.filter((m) => at(m) >= first && at(m) <= last);
+		const step = (width - left) / (last - first + 1), most = Math.max(1, ...shown.map((m) => m.begun + m.upcoming));
 		const ticks = d3.ticks(0, most, 4).filter(Number.isInteger), scale = (v) => top + height * (1 - v / Math.max(most, ticks[ticks.length - 1]));
 		for (const t of ticks) {
 			svg.append("line").attr("class", t === 0 ? "axis" : "grid").attr("x1", left).attr("x2", width).attr("y1", scale(t)).attr("y2", scale(t));
 			svg.append("text").attr("class", "soft").attr("x", left - 8).attr("y", scale(t) + 4).attr("text-anchor", "end").text(number(t));
 		}
 		for (const m of shown) {
-			const x = left + ((m.year - firstYear) * 12 + m.month - 1) * step + step * 0.1;
+			const x = left + (at(m) - first) * step + step * 0.1;
 			const column = (from, to, name) => svg.append("rect").attr("class", name).attr("x", x).attr("width", step * 0.8).attr("y", scale(to)).attr("height", scale(from) - scale(to));
 			const g = column(0, m.begun, "bar");
 			g.append("title").text(`${m.name}: ${plural(m.begun + m.upcoming, "activity", "activities")}`);
@@ -194,11 +211,13 @@ function trend(months, years, now) {
 				column(m.begun, m.begun + m.upcoming, "").attr("fill", fill);
 			}
 		}
-		for (let year = firstYear; year <= lastYear; year++) {
-			const x = left + (year - firstYear) * 12 * step, y = years.get(year), text = (line, name, content) => svg.append("text")
-				.attr("class", name).attr("x", x + 6 * step).attr("y", top + height + line).attr("text-anchor", "middle").text(content);
-			if (year > firstYear) svg.append("line").attr("class", "grid").attr("x1", x).attr("x2", x).attr("y1", top + height).attr("y2", top + height + 58);
-			text(19, "soft", String(year));
+		for (let year = Math.floor(first / 12); year <= Math.floor(last / 12); year++) {
+			const from = left + (Math.max(first, year * 12) - first) * step, to = left + (Math.min(last, year * 12 + 11) + 1 - first) * step, y = years.get(year);
+			const text = (line, name, content) => svg.append("text").attr("class", name).attr("x", (from + to) / 2).attr("y", top + height + line)
+				.attr("text-anchor", "middle").text(content);
+			if (from > left) svg.append("line").attr("class", "grid").attr("x1", from).attr("x2", from).attr("y1", top + height).attr("y2", top + height + 58);
+			if (to - from < 40) continue;
+			text(19, "soft", year === now.year && to - from > 90 ? year + " so far" : String(year));
 			if (y) text(37, "strong", number(y.activities));
 			if (y && y.change) text(54, "soft", y.change);
 		}

@@ -30,7 +30,9 @@ function decodeLand() {
 const place = (s) => [s.longitude, s.latitude];
 const degrees = (a, b) => d3.geoDistance(a, b) * 180 / Math.PI;
 const median = (values) => d3.median(values);
-const isEuropean = ([x, y]) => x > -26 && x < 52 && y > 31 && y < 71.5;
+const within = (west, east, south, north) => ([x, y]) => x > west && x < east && y > south && y < north;
+// Where nearly all of the network is; and where there is little room, without the islands in the Atlantic and the Caucasus.
+const isEuropean = within(-26, 52, 31, 71.5), isCentral = within(-11, 41.5, 34, 66.5);
 
 // What the map is to show of these places: those that lie together, where most of them do; else the whole world.
 function extent(places, isNear) {
@@ -52,11 +54,11 @@ function projectionFor(places, width, height) {
 }
 
 // The places that a report's map is fitted to.
-function mapPlaces(report, sections, shapes) {
+function mapPlaces(report, sections, shapes, narrow) {
 	const inside = sections.filter((s) => s.inside), places = inside.map(place);
 	if (report.kind === "network") {
 		const near = extent(places, isEuropean);
-		return near && near.concat([[-9, 37], [29, 37], [-8, 58], [29, 60]]);
+		return near && (narrow ? near.filter(isCentral) : near).concat([[-9, 37], [29, 37], [-8, 58], [29, 60]]);
 	}
 	if (report.kind === "section") {
 		const home = places[0], others = sections.filter((s) => !s.inside).map(place).sort((a, b) => degrees(a, home) - degrees(b, home));
@@ -68,7 +70,7 @@ function mapPlaces(report, sections, shapes) {
 	if (near === null) return null;
 	// The country whole, as far as sections are on it: not its islands oversea.
 	const polygons = homeShapes(shapes, near).flatMap((s) => s.coordinates).filter((rings) => near.some((p) => d3.geoContains({ type: "Polygon", coordinates: rings }, p)));
-	return near.concat(around(middle, 1), polygons.flatMap((rings) => rings[0]).filter((p) => degrees(p, middle) < 15));
+	return near.concat(around(middle, 0.6), polygons.flatMap((rings) => rings[0]).filter((p) => degrees(p, middle) < 15));
 }
 
 // The shape on which most of these places are. The land has no names.
@@ -88,7 +90,7 @@ function placeLabels(svg, points, width, height, most) {
 		const spot = spots.find(([, y, , x]) => {
 			const box = [x - 2, y - 11, x + w + 2, y + 4];
 			return box[0] > 2 && box[2] < width - 2 && box[1] > 2 && box[3] < height - 2
-				&& !taken.some((t) => t[0] < box[2] && box[0] < t[2] && t[1] < box[3] && box[1] < t[3]);
+				&& (p.subject || !taken.some((t) => t[0] < box[2] && box[0] < t[2] && t[1] < box[3] && box[1] < t[3]));
 		});
 		if (!spot) {
 			text.remove();
@@ -115,50 +117,50 @@ function mapKey(svg, y, most, radius, hasNone) {
 
 let shapesOfLand = null;
 
-function map(report, sections) {
-	return (svg, width) => {
-		shapesOfLand = shapesOfLand || decodeLand();
-		const all = sections.filter((s) => s.latitude !== null && s.longitude !== null).map((s) => ({ ...s, latitude: Number(s.latitude), longitude: Number(s.longitude) }));
-		const places = mapPlaces(report, all, shapesOfLand);
-		const height = Math.round(Math.min(width * (width < 600 ? 1 : 0.68), 660)), foot = 44;
-		const projection = projectionFor(places, width, places === null ? Math.min(height, width * 0.5) : height);
-		const tall = places === null ? Math.min(height, width * 0.5) : height;
-		const path = d3.geoPath(projection), clip = "clip" + ++hatches;
-		svg.append("clipPath").attr("id", clip).append("rect").attr("width", width).attr("height", tall);
-		const sheet = svg.append("g").attr("clip-path", `url(#${clip})`);
-		sheet.append("rect").attr("class", "sea").attr("width", width).attr("height", tall);
-		const home = report.kind === "network" || places === null ? [] : homeShapes(shapesOfLand, all.filter((s) => s.inside).map(place));
-		for (const shape of shapesOfLand) {
-			const d = path(shape);
-			if (d) sheet.append("path").attr("class", home.includes(shape) ? "land home" : "land").attr("d", d);
-		}
-		const most = Math.max(1, ...all.map((s) => s.activities)), largest = Math.min(20, Math.max(10, width / 42));
-		const radius = (n) => Math.max(2.5, largest * Math.sqrt(n / most));
-		const points = all.map((s) => {
-			const [x, y] = projection(place(s)) || [-99, -99];
-			return { x, y, r: s.activities > 0 ? radius(s.activities) : 3, subject: report.kind === "section" && s.inside, inside: s.inside, none: s.activities === 0, label: s.name, s };
-		}).filter((p) => p.x > -20 && p.y > -20 && p.x < width + 20 && p.y < tall + 20);
-		// The subject's above the others', small ones above large ones.
-		points.sort((a, b) => a.subject - b.subject || a.inside - b.inside || b.r - a.r);
-		for (const p of points) {
-			const name = ["point", p.none ? "none" : "", p.inside ? "" : "other", p.subject ? "subject" : ""].join(" ").replace(/ +/g, " ").trim();
-			sheet.append("circle").attr("class", name).attr("cx", p.x).attr("cy", p.y).attr("r", p.r).append("title")
-				.text(`${p.s.name}: ${plural(p.s.activities, "activity", "activities")}`);
-		}
-		points.sort((a, b) => b.subject - a.subject || b.inside - a.inside || b.r - a.r);
-		placeLabels(sheet, report.kind === "country" ? points.filter((p) => p.inside) : points, width, tall, Math.round(width / (report.kind === "network" ? 70 : 45)));
-		mapKey(svg, tall + foot / 2, most, radius, points.some((p) => p.none));
-		return tall + foot;
-	};
+// Land, and the country that the report is about in a tone of its own.
+function drawLand(sheet, projection, home) {
+	const path = d3.geoPath(projection);
+	for (const shape of shapesOfLand) {
+		const d = path(shape);
+		if (d) sheet.append("path").attr("class", home.includes(shape) ? "land home" : "land").attr("d", d);
+	}
 }
 
-// How many of the sections that a map is about are not on it.
-function offMap(report, sections) {
-	const known = sections.filter((s) => s.inside && s.latitude !== null).map((s) => ({ ...s, latitude: Number(s.latitude), longitude: Number(s.longitude) }));
-	if (known.length === 0) return [];
-	shapesOfLand = shapesOfLand || decodeLand();
-	const places = mapPlaces(report, known, shapesOfLand);
-	if (places === null || report.kind === "section") return [];
-	const x = d3.extent(places, (p) => p[0]), y = d3.extent(places, (p) => p[1]);
-	return known.filter((s) => s.longitude < x[0] || s.longitude > x[1] || s.latitude < y[0] || s.latitude > y[1]);
+// The subject's points above others, small ones above large ones.
+function drawPoints(sheet, points) {
+	for (const p of points.slice().sort((a, b) => a.subject - b.subject || a.inside - b.inside || b.r - a.r)) {
+		const name = ["point", p.activities > 0 ? "" : "none", p.inside ? "" : "other", p.subject ? "subject" : ""].filter((word) => word).join(" ");
+		sheet.append("circle").attr("class", name).attr("cx", p.x).attr("cy", p.y).attr("r", p.r).append("title")
+			.text(`${p.name}: ${plural(p.activities, "activity", "activities")}`);
+	}
+}
+
+// A report's map; say is told the names of the sections it is about that are not on it.
+function map(report, sections, say) {
+	return (svg, width) => {
+		shapesOfLand = shapesOfLand || decodeLand();
+		const narrow = width < 600, all = sections.filter((s) => s.latitude !== null && s.longitude !== null);
+		const places = mapPlaces(report, all, shapesOfLand, narrow);
+		const height = Math.round(places === null ? width / 2 : Math.min(width * (narrow ? 1 : report.kind === "network" && !isPrinting ? 0.78 : 0.66), 820)), foot = 44;
+		const projection = projectionFor(places, width, height), clip = "clip" + ++ids;
+		svg.append("clipPath").attr("id", clip).append("rect").attr("width", width).attr("height", height);
+		const sheet = svg.append("g").attr("clip-path", `url(#${clip})`);
+		sheet.append("rect").attr("class", "sea").attr("width", width).attr("height", height);
+		drawLand(sheet, projection, report.kind === "network" || places === null ? [] : homeShapes(shapesOfLand, all.filter((s) => s.inside).map(place)));
+
+		const isThere = (p) => p.x >= 0 && p.y >= 0 && p.x <= width && p.y <= height;
+		const points = all.map((s) => {
+			const [x, y] = projection(place(s));
+			return { x, y, activities: s.activities, name: s.name, label: s.name.replace(/^ESN /, ""), inside: s.inside, subject: report.kind === "section" && s.inside };
+		});
+		const shown = points.filter(isThere), most = Math.max(1, ...shown.map((p) => p.activities)), largest = Math.min(22, Math.max(9, width / 46));
+		const radius = (n) => Math.max(narrow ? 1.8 : 2.5, largest * Math.sqrt(n / most));
+		for (const p of shown) p.r = p.activities > 0 ? radius(p.activities) : 3;
+		say(points.filter((p) => p.inside && !isThere(p)).map((p) => p.name));
+		drawPoints(sheet, shown);
+		const labelled = report.kind === "country" ? shown.filter((p) => p.inside) : shown;
+		placeLabels(sheet, labelled.sort((a, b) => b.subject - a.subject || b.r - a.r), width, height, Math.round(width / (report.kind === "network" ? 70 : 45)));
+		mapKey(svg, height + foot / 2, most, radius, shown.some((p) => p.activities === 0));
+		return height + foot;
+	};
 }

@@ -3,6 +3,7 @@
 const report = JSON.parse(document.getElementById("data").textContent);
 const rowsOf = ({ columns, rows }) => rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
 const sections = rowsOf(report.sections), countries = rowsOf(report.countries);
+for (const s of sections) for (const name of ["latitude", "longitude"]) s[name] = s[name] === null ? null : Number(s[name]);
 const f = report.figures, q = report.quality;
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 const subjectName = report.kind === "section" ? report.section.name : report.kind === "country" ? report.country.name : "The whole network";
@@ -64,20 +65,21 @@ function figures() {
 		["activities", f.activities, f.activities === 1 ? "activity" : "activities", f.first ? `since ${f.first.slice(0, 4)}; ${percent(ratio(f.online, f.activities))} online` : "none yet"],
 		["year_activities", f.year_activities, "activities in 12 months", against(f.year_activities, f.year_before_activities, "activity")],
 		["year_participants", f.year_participants || 0, "participants in 12 months", against(f.year_participants || 0, f.year_before_participants || 0, "participant")],
-		["participants", f.participants || 0, "participants in all", each ? `${each.toFixed(0)} an activity that says how many` : "no activity says how many"],
-		["upcoming", f.upcoming, "upcoming", "not yet over"],
+		["participants", f.participants || 0, "participants in all", each ? `${each.toFixed(0)} an activity, where it says how many` : "no activity says how many"],
+		["upcoming", f.upcoming, f.upcoming === 1 ? "activity to come" : "activities to come", "today or later, or not yet over"],
 		rankNote()
 	].map(entry));
 }
 
 function trendPart() {
-	const now = { year: Number(report.today.slice(0, 4)) };
+	const now = { year: Number(report.today.slice(0, 4)), month: Number(report.today.slice(5, 7)) };
 	const months = report.months.map((m) => ({ year: Number(m.month.slice(0, 4)), month: Number(m.month.slice(5)), begun: m.activities - m.upcoming, upcoming: m.upcoming,
 		name: MONTHS[Number(m.month.slice(5)) - 1] + " " + m.month.slice(0, 4) }));
 	const years = new Map(report.years.map((y) => [y.year, { ...y }]));
 	for (const [year, y] of years) {
 		const before = years.get(year - 1);
-		if (before) y.change = change(y.activities, year === now.year ? before.by_this_day : before.activities);
+		// Against a year of which only a part is known nothing can be measured.
+		if (before && (years.has(year - 2) || f.first.slice(5, 7) === "01")) y.change = change(y.activities, year === now.year ? before.by_this_day : before.activities);
 	}
 	const list = [...years.values()].reverse(), first = list.length ? list[list.length - 1].year : null;
 	const best = months.length ? months.reduce((a, b) => b.begun > a.begun ? b : a) : null;
@@ -95,7 +97,7 @@ function trendPart() {
 // A ranked bar chart over rows {name, activities, year_activities, participants}.
 function counted(id, title, lead, rows, first, label) {
 	if (!rows.some((r) => r.activities > 0)) return part(id, title, null, el("p", { class: "lead" }, "No activity says so yet."));
-	const shown = rows.slice(0, 17), entries = shown.map((r) => ({ label: label(r), value: r.activities, text: `${number(r.activities)} \u00b7 ${percent(r.activities / f.activities)}` }));
+	const shown = rows.slice(0, 17), entries = shown.map((r) => ({ label: label(r), value: r.activities, text: r.activities === 0 ? "0" : `${number(r.activities)} \u00b7 ${percent(r.activities / f.activities)}` }));
 	return part(id, title, lead, chart(id, `Bars: ${title.toLowerCase()} by activities. ` + entries.slice(0, 3).map((e) => `${e.label}: ${e.text}`).join("; "), bars(entries),
 		folded("As a table", table([{ name: first, value: label }, { name: "Activities", n: true, value: (r) => number(r.activities) },
 			{ name: "In 12 months", n: true, wide: true, value: (r) => number(r.year_activities) }, { name: "Participants", n: true, value: (r) => number(r.participants) }], rows))));
@@ -122,14 +124,15 @@ function mapPart() {
 	const placed = sections.filter((s) => s.latitude !== null && s.longitude !== null), own = placed.filter((s) => s.inside);
 	const title = report.kind === "section" ? "Among its neighbours" : "Where the sections are";
 	if (own.length === 0) return part("map", title, null, el("p", { class: "lead" }, report.kind === "section" ? "Where the section is, is not known." : "Where the sections are, is not known yet."));
-	const missing = sections.filter((s) => s.inside).length - own.length, off = offMap(report, sections);
+	const missing = sections.filter((s) => s.inside).length - own.length;
 	const notes = ["The area of a point is the number of activities."];
 	if (report.kind !== "network") notes.push(report.kind === "country" ? "Grey: sections of other countries." : "Grey: other sections.");
-	if (off.length > 0) notes.push(`Outside the map: ${off.slice(0, 6).map((s) => s.name).join(", ")}${off.length > 6 ? " and " + number(off.length - 6) + " more" : ""}.`);
 	if (missing > 0) notes.push(`Of ${plural(missing, "section", "sections")} the place is not known.`);
+	const caption = el("figcaption", {});
+	const say = (off) => caption.replaceChildren(notes.join(" ") + (off.length === 0 ? "" : ` Outside the map: ${off.slice(0, 6).join(", ")}${off.length > 6 ? " and " + number(off.length - 6) + " more" : ""}.`));
 	const top = own.slice().sort((a, b) => b.activities - a.activities).slice(0, 3);
 	return part("map", title, null, chart("map", `Map of ${plural(own.length, "section", "sections")}, sized by activities. ` + top.map((s) => `${s.name}: ${number(s.activities)}`).join("; "),
-		map(report, sections), el("figcaption", {}, notes.join(" "))));
+		map(report, sections, say), caption));
 }
 
 // The subject among its peers: the first of them, and the subject where it comes later.
@@ -140,7 +143,7 @@ function among() {
 	const shown = peers.slice(0, 15);
 	if (own && !shown.includes(own)) shown.splice(14, 1, own);
 	const rank = (p) => isCountry ? p.rank : p.country_rank;
-	const entries = shown.map((p) => ({ label: own ? `${p.name} ${SPACE}${rank(p)}.` : p.name, value: p.activities, text: number(p.activities), subject: p === own, other: own && p !== own }));
+	const entries = shown.map((p) => ({ label: own ? `${rank(p)}. ${p.name}` : p.name, value: p.activities, text: number(p.activities), subject: p === own, other: own && p !== own }));
 	const title = isCountry ? own ? "Among the countries" : "Countries" : `Among the sections of ${own.country || "its country"}`;
 	return part("among", title, `By activities${peers.length > shown.length ? `; ${number(shown.length)} of ${number(peers.length)}` : ""}.`,
 		chart("among", `Bars: ${title.toLowerCase()}, by activities. ` + entries.slice(0, 3).map((e) => `${e.label}: ${e.text}`).join("; "), bars(entries),
@@ -166,10 +169,9 @@ function sectionTable() {
 function activityList(name, title, figure) {
 	const rows = report.lists[name];
 	if (!rows) return null;
-	const when = (a) => a.end && a.end !== a.start ? `${day(a.start)} ${DASH} ${day(a.end)}` : day(a.start);
 	const who = (a) => a.organisers.length > 3 ? `${a.organisers.slice(0, 2).join(", ")} and ${number(a.organisers.length - 2)} more` : a.organisers.join(", ");
-	const meta = (a) => [when(a), a.place, report.kind === "section" && a.organisers.length < 2 ? a.type : who(a)].filter((text) => text).join(" \u00b7 ");
-	return part(name, title, null, el("ol", { class: "activities" }, rows.map((a) => el("li", {}, el("span", { class: "title" }, link(a.title, a.url)),
+	const meta = (a) => [days(a.start, a.end), a.place, report.kind === "section" && a.organisers.length < 2 ? a.type : who(a)].filter((text) => text).join(" \u00b7 ");
+	return part(name, title, null, el("ol", { class: figure ? "activities" : "activities two" }, rows.map((a) => el("li", {}, el("span", { class: "title" }, link(a.title, a.url)),
 		el("span", { class: "n" }, figure && a.participants !== null ? number(a.participants) : ""), el("span", { class: "meta" }, meta(a)), el("span", { class: "n" }, figure && a.participants !== null ? el("small", {}, "participants") : "")))));
 }
 
@@ -181,7 +183,7 @@ function qualityPart() {
 	const one = report.kind === "section";
 	const age = s.oldest ? Math.floor((new Date(report.made_at) - new Date(s.oldest)) / 864e5) : null;
 	return part("quality", "How good the data is", null,
-		el("dl", { class: "figures", "aria-label": "Quality of the data" },
+		el("dl", { class: "figures four", "aria-label": "Quality of the data" },
 			entry("valid", "of the activities are valid", a.valid, `${number(a.valid)} of ${number(a.all)}; the others count nowhere in this report`),
 			entry("errors", open === 1 ? "wrong field on the pages" : "wrong fields on the pages", open, q.errors.length ? `most often: ${q.errors[0].field}, ${q.errors[0].message}` : "none is open"),
 			entry("failures", failed === 1 ? "page that could not be read" : "pages that could not be read", failed, q.failures.length ? `most often: ${q.failures[0].message}` : "none is open"),

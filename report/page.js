@@ -54,7 +54,7 @@ function rankNote() {
 		return ["rank", own.rank, "its rank among countries", `of ${number(countries.length)}, by activities`];
 	}
 	const own = sections.find((s) => s.inside), peers = sections.filter((s) => s.country === own.country).length;
-	return ["rank", own.rank, "its rank in the network", `of ${number(sections.length)}, by activities; ${number(own.country_rank)} of ${number(peers)} in ${own.country || "its country"}`];
+	return ["rank", own.rank, "its rank in the network", `of ${number(sections.length)}, by activities` + (own.country ? `; ${number(own.country_rank)} of ${number(peers)} in ${own.country}` : "")];
 }
 
 function figures() {
@@ -139,12 +139,12 @@ function mapPart() {
 function among() {
 	const isCountry = report.kind !== "section", own = isCountry ? countries.find((c) => c.inside) : sections.find((s) => s.inside);
 	const peers = isCountry ? countries.filter((c) => c.sections > 0) : sections.filter((s) => s.country === own.country);
-	if (peers.length < 2) return null;
+	if (peers.length < 2 || !isCountry && !own.country) return null;
 	const shown = peers.slice(0, 15);
 	if (own && !shown.includes(own)) shown.splice(14, 1, own);
 	const rank = (p) => isCountry ? p.rank : p.country_rank;
 	const entries = shown.map((p) => ({ label: own ? `${rank(p)}. ${p.name}` : p.name, value: p.activities, text: number(p.activities), subject: p === own, other: own && p !== own }));
-	const title = isCountry ? own ? "Among the countries" : "Countries" : `Among the sections of ${own.country || "its country"}`;
+	const title = isCountry ? own ? "Among the countries" : "Countries" : `Among the sections of ${own.country}`;
 	return part("among", title, `By activities${peers.length > shown.length ? `; ${number(shown.length)} of ${number(peers.length)}` : ""}.`,
 		chart("among", `Bars: ${title.toLowerCase()}, by activities. ` + entries.slice(0, 3).map((e) => `${e.label}: ${e.text}`).join("; "), bars(entries),
 			folded(isCountry ? "All countries as a table" : "All of them as a table", table([{ name: isCountry ? "Country" : "Section", value: (p) => p.name },

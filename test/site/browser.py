@@ -1,16 +1,17 @@
 """Opens pages in a headless Chromium, and says what they said, asked for and show.
 
-    browser.py <JavaScript> <file> ...    prints a line of JSON for each file: console (messages), requests (all but that for the file) and
-                                          value (of the expression, when the page is loaded)
+    browser.py [--width=<pixels>] <JavaScript> <file> ...
+        prints a line of JSON for each file: console (messages), requests (all but that for the file) and value (of the expression, when the
+        page is loaded)
 
 Speaks the DevTools protocol over a pipe, so that no port is open; Chromium ends with the pipe. Its profile is a temporary directory.
 """
+import argparse
 import json
 import os
 import pathlib
 import select
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -123,10 +124,16 @@ class Browser:
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("expression")
+    parser.add_argument("files", nargs="+")
+    options = parser.parse_args()
     with Browser() as browser:
-        for file in sys.argv[2:]:
-            session, address = browser.open(file)
-            value = browser.evaluate(session, sys.argv[1])
+        for file in options.files:
+            session, address = browser.open(file, lambda session: browser.call(
+                "Emulation.setDeviceMetricsOverride", session, width=options.width, height=900, deviceScaleFactor=1, mobile=options.width < 600))
+            value = browser.evaluate(session, options.expression)
             print(json.dumps({"console": browser.said(), "requests": browser.asked_for(address), "value": value}))
 
 

@@ -1,0 +1,17 @@
+// What a report's page shows, a line each, as test/site/report.sql says it of the tables; evaluated in the page.
+(() => {
+	const all = (selector, of = document) => [...of.querySelectorAll(selector)], lines = [];
+	const cells = (row) => all("th, td", row).map((cell) => cell.textContent).join("|");
+	for (const node of all("[data-figure]")) lines.push(`figure ${node.dataset.figure} ${node.querySelector("dd.value").textContent}`);
+	for (const figure of all("figure[data-chart]")) {
+		const svg = figure.querySelector("svg");
+		lines.push(`chart ${figure.dataset.chart} ${svg.querySelectorAll(".bar, .point:not(.other)").length - (figure.dataset.chart === "map" ? all("svg > .point", figure).length : 0)}`);
+	}
+	for (const name of ["causes", "sdgs", "types"]) for (const row of all(`#${name} tbody tr`)) lines.push(`row ${name} ${cells(row)}`);
+	for (const row of all("#trend table:first-of-type tbody tr").filter((r) => /^[0-9]{4}/.test(r.textContent))) lines.push("row years " + cells(row).replace(/^([0-9]+)[^|]*\|([^|]*)\|[^|]*/, "$1|$2"));
+	for (const row of all("#sections > .scroll tbody tr")) lines.push("row sections " + cells(row).split("|")[0]);
+	for (const item of all("#largest li, #latest li")) lines.push(`item ${item.closest("section").id} ${item.querySelector(".title").textContent}`);
+	lines.push(`page ${document.documentElement.lang} ${document.title} ${all("h1").length} heading, ${all("svg:not([role=img][aria-label])").length} charts without a text`);
+	if (document.querySelector("#empty")) lines.push("page says that there is nothing");
+	return lines.sort().join("\n");
+})()

@@ -23,7 +23,7 @@ DATA = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%.sql)
 PAGE = sql/57-report-page.sql
 PAGE_FILES = page.html page.css chart.js map.js page.js land.json d3-licence.txt build.sh
 D3 = /usr/share/nodejs
-EXTRA_CLEAN = $(PAGE)
+EXTRA_CLEAN = $(PAGE) $(PAGE).part
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
 
 PG_CONFIG ?= pg_config

@@ -70,6 +70,10 @@ FROM failed_scrapes WHERE resolved_at IS NULL GROUP BY 1, 2 ORDER BY 3 DESC LIMI
 
 show "SELECT name, status, value FROM esn_health_check();" "How it stands; the made-up sites have faults enough for some warnings:"
 
+step "a report"
+cluster_psql demo -d esn -At -o build/report.html -c "SELECT esn_report()"
+echo "The network as one page that needs no network: open $top/build/report.html in a browser."
+
 step "the same again: nothing has changed on the sites, so nothing changes here"
 show "SELECT id, status, activities_new, activities_changed, activities_unchanged, not_modified, requests FROM esn_scrape_all();" "A second run:"
 

@@ -1,7 +1,7 @@
 # The report in a browser: it shows what the tables hold, asks the network for nothing, says nothing in the console, and lets no text act.
 . test/site/tests.sh
 site_cluster report
-site_database reported --sections 90 --count 400 --seed 61
+site_database reported --sections 70 --count 300 --seed 61
 cluster_psql "$cluster" -c "CREATE DATABASE blank"
 (database=blank sql "CREATE EXTENSION esn_pulse")
 like "there is something to report" "$(sql "SELECT status FROM esn_scrape_all()")" "*completed"
@@ -26,7 +26,7 @@ print(value if isinstance(value, str) else json.dumps(value))' "$kept/$1" "$2" "
 browse() { # <output> <options and JavaScript ...>: of all pages
 	local output=$1
 	shift
-	python3 test/site/browser.py "$@" "${pages[@]/#/$kept/}" >"$kept/$output" 2>"$kept/errors" || echo "# $(cat "$kept/errors")"
+	TMPDIR=$kept python3 test/site/browser.py "$@" "${pages[@]/#/$kept/}" >"$kept/$output" 2>"$kept/errors" || echo "# $(cat "$kept/errors")"
 }
 pages=("${pages[@]/%/.html}")
 browse shown "$(cat test/site/report.js)"
@@ -67,5 +67,5 @@ for page in 0 1 2; do
 	is "${pages[page]}: what strangers write is text and nothing else" "$(look harm "$page" value)" "2|0|true|false"
 	is "${pages[page]}: and neither asks for anything nor is refused" "$(look harm "$page" requests)$(look harm "$page" console)" "[][]"
 done
-is "no browser is left" "$(pgrep -fc "user-data-dir=/tmp/esn_pulse-browser" || true)" 0
+is "no browser is left" "$(pgrep -fc "user-data-dir=$kept" || true)" 0
 done_testing

@@ -2,8 +2,11 @@
 # Puts the report's page together and prints it as a function in SQL: build.sh <directory that has the modules of D3>. The same files give
 # the same bytes. The page allows itself nothing but its own style and script, each by its hash.
 set -eu
+case $1 in
+/*) d3=$1 ;;
+*) d3=$PWD/$1 ;;
+esac
 cd "$(dirname "$0")"
-d3=$1
 modules="array selection geo"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

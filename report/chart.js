@@ -109,17 +109,17 @@ function fit(text, whole, width) {
 	text.append("title").text(whole);
 }
 
-// The width of the longest of these texts, as far as it may be.
-function longest(svg, texts, most) {
+// The width of the longest of these rows' labels or texts, as far as it may be.
+function longest(svg, rows, key, most) {
 	const probe = svg.append("text");
-	const width = Math.max(0, ...texts.map((t) => textWidth(probe.text(t))));
+	const width = Math.max(0, ...rows.map((row) => textWidth(probe.attr("class", row.subject ? "strong" : null).text(row[key]))));
 	probe.remove();
 	return Math.min(width, most);
 }
 
 // Where a row's label and bar stand: beside one another, or, where it is narrow, the label above.
 function rowLayout(svg, width, rows) {
-	const left = (most) => longest(svg, rows.map((r) => r.label), width * most) + 12;
+	const left = (most) => Math.ceil(longest(svg, rows, "label", width * most)) + 12;
 	if (isPrinting) return { narrow: false, left: left(0.45), height: 20, bar: 13, top: 3, base: 10.5 };
 	if (width < NARROW) return { narrow: true, left: 0, height: 42, bar: 14, top: 20, base: 11.5 };
 	return { narrow: false, left: left(0.42), height: 27, bar: 17, top: 5, base: 13 };
@@ -135,7 +135,7 @@ function rowLabel(svg, layout, width, y, row) {
 function bars(rows, most) {
 	return (svg, width) => {
 		const layout = rowLayout(svg, width, rows);
-		const right = width - longest(svg, rows.map((r) => r.text), 200) - 8;
+		const right = width - longest(svg, rows, "text", 200) - 8;
 		const full = most || Math.max(1, ...rows.map((r) => r.value));
 		rows.forEach((row, i) => {
 			const y = i * layout.height;

@@ -62,8 +62,9 @@ function mapPlaces(report, sections, shapes, narrow) {
 	}
 	if (report.kind === "section") {
 		const home = places[0], others = sections.filter((s) => !s.inside).map(place).sort((a, b) => degrees(a, home) - degrees(b, home));
-		const radius = Math.min(6, Math.max(1.2, others.length ? degrees(others[Math.min(11, others.length - 1)], home) : 3));
-		return around(home, radius);
+		const away = (n) => others.length > n ? degrees(others[n], home) : 3;
+		// A dozen of them, but not from far away; two, wherever they are.
+		return around(home, Math.min(20, Math.max(1.2, away(1), Math.min(6, away(11)))));
 	}
 	const middle = [median(places.map((p) => p[0])), median(places.map((p) => p[1]))];
 	const near = extent(places, (p) => degrees(p, middle) < 15);

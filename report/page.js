@@ -65,7 +65,7 @@ function figures() {
 		["activities", f.activities, f.activities === 1 ? "activity" : "activities", f.first ? `since ${f.first.slice(0, 4)}; ${percent(ratio(f.online, f.activities))} online` : "none yet"],
 		["year_activities", f.year_activities, "activities in 12 months", against(f.year_activities, f.year_before_activities, "activity")],
 		["year_participants", f.year_participants || 0, "participants in 12 months", against(f.year_participants || 0, f.year_before_participants || 0, "participant")],
-		["participants", f.participants || 0, "participants in all", each ? `${each.toFixed(0)} an activity, where it says how many` : "no activity says how many"],
+		["participants", f.participants || 0, "participants in all", each ? `${number(Math.round(each))} an activity, where it says how many` : "no activity says how many"],
 		["upcoming", f.upcoming, f.upcoming === 1 ? "activity to come" : "activities to come", "today or later, or not yet over"],
 		rankNote()
 	].map(entry));
@@ -129,7 +129,11 @@ function mapPart() {
 	if (report.kind !== "network") notes.push(report.kind === "country" ? "Grey: sections of other countries." : "Grey: other sections.");
 	if (missing > 0) notes.push(`Of ${plural(missing, "section", "sections")} the place is not known.`);
 	const caption = el("figcaption", {});
-	const say = (off) => caption.replaceChildren(notes.join(" ") + (off.length === 0 ? "" : ` Outside the map: ${off.slice(0, 6).join(", ")}${off.length > 6 ? " and " + number(off.length - 6) + " more" : ""}.`));
+	const say = (off) => {
+		const more = off.length > 6 ? ` and ${number(off.length - 6)} more` : "";
+		caption.replaceChildren(notes.concat(off.length > 0 ? `Outside the map: ${off.slice(0, 6).join(", ")}${more}.` : []).join(" "));
+		caption.dataset.outside = off.length;
+	};
 	const top = own.slice().sort((a, b) => b.activities - a.activities).slice(0, 3);
 	return part("map", title, null, chart("map", `Map of ${plural(own.length, "section", "sections")}, sized by activities. ` + top.map((s) => `${s.name}: ${number(s.activities)}`).join("; "),
 		map(report, sections, say), caption));
@@ -171,7 +175,7 @@ function activityList(name, title, figure) {
 	if (!rows) return null;
 	const who = (a) => a.organisers.length > 3 ? `${a.organisers.slice(0, 2).join(", ")} and ${number(a.organisers.length - 2)} more` : a.organisers.join(", ");
 	const meta = (a) => [days(a.start, a.end), a.place, report.kind === "section" && a.organisers.length < 2 ? a.type : who(a)].filter((text) => text).join(" \u00b7 ");
-	return part(name, title, null, el("ol", { class: figure ? "activities" : "activities two" }, rows.map((a) => el("li", {}, el("span", { class: "title" }, link(a.title, a.url)),
+	return part(name, title, null, el("ol", { class: figure ? "activities" : "activities two" }, rows.map((a) => el("li", {}, el("bdi", { class: "title" }, link(a.title, a.url)),
 		el("span", { class: "n" }, figure && a.participants !== null ? number(a.participants) : ""), el("span", { class: "meta" }, meta(a)), el("span", { class: "n" }, figure && a.participants !== null ? el("small", {}, "participants") : "")))));
 }
 

@@ -4,8 +4,9 @@
 	const cells = (row) => all("th, td", row).map((cell) => cell.textContent).join("|");
 	for (const node of all("[data-figure]")) lines.push(`figure ${node.dataset.figure} ${node.querySelector("dd.value").textContent}`);
 	for (const figure of all("figure[data-chart]")) {
-		const svg = figure.querySelector("svg");
-		lines.push(`chart ${figure.dataset.chart} ${svg.querySelectorAll(".bar, .point:not(.other)").length - (figure.dataset.chart === "map" ? all("svg > .point", figure).length : 0)}`);
+		// Of a map the points that are on it, but not those that explain it, and those that it says are outside.
+		const marks = figure.dataset.chart === "map" ? all("g > .point:not(.other)", figure).length + Number(figure.querySelector("figcaption").dataset.outside) : all("svg .bar", figure).length;
+		lines.push(`chart ${figure.dataset.chart} ${marks}`);
 	}
 	for (const name of ["causes", "sdgs", "types"]) for (const row of all(`#${name} tbody tr`)) lines.push(`row ${name} ${cells(row)}`);
 	for (const row of all("#trend table:first-of-type tbody tr").filter((r) => /^[0-9]{4}/.test(r.textContent))) lines.push("row years " + cells(row).replace(/^([0-9]+)[^|]*\|([^|]*)\|[^|]*/, "$1|$2"));

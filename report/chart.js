@@ -53,7 +53,7 @@ function el(tag, attributes, ...children) {
 // A table. Columns: {name, value: row => text or element, n: a figure?, wide: left out on narrow screens?}; the first one names the row.
 function table(columns, rows, isSubject) {
 	const kind = (c) => ({ class: [c.n ? "n" : "", c.wide ? "wide-only" : ""].join(" ").trim() });
-	return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table" }, el("table", {},
+	return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table: " + columns.map((c) => c.name).join(", ") }, el("table", {},
 		el("thead", {}, el("tr", {}, columns.map((c) => el("th", { scope: "col", ...kind(c) }, c.name)))),
 		el("tbody", {}, rows.map((row) => el("tr", isSubject && isSubject(row) ? { class: "subject" } : {},
 			columns.map((c, i) => el(i === 0 ? "th" : "td", i === 0 ? { scope: "row", ...kind(c) } : kind(c), c.value(row))))))));

@@ -1,4 +1,5 @@
-// Derives land.json from Natural Earth, as the npm package world-atlas packs it: run once, not part of the build.
+// Derives land.json from Natural Earth (coastlines and borders in the public domain), as the npm package world-atlas packs it: run once, not part of
+// the build.
 //   npm install world-atlas@2.0.2 topojson-client@3 topojson-server@3 topojson-simplify@3 && node land.js > land.json
 // Countries at 1:50 million where the network is (Europe and its neighbours), at 1:110 million elsewhere; simplified, and without what would be
 // smaller than a dot. No names and no codes: whose land it is, the page sees by the sections that stand on it.

@@ -80,6 +80,12 @@ function homeShapes(shapes, places) {
 	return most > 0 ? [shapes[counts.indexOf(most)]] : [];
 }
 
+// A name as it stands on the map, where all are sections of ESN.
+function shortened(name) {
+	const short = name.replace(/^ESN /, "");
+	return short.length > 30 ? short.slice(0, 28).trimEnd() + "\u2026" : short;
+}
+
 // Places labels where they cover neither one another nor too large a point; the first come first, and what finds no room has none.
 function placeLabels(svg, points, width, height, most) {
 	const taken = points.slice(0, 60).map((p) => [p.x - p.r * 0.7, p.y - p.r * 0.7, p.x + p.r * 0.7, p.y + p.r * 0.7]);
@@ -152,11 +158,11 @@ function map(report, sections, say) {
 		const isThere = (p) => p.x >= 0 && p.y >= 0 && p.x <= width && p.y <= height;
 		const points = all.map((s) => {
 			const [x, y] = projection(place(s));
-			return { x, y, activities: s.activities, name: s.name, label: s.name.replace(/^ESN /, ""), inside: s.inside, subject: report.kind === "section" && s.inside };
+			return { x, y, activities: s.activities, name: s.name, label: shortened(s.name), inside: s.inside, subject: report.kind === "section" && s.inside };
 		});
 		const shown = points.filter(isThere), most = Math.max(1, ...shown.map((p) => p.activities)), largest = Math.min(22, Math.max(9, width / 46));
 		const radius = (n) => Math.max(narrow ? 1.8 : 2.5, largest * Math.sqrt(n / most));
-		for (const p of shown) p.r = p.activities > 0 ? radius(p.activities) : 3;
+		for (const p of shown) p.r = Math.max(p.activities > 0 ? radius(p.activities) : 3, p.subject ? 5 : 0);
 		say(points.filter((p) => p.inside && !isThere(p)).map((p) => p.name));
 		drawPoints(sheet, shown);
 		const labelled = report.kind === "country" ? shown.filter((p) => p.inside) : shown;

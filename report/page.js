@@ -123,6 +123,7 @@ function students() {
 function mapPart() {
 	const placed = sections.filter((s) => s.latitude !== null && s.longitude !== null), own = placed.filter((s) => s.inside);
 	const title = report.kind === "section" ? "Among its neighbours" : "Where the sections are";
+	if (!sections.some((s) => s.inside)) return null;
 	if (own.length === 0) return part("map", title, null, el("p", { class: "lead" }, report.kind === "section" ? "Where the section is, is not known." : "Where the sections are, is not known yet."));
 	const missing = sections.filter((s) => s.inside).length - own.length;
 	const notes = ["The area of a point is the number of activities."];

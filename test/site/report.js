@@ -12,7 +12,11 @@
 	for (const row of all("#trend table:first-of-type tbody tr").filter((r) => /^[0-9]{4}/.test(r.textContent))) lines.push("row years " + cells(row).replace(/^([0-9]+)[^|]*\|([^|]*)\|[^|]*/, "$1|$2"));
 	for (const row of all("#sections > .scroll tbody tr")) lines.push("row sections " + cells(row).split("|")[0]);
 	for (const item of all("#largest li, #latest li")) lines.push(`item ${item.closest("section").id} ${item.querySelector(".title").textContent}`);
-	lines.push(`page ${document.documentElement.lang} ${document.title} ${all("h1").length} heading, ${all("svg:not([role=img][aria-label])").length} charts without a text`);
+	// As on paper, and back.
+	dispatchEvent(new Event("beforeprint"));
+	const fits = all("figure svg").every((svg) => Number(svg.getAttribute("width")) <= 680 && Number(svg.getAttribute("height")) < 900);
+	dispatchEvent(new Event("afterprint"));
+	lines.push(`page ${document.documentElement.lang} ${document.title} ${all("h1").length} heading, ${all("svg:not([role=img][aria-label])").length} charts without a text, ${fits ? "all" : "not all"} fit on paper`);
 	if (document.querySelector("#empty")) lines.push("page says that there is nothing");
 	return lines.sort().join("\n");
 })()

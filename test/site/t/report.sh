@@ -19,15 +19,19 @@ report country "'$country'"
 report section "'$section'"
 (database=blank && sql "SELECT esn_report()" >"$kept/blank.html")
 pages=(network country section blank)
-# look <file> <page> <key>: what browser.py said of the page: console, requests or value
-look() { python3 -c 'import json, sys
-value = json.loads(open(sys.argv[1]).readlines()[int(sys.argv[2])])[sys.argv[3]]
-print(value if isinstance(value, str) else json.dumps(value))' "$kept/$1" "$2" "$3"; }
-browse() { # <output> <options and JavaScript ...>: of all pages
-	local output=$1
+# browse <name> <options and JavaScript ...>: of each page what browser.py says; look <name> <page's number> <key> then has it.
+browse() {
+	local name=$1
 	shift
-	TMPDIR=$kept python3 test/site/browser.py "$@" "${pages[@]/#/$kept/}" >"$kept/$output" 2>"$kept/errors" || echo "# $(cat "$kept/errors")"
+	TMPDIR=$kept python3 test/site/browser.py "$@" "${pages[@]/#/$kept/}" >"$kept/$name" 2>"$kept/errors" || echo "# $(cat "$kept/errors")"
+	python3 - "$kept/$name" <<-'PYTHON'
+		import json, sys
+		for n, line in enumerate(open(sys.argv[1])):
+		    for key, value in json.loads(line).items():
+		        print(value if isinstance(value, str) else json.dumps(value), file=open(f"{sys.argv[1]}.{n}.{key}", "w"))
+	PYTHON
 }
+look() { cat "$kept/$1.$2.$3"; }
 pages=("${pages[@]/%/.html}")
 browse shown "$(cat test/site/report.js)"
 for page in 0 1 2 3; do
@@ -44,8 +48,8 @@ is "a country's does" "$(wanted false "SELECT id FROM sections WHERE country_cod
 is "a section's does" "$(wanted false "SELECT id FROM sections WHERE activities_platform_slug = '$section'" | differs 2)" ""
 is "it was not little" "$(($(look shown 0 value | wc -l) > 60))" 1
 about() { look shown "$1" value | grep '^page'; }
-has="1 heading, 0 charts without a text"
-is "the network's page has a title, a language, a heading, and texts for its charts" "$(about 0)" "page en The whole network – ESN Pulse report $has"
+has="1 heading, 0 charts without a text, all fit on paper"
+is "the network's page has a title, a language, a heading, texts for its charts, and fits on paper" "$(about 0)" "page en The whole network – ESN Pulse report $has"
 is "a country's does" "$(about 1)" "page en $(sql "SELECT name FROM countries WHERE country_code = '$country'") – ESN Pulse report $has"
 is "a section's does" "$(about 2)" "page en $(sql "SELECT name FROM sections WHERE activities_platform_slug = '$section'") – ESN Pulse report $has"
 is "an empty database's shows no figure and says that there is nothing" "$(look shown 3 value)" "page en The whole network – ESN Pulse report $has"$'\npage says that there is nothing'

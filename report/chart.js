@@ -80,6 +80,7 @@ function drawChart(c, width) {
 	const height = Math.ceil(c.draw(svg, width));
 	svg.attr("height", height).attr("viewBox", `0 0 ${width} ${height}`);
 	c.width = width;
+	c.printed = isPrinting;
 }
 
 // On screen as wide as there is room; on paper at its width, in smaller letters, which must be there already when texts are measured.
@@ -89,7 +90,7 @@ function drawAll(printing) {
 	document.documentElement.classList.toggle("printing", printing);
 	for (const c of charts) {
 		const width = printing ? c.figure.closest(".pair") ? PRINTED_HALF : PRINTED : Math.floor(c.holder.clientWidth);
-		if (width > 0 && width !== c.width) drawChart(c, width);
+		if (width > 0 && (width !== c.width || printing !== c.printed)) drawChart(c, width);
 	}
 }
 
@@ -162,16 +163,16 @@ function hatch(svg) {
 // Rows {label, first, second, subject}: how both divide the whole. The first row says which is which.
 function shares(rows, first, second) {
 	return (svg, width) => {
-		const layout = rowLayout(svg, width, rows), fill = hatch(svg), total = width;
+		const layout = rowLayout(svg, width, rows), fill = hatch(svg);
 		rows.forEach((row, i) => {
 			const y = 22 + i * (layout.height + 3), share = row.first / (row.first + row.second);
-			const split = layout.left + (total - layout.left) * share;
+			const split = layout.left + (width - layout.left) * share;
 			rowLabel(svg, layout, width, y, row);
 			const part = (x, w, name) => svg.append("rect").attr("class", name).attr("x", x).attr("y", y + layout.top).attr("width", Math.max(0, w)).attr("height", layout.bar);
 			part(layout.left, split - layout.left, "bar");
-			part(split, total - split, "second").attr("fill", null);
-			part(split, total - split, "").attr("fill", fill);
-			for (const [x, anchor, text] of [[layout.left + 6, "start", percent(share)], [total - 6, "end", percent(1 - share)]]) {
+			part(split, width - split, "second");
+			part(split, width - split, null).attr("fill", fill);
+			for (const [x, anchor, text] of [[layout.left + 6, "start", percent(share)], [width - 6, "end", percent(1 - share)]]) {
 				const g = svg.append("g");
 				const t = g.append("text").attr("x", x).attr("y", y + layout.top + layout.base).attr("text-anchor", anchor).text(text).attr("class", "soft strong");
 				const box = textWidth(t) + 8;
@@ -185,7 +186,7 @@ function shares(rows, first, second) {
 	};
 }
 
-// Months {index, begun, upcoming} as columns over a time axis whose years say their sum and what changed against the year before.
+// Months {year, month, begun, upcoming} as columns over a time axis whose years say their sum and what changed against the year before.
 function trend(months, years, now) {
 	return (svg, width) => {
 		const left = 44, top = 14, height = isPrinting ? 170 : 210, fill = hatch(svg);
@@ -208,7 +209,7 @@ function trend(months, years, now) {
 			g.append("title").text(`${m.name}: ${plural(m.begun + m.upcoming, "activity", "activities")}`);
 			if (m.upcoming > 0) {
 				column(m.begun, m.begun + m.upcoming, "second");
-				column(m.begun, m.begun + m.upcoming, "").attr("fill", fill);
+				column(m.begun, m.begun + m.upcoming, null).attr("fill", fill);
 			}
 		}
 		for (let year = Math.floor(first / 12); year <= Math.floor(last / 12); year++) {

@@ -29,7 +29,6 @@ function decodeLand() {
 
 const place = (s) => [s.longitude, s.latitude];
 const degrees = (a, b) => d3.geoDistance(a, b) * 180 / Math.PI;
-const median = (values) => d3.median(values);
 const within = (west, east, south, north) => ([x, y]) => x > west && x < east && y > south && y < north;
 // Where nearly all of the network is; and where there is little room, without the islands in the Atlantic and the Caucasus.
 const isEuropean = within(-26, 52, 31, 71.5), isCentral = within(-11, 41.5, 34, 66.5);
@@ -66,7 +65,7 @@ function mapPlaces(report, sections, shapes, narrow) {
 		// A dozen of them, but not from far away; two, wherever they are.
 		return around(home, Math.min(20, Math.max(1.2, away(1), Math.min(6, away(11)))));
 	}
-	const middle = [median(places.map((p) => p[0])), median(places.map((p) => p[1]))];
+	const middle = [d3.median(places, (p) => p[0]), d3.median(places, (p) => p[1])];
 	const near = extent(places, (p) => degrees(p, middle) < 15);
 	if (near === null) return null;
 	// The country whole, as far as sections are on it: not its islands oversea.

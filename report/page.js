@@ -58,7 +58,7 @@ function rankNote() {
 }
 
 function figures() {
-	const entry = ([name, value, label, note]) => el("div", { "data-figure": name, "data-value": value === null ? "" : value }, el("dt", {}, label),
+	const entry = ([name, value, label, note]) => el("div", { "data-figure": name }, el("dt", {}, label),
 		el("dd", { class: "value" }, number(value)), el("dd", { class: "note" }, note));
 	const each = ratio(f.participants, f.with_participants);
 	return el("dl", { class: "figures", "aria-label": "Headline figures" }, [
@@ -82,9 +82,9 @@ function trendPart() {
 		if (before && (years.has(year - 2) || f.first.slice(5, 7) === "01")) y.change = change(y.activities, year === now.year ? before.by_this_day : before.activities);
 	}
 	const list = [...years.values()].reverse(), first = list.length ? list[list.length - 1].year : null;
-	const best = months.length ? months.reduce((a, b) => b.begun > a.begun ? b : a) : null;
-	return part("trend", "Activities over time", best ? `The busiest month was ${best.name}, with ${plural(best.begun, "activity", "activities")}.` : null,
-		chart("trend", `Columns: activities by month since ${first}. ` + list.slice(0, 3).map((y) => `${y.year}: ${number(y.activities)}`).join("; "), trend(months, years, now),
+	const best = months.reduce((a, b) => b.begun > a.begun ? b : a);
+	return part("trend", "Activities over time", best.begun > 0 ? `The busiest month was ${best.name}, with ${plural(best.begun, "activity", "activities")}.` : null,
+		chart("trend", `Columns: activities by month${first ? " since " + first : ""}. ` + list.slice(0, 3).map((y) => `${y.year}: ${number(y.activities)}`).join("; "), trend(months, years, now),
 			el("figcaption", {}, "By the month in which they begin. Below each year its sum, and the change against the year before; of this year against the same days of last year."
 				+ (months.some((m) => m.upcoming > 0) ? " Hatched: still to come." : "")),
 			folded("Years and months as tables",
@@ -182,7 +182,7 @@ function activityList(name, title, figure) {
 
 function qualityPart() {
 	const a = q.activities, s = q.sections, open = d3.sum(q.errors, (e) => e.n), failed = d3.sum(q.failures, (e) => e.n);
-	const valid = ratio(a.valid, a.all), entry = (name, label, value, note) => el("div", { "data-figure": name, "data-value": value }, el("dt", {}, label),
+	const valid = ratio(a.valid, a.all), entry = (name, label, value, note) => el("div", { "data-figure": name }, el("dt", {}, label),
 		el("dd", { class: "value" }, name === "valid" ? percent(valid) : name === "oldest" ? day(value) : number(value)), el("dd", { class: "note" }, note));
 	const fields = q.fields.map(([label, n]) => ({ label, value: n, text: percent(ratio(n, a.valid)) })).sort((x, y) => y.value - x.value);
 	const one = report.kind === "section";

@@ -165,7 +165,7 @@ function sectionTable() {
 	const columns = [{ name: "Section", value: (s) => s.name }, ...isCountry ? [] : [{ name: "Country", wide: true, value: (s) => s.country || DASH }],
 		{ name: "Activities", n: true, value: (s) => number(s.activities) }, { name: "In 12 months", n: true, value: (s) => number(s.year_activities) },
 		{ name: "Participants", n: true, wide: true, value: (s) => number(s.participants) }, { name: "Last activity", n: true, wide: true, value: (s) => day(s.last) },
-		...isCountry ? [{ name: "In the network", n: true, wide: true, value: (s) => number(s.rank) + "." }] : []];
+		...isCountry ? [{ name: "Network rank", n: true, wide: true, value: (s) => number(s.rank) + "." }] : []];
 	const shown = isCountry ? 30 : 15;
 	return part("sections", "Most active sections", null, table(columns, own.slice(0, shown)),
 		own.length > shown ? folded(`All ${number(own.length)} sections`, table(columns, own)) : null);

@@ -64,14 +64,14 @@ BEGIN
 				sum(participants) FILTER (WHERE start_date >= today - 365 AND start_date < today) AS year_participants,
 				sum(participants) FILTER (WHERE start_date >= today - 730 AND start_date < today - 365) AS year_before_participants
 			FROM esn_report_activities(organisers)) f),
-		'months', (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY m.month), '[]') FROM (
-			SELECT to_char(start_date, 'YYYY-MM') AS month, count(*) AS activities, count(*) FILTER (WHERE start_date > today) AS upcoming,
+		'months', (SELECT coalesce(jsonb_agg(to_jsonb(m) || jsonb_build_object('month', to_char(m.month, 'YYYY-MM')) ORDER BY m.month), '[]') FROM (
+			SELECT date_trunc('month', start_date::timestamp) AS month, count(*) AS activities, count(*) FILTER (WHERE start_date > today) AS upcoming,
 				count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants
 			FROM esn_report_activities(organisers) GROUP BY 1) m),
-		-- Of each year also what had begun by this day of it: against that the current one can be measured.
+		-- Of last year also what had begun by this day of it: against that the current one can be measured.
 		'years', (SELECT coalesce(jsonb_agg(to_jsonb(y) ORDER BY y.year), '[]') FROM (
-			SELECT extract(year FROM start_date)::integer AS year, count(*) AS activities, count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants,
-				count(*) FILTER (WHERE to_char(start_date, 'MMDD') <= to_char(today, 'MMDD')) AS by_this_day
+			SELECT date_part('year', start_date)::integer AS year, count(*) AS activities, count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants,
+				count(*) FILTER (WHERE start_date <= today - interval '1 year') AS by_this_day
 			FROM esn_report_activities(organisers) WHERE start_date <= today GROUP BY 1) y),
 		'causes', (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.activities DESC, c.name), '[]') FROM (
 			SELECT n.name, count(*) AS activities, count(*) FILTER (WHERE a.start_date >= today - 365 AND a.start_date < today) AS year_activities,

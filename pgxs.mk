@@ -10,7 +10,7 @@ PGFILEDESC = "esn_pulse - a database of the Erasmus Student Network"
 SERVER = accounts activities api channel esn_pulse functions guc jsonlog launch mend robots_txt run runner sql store store_batch store_due store_rules tell worker
 CORE = arena breaker css_compile css_match css_set html html_guard html_tree http http_judge http_origin http_transfer json page \
 	page_accounts page_activities page_activity page_fields page_json politeness redact robots rules slug text validate value
-SQL = 00-pure-functions 10-tables 15-sdgs 20-rules 30-functions 35-refresh 40-store 41-store-fetches 42-store-statistics 45-history 50-views 54-figures 55-reading 60-schedule 70-quality 75-daily 90-privileges
+SQL = 00-pure-functions 10-tables 15-sdgs 20-rules 30-functions 35-refresh 40-store 41-store-fetches 42-store-statistics 45-history 50-views 54-figures 55-reading 56-report 57-report-page 60-schedule 70-quality 75-daily 90-privileges
 # Versions from which one can come up to this one; for each the script of the version, and what it lacks (sql/upgrade/).
 OLD_VERSIONS = 1.0
 
@@ -19,6 +19,11 @@ SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 UPGRADES = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%--$(EXTVERSION).sql)
 DATA_built = $(SCRIPT) $(UPGRADES)
 DATA = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%.sql)
+# What the report's page is made of (report/build.sh), and where Debian's packages have the modules of D3.
+PAGE = sql/57-report-page.sql
+PAGE_FILES = page.html page.css chart.js map.js page.js land.json d3-licence.txt build.sh
+D3 = /usr/share/nodejs
+EXTRA_CLEAN = $(PAGE) $(PAGE).part
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
 
 PG_CONFIG ?= pg_config
@@ -39,7 +44,13 @@ include $(PGXS)
 
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h) $(srcdir)/pgxs.mk
 
-PARTS = $(SQL:%=$(srcdir)/sql/install/%.sql)
+PARTS = $(patsubst $(srcdir)/sql/install/57-report-page.sql,$(PAGE),$(SQL:%=$(srcdir)/sql/install/%.sql))
+
+# Made in whole or not at all.
+$(PAGE): $(PAGE_FILES:%=$(srcdir)/report/%) $(srcdir)/pgxs.mk
+	@mkdir -p $(@D)
+	$(SHELL) $(srcdir)/report/build.sh $(D3) >$@.part
+	mv $@.part $@
 
 $(SCRIPT): $(PARTS) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)

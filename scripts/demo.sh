@@ -70,6 +70,10 @@ show "SELECT * FROM esn_failed_pages LIMIT 5;" "What could not be read:"
 
 show "SELECT * FROM esn_health_check();" "How it stands; the made-up sites have faults enough for some warnings:"
 
+step "a report"
+cluster_psql demo -d esn -At -o build/report.html -c "SELECT esn_report()"
+echo "The network as one page that needs no network: open $top/build/report.html in a browser."
+
 step "the same again: nothing has changed on the sites, so nothing changes here"
 show "SELECT id, status, not_modified, requests FROM esn_scrape_all();" "A second run:"
 show "SELECT * FROM esn_recent_runs;" "All runs so far:"

@@ -53,10 +53,12 @@ BEGIN
 		EXECUTE format('GRANT SELECT ON %s TO %s', relation, role);
 	END LOOP;
 	EXECUTE format('GRANT EXECUTE ON FUNCTION esn_health_check(), esn_job_results(), esn_planned_jobs(text, text, text), esn_rules(), esn_policy(), esn_since(),
-		esn_last_lie(), esn_may_retry(boolean, integer, timestamptz, integer), esn_due_activities(boolean, integer[]), esn_due_lists(boolean), esn_plan(text, text, boolean), esn_compare(text[]), esn_shorten(text, integer), esn_wrap(text, integer) TO %s', role);
+		esn_last_lie(), esn_may_retry(boolean, integer, timestamptz, integer), esn_due_activities(boolean, integer[]), esn_due_lists(boolean), esn_plan(text, text, boolean), esn_compare(text[]),
+		esn_report(text), esn_report_data(text), esn_report_subject(text), esn_report_activities(integer[]), esn_report_figures(integer[]), esn_report_places(integer[], varchar),
+		esn_report_lists(integer[]), esn_report_quality(integer[]), esn_report_page(), esn_shorten(text, integer), esn_wrap(text, integer) TO %s', role);
 END $$;
 COMMENT ON FUNCTION esn_grant_read(regrole) IS
-'Lets a role read all tables and views and call esn_health_check(); it can change nothing. role: the role. To be called by the owner of the extension or a superuser.';
+'Lets a role read all tables and views and call esn_health_check() and esn_report(); it can change nothing. role: the role. To be called by the owner of the extension or a superuser.';
 
 CREATE OR REPLACE FUNCTION esn_grant_operate(role regrole) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, @extschema@, pg_temp AS $$

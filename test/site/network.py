@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from faults import FIELD_FAULTS, FRONT_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS
 from history import NEW_SECTION, REMOVED_SECTION
-from names import CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, TOWNS, TYPES, WORDS
+from names import CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, OVERSEAS, PLACES, TOWNS, TYPES, WORDS
 from wrong_answers import ANSWERS, STOPS
 
 CARDS = 12
@@ -158,8 +158,11 @@ class Network:
             if rng.random() < 0.5:
                 info["address"].insert(1, ("address-line2", "2nd floor"))
         if rng.random() < 0.8:
-            info["latitude"] = f"{rng.uniform(-60, 60):.8f}"
-            info["longitude"] = f"{rng.uniform(-170, 170):.8f}"
+            north, east = rng.uniform(-1, 1), rng.uniform(-1, 1)
+            place = PLACES[section.country]
+            if abs(north) > 0.9 and section.country in OVERSEAS:
+                place, north, east = OVERSEAS[section.country], north / 10, east / 10
+            info["latitude"], info["longitude"] = f"{place[0] + north:.8f}", f"{place[1] + east:.8f}"
         if rng.random() < 0.8:
             info["logo_url"] = f"/sites/default/files/{section.slug}.png"
         info["social_media"] = {n.lower(): f"https://{n.lower()}.example/{section.slug}" for n in NETWORKS if rng.random() < 0.4}

@@ -21,7 +21,7 @@ is "README.md's rule finds its title" "$(sql_blocks README.md | cluster_psql "$c
 column() { awk -v from="## $1" '$0 == from { on = 1; next } /^## / { on = 0 } on' README.md | grep -E "^\| \`$2" | sed 's/^| \([^|]*\)|.*/\1/' | grep -oE "$2" | sort; }
 is "README.md lists every call that is not a part of another" "$(column Calls 'esn_[a-z_]+')" \
 	"$(sql "SELECT DISTINCT proname FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' AND d.classid = 'pg_proc'::regclass
-		WHERE proname ~ '^esn_(scrape|plan$|cancel|parse|slug|retry|fix|health|schedule|unschedule|maintenance|grant)' ORDER BY 1")"
+		WHERE proname ~ '^esn_(scrape|plan$|cancel|parse|report$|slug|retry|fix|health|schedule|unschedule|maintenance|grant)' ORDER BY 1")"
 is "README.md lists every setting" "$(column Settings 'esn_pulse[a-z_.]+')" "$(sql "LOAD 'esn_pulse'" "SELECT name FROM pg_settings WHERE name LIKE 'esn_pulse.%' ORDER BY 1")"
 awk '/^## Settings/ { on = 1 } /^## When the sites/ { on = 0 } on' README.md |
 	sed -nE 's/^\| `(esn_pulse\.[a-z_]+)` \| `([^`]*)` \| .* \| ([US]) \|$/\1\t\2\t\3/p' >"$run/documents/settings.tsv"

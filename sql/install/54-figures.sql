@@ -180,13 +180,23 @@ CREATE OR REPLACE VIEW esn_live_figures AS
 SELECT view, rows FROM figures_cache WHERE as_of = current_date AND NOT EXISTS (SELECT FROM figures_cache_stale);
 COMMENT ON VIEW esn_live_figures IS 'Of figures_cache, what holds now.';
 
+-- One view after another, so that they need the memory of one, but by the snapshot of the statement that calls it, as it is STABLE.
+CREATE OR REPLACE FUNCTION esn_count_figures(view name) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	counted jsonb;
+BEGIN
+	EXECUTE format('SELECT coalesce(jsonb_agg(v), ''[]'') FROM %I v', view) INTO counted;
+	RETURN counted;
+END $$;
+COMMENT ON FUNCTION esn_count_figures(name) IS 'The rows of a view that counts, as an array. view: its name.';
+
 -- Counting is one statement, so that it sees what it takes away and nothing else; one at a time, so that no older count replaces a younger one. Where the data
 -- come by logical replication, whose changes no trigger of a statement sees, nothing is kept.
 CREATE OR REPLACE FUNCTION esn_keep_figures() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET plan_cache_mode = auto SET jit = off AS $$
 DECLARE
-	counted text;
 	kept integer;
 BEGIN
 	IF EXISTS (SELECT FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())) THEN
@@ -198,13 +208,15 @@ BEGIN
 	EXCEPTION WHEN lock_not_available THEN
 		RETURN 0;
 	END;
-	SELECT string_agg(format('SELECT %L, coalesce(jsonb_agg(v), ''[]'') FROM %I v', relname, relname), ' UNION ALL ') INTO counted
+	WITH seen AS (
+		DELETE FROM figures_cache_stale
+	)
+	INSERT INTO figures_cache AS k (view, as_of, rows)
+	SELECT c.relname, current_date, esn_count_figures(c.relname)
 	FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND e.extname = 'esn_pulse'
-	WHERE relkind = 'v' AND relname LIKE 'esn\_live\_%' AND relname <> 'esn_live_figures';
-	EXECUTE format('WITH seen AS (DELETE FROM figures_cache_stale)
-		INSERT INTO figures_cache AS c (view, as_of, rows) SELECT r.view, current_date, r.rows FROM (%s) AS r(view, rows)
-		ON CONFLICT (view) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows', counted);
+	WHERE c.relkind = 'v' AND c.relname LIKE 'esn\_live\_%' AND c.relname <> 'esn_live_figures'
+	ON CONFLICT (view) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows;
 	GET DIAGNOSTICS kept = ROW_COUNT;
 	RETURN kept;
 END $$;

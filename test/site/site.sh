@@ -125,7 +125,7 @@ site_resume() {
 	as_owner nginx -e "$dir/nginx.log" -c "$dir/nginx.conf" || die "nginx did not start: $(tail -n 5 "$dir/nginx.log")"
 	# It ends with its input, so with this shell at the latest.
 	# shellcheck disable=SC2046
-	python3 test/site/misbehave.py "$port" "$dir/activities" $(cat "$dir/front" 2>/dev/null) <"$dir/misbehave.input" >/dev/null 2>&1 &
+	python3 test/site/misbehave.py "$port" "$dir/activities" $(cat "$dir/front" 2>/dev/null) <"$dir/misbehave.input" >"$dir/misbehave.log" 2>&1 &
 	echo $! >"$dir/misbehave.pid"
 	exec {input}>"$dir/misbehave.input"
 	until (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do

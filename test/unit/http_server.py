@@ -18,11 +18,13 @@ most_slow = 0
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 20
+    answered = False
 
     def log_message(self, *args):
         pass
 
     def answer(self, status, body=b"ok", **headers):
+        self.answered = True
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -44,13 +46,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         asked = times.get(site, [])
         self.answer(200, " ".join(str(int((b - a) * 1000)) for a, b in zip(asked, asked[1:])).encode())
 
-    def answer_together(self, path, number):
-        """All fail when so many have come."""
+    def answer_together(self, path, number, status):
+        """All are answered when so many have come."""
         with arrivals:
             times.setdefault(path, []).append(time.monotonic())
             arrivals.notify_all()
             arrivals.wait_for(lambda: len(times[path]) >= number, 15)
-        self.answer(503)
+        self.answer(status)
 
     def answer_clock(self, ahead, wait, turn):
         """A site whose clock is so many seconds ahead (none: it sends no Date) asks to wait so many seconds, as a date."""
@@ -97,7 +99,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path.startswith("/gaps/"):
             self.answer_gaps(path[6:])
         elif path.startswith("/together/"):
-            self.answer_together(path, int(path.split("/")[2]))
+            self.answer_together(path, *map(int, path.split("/")[2:4]))
         elif path.startswith("/clock/"):
             self.answer_clock(*path.split("/")[2:], turn)
         elif path == "/heals":
@@ -115,6 +117,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path == "/away-oddly":
             self.answer(302, Location="http://y\xe9.example/\xff")
         elif path == "/closes-once" and turn == 1:
+            self.close_connection = True
+        elif path == "/first-of-connection" and self.answered:
             self.close_connection = True
         elif path == "/short":
             self.send_response(200)

@@ -97,6 +97,25 @@ odd_headers_are_dropped(void **state)
 	http_close(client);
 }
 
+/* Where a kept connection turns out to be closed, the others may be, too. */
+static void
+a_retry_takes_a_new_connection(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client;
+
+	(void) state;
+	options.max_retries = 1;
+	client = open_client(&options);
+	for (int i = 0; i < 3; i++)
+		submit(client, "/together/3/200");
+	for (int i = 0; i < 3; i++)
+		check_response(client, &(Expected){"", HTTP_ANSWERED, 200, 1, false, "ok"});
+	submit(client, "/first-of-connection");
+	check_response(client, &(Expected){"", HTTP_ANSWERED, 200, 2, false, "ok"});
+	http_close(client);
+}
+
 static bool multi_fails;
 
 /* Stands before libcurl's own. */
@@ -343,6 +362,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_and_failures),
 		cmocka_unit_test(odd_headers_are_dropped),
+		cmocka_unit_test(a_retry_takes_a_new_connection),
 		cmocka_unit_test(transfers_that_do_not_start_fail),
 		cmocka_unit_test(conditional_and_head),
 		cmocka_unit_test(user_agents_take_turns),

@@ -124,7 +124,7 @@ failing_together_slows_once(void **state)
 	submit(client, "/");
 	check_response(client, &answers);
 	assert_null(http_waiting_for(client));
-	submit_many(client, 5, "/together/5");
+	submit_many(client, 5, "/together/5/503");
 	check_many(client, 5, &fails);
 	assert_null(http_waiting_for(client));
 	submit_many(client, 2, "/");
@@ -281,7 +281,7 @@ any_answer_counts(void **state)
 		char path[64];
 
 		/* together, so that the delay does not grow with each */
-		snprintf(path, sizeof(path), "/together/9/before%s", paths[i]);
+		snprintf(path, sizeof(path), "/together/9/503/before%s", paths[i]);
 		submit_many(client, 9, path);
 		check_many(client, 9, &fails);
 		submit(client, paths[i]);

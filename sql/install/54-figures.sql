@@ -180,7 +180,8 @@ CREATE OR REPLACE VIEW esn_live_figures AS
 SELECT view, rows FROM figures_cache WHERE as_of = current_date AND NOT EXISTS (SELECT FROM figures_cache_stale);
 COMMENT ON VIEW esn_live_figures IS 'Of figures_cache, what holds now.';
 
--- One view after another, so that they need the memory of one, but by the snapshot of the statement that calls it, as it is STABLE.
+-- One view after another, so that they need the memory of one, but by the snapshot of the statement that calls it, as it is STABLE. After a first run tables may
+-- have no statistics yet: without nested loops no plan can be a bad one.
 CREATE OR REPLACE FUNCTION esn_count_figures(view name) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -195,7 +196,7 @@ COMMENT ON FUNCTION esn_count_figures(name) IS 'The rows of a view that counts, 
 -- come by logical replication, whose changes no trigger of a statement sees, nothing is kept.
 CREATE OR REPLACE FUNCTION esn_keep_figures() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp
-SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET plan_cache_mode = auto SET jit = off AS $$
+SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET enable_nestloop = off SET plan_cache_mode = auto SET jit = off AS $$
 DECLARE
 	kept integer;
 BEGIN

@@ -91,10 +91,11 @@ docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to as
 To read the real sites, at their polite rate of two requests a second to each, make a database of its own there:
 
     CREATE DATABASE real;
+    ALTER DATABASE real SET esn_pulse.request_delay = '500ms';
+    ALTER DATABASE real SET esn_pulse.retry_base_delay = '2s';
+    ALTER DATABASE real SET esn_pulse.request_timeout = '30s';
     \c real
     CREATE EXTENSION esn_pulse;
-    SET esn_pulse.request_delay = '500ms';
-    SET esn_pulse.request_timeout = '30s';
     SELECT * FROM esn_scrape_section('esn-metu');
 
 README.md says how to install it on a server of your own, and what else there is.

@@ -71,7 +71,7 @@ done
 
 		- Sections enter what they want, when they want. Few activities can mean little entered; comparisons between sections or years say so, or mislead.
 		- Places of sections are rounded to about a kilometre. Postal and e-mail addresses, telephone numbers, websites, profiles in social networks and pictures are left out, and so are
-		  links to registration forms. E-mail addresses, telephone numbers and links to messengers in texts are replaced by [e-mail], [telephone] and [link]. This is done by
+		  links to registration forms. E-mail addresses, telephone numbers and links in texts are replaced by [e-mail], [telephone] and [link]. This is done by
 		  program: a name, or an address written out in words, can still stand in a text. Tell whoever gave you this, so that it is taken out.
 		- This is no publication of ESN. The texts are those of the sections that wrote them.
 	TEXT

@@ -22,8 +22,14 @@ END $$;
 SELECT replace(:'published', ':columns_', quote_literal(:'columns')) AS published \gset
 
 -- From where each column comes, and how: an id is replaced by what stands for it, a text is cleansed whatever was stored.
+-- The slug of an activity is made of its title: one with a number or an address in it is published under another name, and without the page's address.
 SELECT $$format(CASE c.type WHEN 'text' THEN $f$esn_redact_contacts(regexp_replace(%s,
-			'\m(https?://)?(www\.)?(wa\.me|((api|chat|web)\.)?whatsapp\.com|t\.me|telegram\.me|signal\.(me|group)|viber\.com|m\.me|discord\.gg)/\S*[^\s.,;:!?)]', '[link]', 'gi'))$f$
+			'([a-z][a-z0-9+.-]*://|\mwww\.|\m(wa\.(me|link)|((api|chat|web)\.)?whatsapp\.com|t\.me|telegram\.me|signal\.(me|group)|viber\.com|m\.me|messenger\.com|discord\.(gg|com)|instagram\.com|facebook\.com|fb\.me|linktr\.ee|bit\.ly|forms\.gle)/)\S*[^\s.,;:!?)]',
+			'[link]', 'gi'))$f$
+		WHEN 'slug' THEN $f$CASE WHEN esn_redact_contacts(translate(regexp_replace(%1$s, '-\d+$', ''), '-', ' ')) = translate(regexp_replace(%1$s, '-\d+$', ''), '-', ' ')
+			THEN %1$s ELSE 'activity-' || left(md5(%1$s), 12) END$f$
+		WHEN 'page' THEN $f$CASE WHEN esn_redact_contacts(translate(regexp_replace(t.event_slug, '-\d+$', ''), '-', ' ')) = translate(regexp_replace(t.event_slug, '-\d+$', ''), '-', ' ')
+			THEN %s END$f$
 		WHEN 'list' THEN $f$array_to_string(%s, ' ')$f$ WHEN 'date' THEN '%s::date' ELSE '%s' END,
 	CASE c.col WHEN 'activity_id' THEN 'a.event_slug' WHEN 'section_id' THEN 's.accounts_platform_slug' WHEN 'cause_id' THEN 'k.name'
 		WHEN 'objective_id' THEN 'o.name' WHEN 'longitude' THEN 'round(t.longitude, 2)' WHEN 'latitude' THEN 'round(t.latitude, 2)' ELSE format('t.%I', c.col) END)$$ AS expression,
@@ -54,7 +60,7 @@ SELECT jsonb_pretty(jsonb_strip_nulls(jsonb_build_object('profile', 'tabular-dat
 	'resources', jsonb_agg(r.resource ORDER BY r.n))))
 FROM (SELECT min(c.n) AS n, jsonb_build_object('profile', 'tabular-data-resource', 'name', c.tab, 'path', c.tab || '.csv', 'format', 'csv', 'mediatype', 'text/csv',
 	'encoding', 'utf-8', 'dialect', '{"lineTerminator": "\n"}'::jsonb, 'description', obj_description(c.tab::regclass, 'pg_class'), 'schema', jsonb_build_object(
-		'fields', jsonb_agg(jsonb_build_object('name', c.field, 'type', CASE WHEN c.type IN ('text', 'list') THEN 'string' ELSE c.type END,
+		'fields', jsonb_agg(jsonb_build_object('name', c.field, 'type', CASE WHEN c.type IN ('text', 'list', 'slug', 'page') THEN 'string' ELSE c.type END,
 			'description', coalesce(nullif(c.note, ''), col_description(c.tab::regclass, (SELECT attnum FROM pg_attribute WHERE attrelid = c.tab::regclass AND attname = c.col)))) ORDER BY c.n),
 		'primaryKey', jsonb_agg(c.field ORDER BY c.n) FILTER (WHERE c.is_key),
 		'foreignKeys', jsonb_agg(jsonb_build_object('fields', c.field, 'reference', jsonb_build_object('resource', k.tab, 'fields', k.field)) ORDER BY c.n) FILTER (WHERE k.tab <> c.tab))) AS resource

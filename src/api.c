@@ -209,24 +209,30 @@ esn_fix_validation_errors(PG_FUNCTION_ARGS)
 	return start(fcinfo, &request, PG_GETARG_BOOL(0));
 }
 
-/* The process that works on a run, 0 where none does. ERROR where there is no such run. Needs an SPI connection. */
+/* The process that works on a run, 0 where none does; whether the run was cancelled. ERROR where there is no such run. */
 static int
-find_worker(int64 run)
+find_worker(int64 run, bool *cancelled)
 {
 	Oid types[1] = {INT8OID};
 	Datum args[1] = {Int64GetDatum(run)};
 	bool isnull;
-	Datum pid;
+	int pid;
 
-	if (SPI_execute_with_args("SELECT CASE WHEN r.status = 'running' THEN r.worker_pid END FROM "
-							  "esn_runs r WHERE r.id = $1",
-							  1, types, args, NULL, true, 1) != SPI_OK_SELECT ||
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT CASE WHEN r.status = 'running' THEN r.worker_pid END, "
+							  "r.status = 'cancelled' FROM esn_runs r WHERE r.id = $1",
+							  1, types, args, NULL, false, 1) != SPI_OK_SELECT ||
 		SPI_processed == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("there is no run " INT64_FORMAT, run),
 				 errhint("SELECT id, request, status FROM esn_runs;")));
-	pid = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	return isnull ? 0 : DatumGetInt32(pid);
+	pid = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (isnull)
+		pid = 0;
+	*cancelled =
+		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	SPI_finish();
+	return pid;
 }
 
 Datum
@@ -234,11 +240,9 @@ esn_cancel(PG_FUNCTION_ARGS)
 {
 	int64 run = PG_GETARG_INT64(0);
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), CANCEL_PATIENCE_MS);
-	int pid;
+	bool cancelled;
+	int pid = find_worker(run, &cancelled);
 
-	SPI_connect();
-	pid = find_worker(run);
-	SPI_finish();
 	if (pid == 0)
 	{
 		ereport(NOTICE, (errmsg("run " INT64_FORMAT " had ended before", run),
@@ -260,7 +264,13 @@ esn_cancel(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 				 errmsg("run " INT64_FORMAT " was asked to stop but has not stopped yet", run),
 				 errhint("It stops as soon as it can: SELECT * FROM esn_recent_runs;")));
-	ereport(NOTICE, (errmsg("run " INT64_FORMAT " has stopped; what it had committed stays", run),
-					 errhint("Start it again: it goes on where it was.")));
-	PG_RETURN_BOOL(true);
+	(void) find_worker(run, &cancelled);
+	if (cancelled)
+		ereport(NOTICE,
+				(errmsg("run " INT64_FORMAT " has stopped; what it had committed stays", run),
+				 errhint("Start it again: it goes on where it was.")));
+	else
+		ereport(NOTICE, (errmsg("run " INT64_FORMAT " ended just before it could be stopped", run),
+						 errhint("SELECT * FROM esn_recent_runs; says how.")));
+	PG_RETURN_BOOL(cancelled);
 }

@@ -301,6 +301,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->waiting = run->reading = run->finished = NIL;
 	run->phase = NULL;
 	run->begun_at = run->progress_at = GetCurrentTimestamp();
+	run->progress_moved = 0;
 	run->deadline = TimestampTzPlusMilliseconds(run->begun_at, (int64) seconds * 1000);
 	worker_hold_stops(false);
 	run->id = store_begin_run(module, run->request->requested_by, what);
@@ -320,7 +321,6 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 		store_rule_usage(run->id, &run->rules, &run->tally);
 		check_success(run);
 		check_validity(run);
-		store_keep_figures();
 	}
 	PG_CATCH();
 	{
@@ -440,6 +440,8 @@ run_execute(const RunRequest *request, int wake_fd)
 					mend_errors);
 			break;
 	}
+	/* No part of a run: it has ended, and stands as it ended, whatever becomes of this. */
+	store_keep_figures();
 	channel_row(MESSAGE_ENDED, store_run_row(run->id));
 	close_run(run);
 }

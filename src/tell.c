@@ -89,7 +89,11 @@ next_step(const Run *run)
 	StringInfoData hint;
 
 	initStringInfo(&hint);
-	if (run->out_of_time || run->refused)
+	if (run->refused)
+		appendStringInfoString(&hint,
+							   "Wait, a day where the site refused to be asked, then start it "
+							   "again: it goes on where it was. ");
+	else if (run->out_of_time)
 		appendStringInfoString(&hint, "Start it again: it goes on where it was. ");
 	if (run->counts.pages_failed > 0)
 		appendStringInfoString(&hint, "SELECT * FROM esn_failed_pages; says what failed and why. ");

@@ -50,14 +50,15 @@ WHEN ((OLD.event_slug, OLD.start_date, OLD.end_date, OLD.removed_at) IS DISTINCT
 EXECUTE FUNCTION esn_take_note_back('event_slug');
 CREATE OR REPLACE TRIGGER take_note_back_of_gone AFTER DELETE ON activities FOR EACH ROW EXECUTE FUNCTION esn_take_note_back('event_slug');
 CREATE OR REPLACE TRIGGER take_note_back_of_all AFTER TRUNCATE ON activities FOR EACH STATEMENT EXECUTE FUNCTION esn_take_note_back();
-CREATE OR REPLACE TRIGGER take_note_back AFTER UPDATE ON fetched_pages FOR EACH ROW WHEN (OLD.gone_at IS DISTINCT FROM NEW.gone_at AND NEW.gone_at IS NOT NULL)
+CREATE OR REPLACE TRIGGER take_note_back AFTER UPDATE ON fetched_pages FOR EACH ROW
+WHEN (OLD.gone_at IS DISTINCT FROM NEW.gone_at AND NEW.gone_at IS NOT NULL OR NEW.fetched_at < OLD.fetched_at)
 EXECUTE FUNCTION esn_take_note_back('activity_event_slug');
 CREATE OR REPLACE TRIGGER take_note_back_of_gone AFTER DELETE ON fetched_pages FOR EACH ROW EXECUTE FUNCTION esn_take_note_back('activity_event_slug');
 CREATE OR REPLACE TRIGGER take_note_back_of_all AFTER TRUNCATE ON fetched_pages FOR EACH STATEMENT EXECUTE FUNCTION esn_take_note_back();
 COMMENT ON TRIGGER take_note_back ON activities IS 'Looks at an activity again whose dates have changed, or that was removed or came back.';
 COMMENT ON TRIGGER take_note_back_of_gone ON activities IS 'Looks at an activity again that was deleted.';
 COMMENT ON TRIGGER take_note_back_of_all ON activities IS 'Looks at all activities again.';
-COMMENT ON TRIGGER take_note_back ON fetched_pages IS 'Looks at an activity again whose page is gone.';
+COMMENT ON TRIGGER take_note_back ON fetched_pages IS 'Looks at an activity again whose page is gone, or which somebody wants to be read again.';
 COMMENT ON TRIGGER take_note_back_of_gone ON fetched_pages IS 'Looks at an activity again of whose page nothing is known any more.';
 COMMENT ON TRIGGER take_note_back_of_all ON fetched_pages IS 'Looks at all activities again.';
 

@@ -46,7 +46,7 @@ WITH organised AS (
 )
 SELECT c.name AS country, c.country_code, coalesce(u.sections, 0) AS sections, coalesce(u.sections_with_activities, 0) AS sections_with_activities,
 	coalesce(n.activities, 0) AS activities, coalesce(n.participants, 0) AS participants,
-	(coalesce(n.activities, 0) / nullif(u.sections, 0)::numeric)::numeric(12, 1) AS activities_per_section, n.last_activity,
+	(coalesce(n.activities, 0) / nullif(u.sections, 0)::numeric)::numeric(20, 1) AS activities_per_section, n.last_activity,
 	u.local_students, u.international_students, u.coordinators, rank() OVER (ORDER BY coalesce(n.activities, 0) DESC) AS rank_in_network, u.read_since
 FROM countries c
 LEFT JOIN organised n ON n.country_code = c.country_code
@@ -71,9 +71,9 @@ WITH days AS (
 	SELECT extract(year FROM start_date)::integer AS year, sum(activities)::bigint AS activities, sum(online)::bigint AS online, sum(participants)::bigint AS participants
 	FROM days GROUP BY 1
 )
-SELECT year, activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(12, 1) AS activities_change_percent,
-	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(12, 1) AS participants_change_percent,
-	online, (participants / activities::numeric)::numeric(12, 1) AS participants_per_activity
+SELECT year, activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(20, 1) AS activities_change_percent,
+	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(20, 1) AS participants_change_percent,
+	online, (participants / activities::numeric)::numeric(20, 1) AS participants_per_activity
 FROM y
 WINDOW before AS (ORDER BY year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
 
@@ -85,8 +85,8 @@ WITH y AS (
 	GROUP BY 1, 2
 )
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code, y.year,
-	activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(12, 1) AS activities_change_percent,
-	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(12, 1) AS participants_change_percent, online
+	activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(20, 1) AS activities_change_percent,
+	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(20, 1) AS participants_change_percent, online
 FROM y JOIN sections s ON s.id = y.section_id AND s.removed_at IS NULL LEFT JOIN countries c ON c.country_code = s.country_code
 WINDOW before AS (PARTITION BY y.section_id ORDER BY y.year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
 
@@ -100,8 +100,8 @@ WITH y AS (
 	GROUP BY 1, 2
 )
 SELECT c.name AS country, c.country_code, y.year,
-	activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(12, 1) AS activities_change_percent,
-	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(12, 1) AS participants_change_percent, online
+	activities, (100.0 * (activities - first_value(activities) OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(20, 1) AS activities_change_percent,
+	participants, (100.0 * (participants - first_value(participants) OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(20, 1) AS participants_change_percent, online
 FROM y JOIN countries c ON c.country_code = y.country_code
 WINDOW before AS (PARTITION BY y.country_code ORDER BY y.year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
 
@@ -128,14 +128,14 @@ CREATE OR REPLACE VIEW esn_live_activities_by_type AS
 SELECT coalesce(activity_type, 'not said') AS activity_type, count(*) AS activities,
 	count(*) FILTER (WHERE start_date >= current_date - 365 AND start_date < current_date) AS activities_12_months,
 	count(*) FILTER (WHERE start_date >= current_date - 730 AND start_date < current_date - 365) AS activities_12_months_before,
-	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants, (avg(participants))::numeric(12, 1) AS participants_per_activity
+	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants, (avg(participants))::numeric(20, 1) AS participants_per_activity
 FROM activities WHERE is_valid AND removed_at IS NULL
 GROUP BY 1;
 
 CREATE OR REPLACE VIEW esn_live_section_quality AS
 WITH organised AS (
 	SELECT o.section_id, count(*) FILTER (WHERE a.is_valid) AS activities, count(*) FILTER (WHERE NOT a.is_valid) AS invalid,
-		(100 * avg(a.fields_filled) FILTER (WHERE a.is_valid) / 7)::numeric(12, 1) AS complete_percent,
+		(100 * avg(a.fields_filled) FILTER (WHERE a.is_valid) / 7)::numeric(20, 1) AS complete_percent,
 		count(*) FILTER (WHERE a.is_valid AND a.participants IS NULL AND NOT a.is_future_event) AS without_participants
 	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
 	WHERE a.removed_at IS NULL
@@ -172,12 +172,16 @@ BEGIN
 	FOREACH counted IN ARRAY ARRAY['countries', 'sections', 'activities', 'activity_causes', 'sdgs', 'activity_section_organisers', 'activity_to_cause', 'activity_to_sdg',
 		'section_overall_statistics', 'section_cause_statistics', 'validation_errors', 'failed_scrapes'] LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER figures_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION esn_figures_change()', counted);
+		-- Also where a tool that loads data has silenced the others.
+		EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER figures_change', counted);
 		EXECUTE format('COMMENT ON TRIGGER figures_change ON %I IS ''What is kept of the overviews'''' figures does not hold any more.''', counted);
 	END LOOP;
 END $$;
 
+-- Where the data come by logical replication no trigger of a statement sees them change: there nothing holds.
 CREATE OR REPLACE VIEW esn_live_figures AS
-SELECT view, rows FROM figures_cache WHERE as_of = current_date AND NOT EXISTS (SELECT FROM figures_cache_stale);
+SELECT view, rows FROM figures_cache WHERE as_of = current_date AND NOT EXISTS (SELECT FROM figures_cache_stale)
+	AND NOT EXISTS (SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database());
 COMMENT ON VIEW esn_live_figures IS 'Of figures_cache, what holds now.';
 
 -- One view after another, so that they need the memory of one, but by the snapshot of the statement that calls it, as it is STABLE. After a first run tables may
@@ -192,23 +196,15 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_count_figures(name) IS 'The rows of a view that counts, as an array. view: its name.';
 
--- Counting is one statement, so that it sees what it takes away and nothing else; one at a time, so that no older count replaces a younger one. Where the data
--- come by logical replication, whose changes no trigger of a statement sees, nothing is kept.
+-- Counting is one statement, so that it sees what it takes away and nothing else; one at a time, so that no older count replaces a younger one. That it does not
+-- succeed is no reason for a run or for the daily work to fail: then the views count.
 CREATE OR REPLACE FUNCTION esn_keep_figures() RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, @extschema@, pg_temp SET lock_timeout = '2s'
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET enable_nestloop = off SET plan_cache_mode = auto SET jit = off AS $$
 DECLARE
 	kept integer;
 BEGIN
-	IF EXISTS (SELECT FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())) THEN
-		DELETE FROM figures_cache;
-		RETURN 0;
-	END IF;
-	BEGIN
-		LOCK TABLE figures_cache IN SHARE ROW EXCLUSIVE MODE;
-	EXCEPTION WHEN lock_not_available THEN
-		RETURN 0;
-	END;
+	LOCK TABLE figures_cache IN SHARE ROW EXCLUSIVE MODE;
 	WITH seen AS (
 		DELETE FROM figures_cache_stale
 	)
@@ -220,8 +216,14 @@ BEGIN
 	ON CONFLICT (view) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows;
 	GET DIAGNOSTICS kept = ROW_COUNT;
 	RETURN kept;
+EXCEPTION
+	WHEN lock_not_available THEN
+		RETURN 0;
+	WHEN OTHERS THEN
+		RAISE WARNING 'the overviews could not be counted: %', SQLERRM USING ERRCODE = SQLSTATE, HINT = 'They are counted each time that they are read.';
+		RETURN 0;
 END $$;
-COMMENT ON FUNCTION esn_keep_figures() IS 'Counts what the overviews show and keeps it for today, until something that they count changes. Returns of how many views; 0 where somebody else is at it, or where the database is a subscriber, whose overviews always count.';
+COMMENT ON FUNCTION esn_keep_figures() IS 'Counts what the overviews show and keeps it for today, until something that they count changes. Returns of how many views; 0 where somebody else is at it, or where they cannot be counted: that is a WARNING.';
 
 -- What people read: each view is what is kept, or what is counted now, in its order.
 DO $$
@@ -241,3 +243,6 @@ BEGIN
 		EXECUTE format('COMMENT ON VIEW esn_live_%1$s IS ''What esn_%1$s shows, counted now.''', v.name);
 	END LOOP;
 END $$;
+
+-- What an older version has kept is not what this one counts.
+DELETE FROM figures_cache;

@@ -113,8 +113,8 @@ COMMENT ON COLUMN esn_section_quality.last_scraped IS 'When its list and statist
 CREATE OR REPLACE VIEW esn_participation AS
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country, s.country_code,
 	t.total_local_students AS local_students, t.total_international_students AS international_students, t.total_coordinators AS coordinators,
-	t.total_local_students + t.total_international_students AS students,
-	(100.0 * t.total_international_students / nullif(t.total_local_students + t.total_international_students, 0))::numeric(12, 1) AS international_percent,
+	t.total_local_students::bigint + t.total_international_students AS students,
+	(100.0 * t.total_international_students / nullif(t.total_local_students::bigint + t.total_international_students, 0))::numeric(20, 1) AS international_percent,
 	t.scraped_at AS as_of
 FROM section_overall_statistics t JOIN sections s ON s.id = t.section_id LEFT JOIN countries c ON c.country_code = s.country_code
 WHERE s.removed_at IS NULL;
@@ -138,7 +138,7 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT o.section::text, o.country::text, o.activities, o.activities_12_months, o.participants, round(o.participants / nullif(o.activities, 0)::numeric, 1),
-		round(100.0 * o.international_students / nullif(o.local_students + o.international_students, 0), 1), o.causes, o.last_activity,
+		round(100.0 * o.international_students / nullif(o.local_students::bigint + o.international_students, 0), 1), o.causes, o.last_activity,
 		o.rank_in_country, o.rank_in_network
 	FROM unnest(slugs) WITH ORDINALITY AS w(slug, n)
 	JOIN sections s ON w.slug IN (s.accounts_platform_slug, s.activities_platform_slug) AND s.removed_at IS NULL

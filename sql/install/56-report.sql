@@ -127,7 +127,7 @@ BEGIN
 				WHERE participants > 0 ORDER BY participants DESC, start_date DESC, id LIMIT 10)
 		)
 		SELECT coalesce(jsonb_object_agg(list, rows), '{}') FROM (
-			SELECT l.list, jsonb_agg(jsonb_build_object('title', a.title, 'url', a.url, 'start', a.start_date, 'end', a.end_date, 'participants', a.participants,
+			SELECT l.list, jsonb_agg(jsonb_build_object('title', esn_redact_contacts(a.title), 'url', a.url, 'start', a.start_date, 'end', a.end_date, 'participants', a.participants,
 				'type', a.activity_type, 'place', CASE WHEN a.is_online THEN 'online' ELSE concat_ws(', ', a.city, a.country_name) END,
 				'organisers', ARRAY(SELECT s.name FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id WHERE o.activity_id = a.id ORDER BY s.name))
 				ORDER BY l.n) AS rows
@@ -175,8 +175,7 @@ BEGIN
 	RETURN jsonb_build_object('kind', s.kind, 'made_at', now(), 'today', current_date,
 		'version', (SELECT extversion FROM pg_extension WHERE extname = 'esn_pulse'),
 		'country', (SELECT jsonb_build_object('name', name, 'code', country_code, 'url', url) FROM countries WHERE country_code = s.country),
-		'section', (SELECT jsonb_build_object('name', name, 'slug', accounts_platform_slug, 'city', city, 'university', university_name, 'url', accounts_url,
-			'website', website) FROM sections WHERE id = s.section),
+		'section', (SELECT jsonb_build_object('name', name, 'slug', accounts_platform_slug, 'city', city, 'university', university_name, 'url', accounts_url) FROM sections WHERE id = s.section),
 		'sources', (SELECT jsonb_agg(DISTINCT site) FROM (
 			(SELECT substring(accounts_url FROM '^https?://([^/]+)') FROM sections ORDER BY id DESC LIMIT 1) UNION ALL
 			(SELECT substring(activities_url FROM '^https?://([^/]+)') FROM sections WHERE activities_url IS NOT NULL ORDER BY id DESC LIMIT 1)) x(site)),

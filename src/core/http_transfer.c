@@ -161,6 +161,7 @@ void
 http_start(HttpClient *client, Transfer *transfer)
 {
 	CURL *easy = make_easy(client);
+	bool broke_off = transfer->response.attempts > 1 && transfer->response.status == 0;
 	CURLMcode code;
 
 	if (easy == NULL)
@@ -183,7 +184,7 @@ http_start(HttpClient *client, Transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 	transfer->sent = false;
 	/* Where a kept connection turned out to be closed, the others may be, too. */
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, transfer->response.attempts > 1 ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, broke_off ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->request_headers);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agents[client->next_agent]);
 	if (transfer->method == HTTP_HEAD)

@@ -22,7 +22,9 @@ CREATE FUNCTION pg_temp.reason(slug text, "full" boolean DEFAULT false) RETURNS 
 $$;
 -- All that was read was read so many days ago.
 CREATE FUNCTION pg_temp.days_pass(days integer) RETURNS void LANGUAGE sql AS $$
+	ALTER TABLE fetched_pages DISABLE TRIGGER take_note_back;
 	UPDATE fetched_pages SET fetched_at = fetched_at - make_interval(days => days);
+	ALTER TABLE fetched_pages ENABLE TRIGGER take_note_back;
 	UPDATE listed_activities SET changed_at = changed_at - make_interval(days => days), calm_until = calm_until - make_interval(days => days),
 		read_at = read_at - make_interval(days => days), ends = ends - days;
 	ALTER TABLE activities DISABLE TRIGGER take_note_back;
@@ -31,7 +33,9 @@ CREATE FUNCTION pg_temp.days_pass(days integer) RETURNS void LANGUAGE sql AS $$
 $$;
 -- All that was read was read a minute ago.
 CREATE FUNCTION pg_temp.minute_passes() RETURNS void LANGUAGE sql AS $$
+	ALTER TABLE fetched_pages DISABLE TRIGGER take_note_back;
 	UPDATE fetched_pages SET fetched_at = now() - interval '1 minute';
+	ALTER TABLE fetched_pages ENABLE TRIGGER take_note_back;
 	UPDATE listed_activities SET read_at = now() - interval '1 minute' WHERE read_at IS NOT NULL;
 $$;
 
@@ -94,6 +98,9 @@ SELECT ok(NOT pg_temp.is_calm('long'), 'it is removed');
 ROLLBACK TO calm;
 UPDATE fetched_pages SET gone_at = now() WHERE activity_event_slug = 'long';
 SELECT ok(NOT pg_temp.is_calm('long'), 'its page is gone');
+ROLLBACK TO calm;
+UPDATE fetched_pages SET fetched_at = now() - interval '10 years' WHERE activity_event_slug = 'long';
+SELECT isnt(pg_temp.reason('long'), 'not due', 'somebody wants it to be read again');
 ROLLBACK TO calm;
 TRUNCATE fetched_pages;
 SELECT is((SELECT count(*) FROM esn_due_activities(false, NULL)), 6::bigint, 'nothing is known of any page');

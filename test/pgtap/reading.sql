@@ -53,7 +53,7 @@ SELECT results_eq($$SELECT cause::text, activities, activities_12_months + activ
 	'causes: one with two counts for both');
 SELECT results_eq($$SELECT count(*), sum(activities), max(activities) FILTER (WHERE number = 13) FROM esn_activities_by_sdg$$, 'VALUES (17::bigint, 2::numeric, 1::bigint)', 'goals: those that nobody serves, too');
 SELECT results_eq($$SELECT activity_type::text, activities, participants FROM esn_activities_by_type$$, $$VALUES ('Trip', 2::bigint, 20::bigint), ('Party', 1, 7), ('not said', 1, 30)$$, 'types');
-SELECT results_eq($$SELECT section::text, students, international_percent FROM esn_participation ORDER BY 1$$, $$VALUES ('ESN One', 40, 25.0), ('ESN Two', 0, NULL)$$, 'participation');
+SELECT results_eq($$SELECT section::text, students, international_percent FROM esn_participation ORDER BY 1$$, $$VALUES ('ESN One', 40::bigint, 25.0), ('ESN Two', 0, NULL)$$, 'participation');
 SELECT results_eq($$SELECT section, activities, participants_per_activity, rank_in_country FROM esn_compare('esn-two', 'aa-one')$$,
 	$$VALUES ('ESN Two', 1::bigint, 30.0, 2::bigint), ('ESN One', 3, 16.7, 1)$$, 'sections side by side, in the order and by the slugs in which they are named');
 SELECT throws_ok($$SELECT * FROM esn_compare('aa-one', 'nowhere')$$, '42704', 'no section has the slug "nowhere"');

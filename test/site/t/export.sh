@@ -69,12 +69,18 @@ is "without a licence it says so" "$(grep -c '^Licence: none was stated' "$out/t
 # Personal data: they were stored, and are not in it.
 is "addresses and numbers were stored" "$(sql "SELECT count(*) FILTER (WHERE description LIKE '%jane.doe+x@students.example%+90 532%') > 0, count(*) FILTER (WHERE activity_goal LIKE '%x@y.example%') > 0 FROM activities WHERE is_valid" \
 	"SELECT count(*) > 0 FROM sections WHERE email LIKE '%@%'")" $'t|t\nt'
+sql "UPDATE activities SET event_slug = 'meet-now-tel-0532-123-45-67-20885', url = 'https://activities.example/activity/meet-now-tel-0532-123-45-67-20885',
+		description = 'Forms: https://forms.example/x1, www.example.org/me; discord.com/invite/y.'
+	WHERE id = (SELECT min(id) FROM activities WHERE is_valid AND removed_at IS NULL AND id IN (SELECT activity_id FROM activity_to_cause))"
 sql "UPDATE activities SET outcomes = 'Join https://chat.whatsapp.com/AbC123 or wa.me/905321234567, tell a@b.example', title = 'Meet.me/now tel 0532 123 45 67', activity_type = 'c@d.example'
 	WHERE id = (SELECT max(id) FROM activities WHERE is_valid AND removed_at IS NULL)"
 snapshot exported "$out/private" 2025 >/dev/null
-contacts='[[:alnum:]._%+-]+@[[:alnum:]-]+\.[[:alpha:]]|532[ -]?123|wa\.me|whatsapp\.com/'
+contacts='[[:alnum:]._%+-]+@[[:alnum:]-]+\.[[:alpha:]]|532[ -]?123|wa\.me|whatsapp\.com/|forms\.example|www\.example|discord\.com'
 is "none is in any file" "$(grep -rEl "$contacts" "$out/private" "$out/first" || true)" ""
 is "what stood there is marked" "$(cd "$out/private/$package" && grep -c 'Join \[link\] or \[link\], tell \[e-mail\]' activities.csv)$(grep -c '\[telephone\]' "$out/private/$package/activities.ndjson" | grep -vc '^0$')$(grep -c 'Meet.me/now tel \[telephone\]' "$out/private/$package/activities.csv")" 111
+is "links are marked, too" "$(grep -c 'Forms: \[link\], \[link\]; \[link\].' "$out/private/$package/activities.csv")" 1
+name=activity-$(printf %s meet-now-tel-0532-123-45-67-20885 | md5sum | cut -c 1-12)
+is "a slug with a number in it has another name, the same in each file, and no address" "$(cd "$out/private/$package" && grep -c "^$name,,Meet\|^$name,," activities.csv)$(grep -c "^$name," "$out/private/$package/activity_to_cause.csv" | grep -vc '^0$')" 11
 is "the function that does it is everybody's, whatever is set" "$(PGUSER=reader sql "SELECT esn_redact_contacts('Write to ş@x.example, call +90 532 123 45 67')")" "Write to [e-mail], call [telephone]"
 
 # Every column is decided about.

@@ -1,6 +1,6 @@
 # What is handed over arrives: by dump and restore, by upgrade, by backup.
 . test/site/tests.sh
-site_cluster handover
+site_cluster handover "shared_preload_libraries = 'pg_cron'" "cron.database_name = 'esn'"
 site_database esn --sections 40 --count 200 --seed 71
 sql "SELECT esn_scrape_all()" >/dev/null
 sql "INSERT INTO extraction_rules (page_kind, field, position, selector) VALUES ('activity', 'title', 1, 'h1.mine')" \
@@ -46,6 +46,7 @@ done
 
 # Backups.
 export PGHOST=$run/$cluster
+sql "CREATE EXTENSION pg_cron" "SELECT job FROM esn_schedule()" >/dev/null
 as_owner mkdir -p "$run/esn/backups"
 [ "$(id -u)" -ne 0 ] || chown "$(id -u)" "$run/esn/backups"
 touch "$run/esn/backups/esn_2024-01-07.dump" "$run/esn/backups/esn_2024-01-14.dump" "$run/esn/backups/esn_2024-01-21.dump" "$run/esn/backups/other.dump"

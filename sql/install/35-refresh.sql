@@ -79,12 +79,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enabl
 		UNION ALL SELECT *, false FROM listed_activities WHERE days_over <= p.recent_days + 1 AND calm_until > now() + interval '5 days'
 			AND NOT ("full" OR now.lie IS NOT NULL)
 	) l
-	LEFT JOIN LATERAL (SELECT id, coalesce(end_date, start_date) AS ends, removed_at FROM activities WHERE event_slug = l.event_slug AND NOT l.is_noted OFFSET 0) a ON true
-	LEFT JOIN LATERAL (SELECT k.url, k.fetched_at, gone_at, http_status FROM fetched_pages k WHERE k.url = l.url AND NOT l.is_noted OFFSET 0) k ON true
+	LEFT JOIN LATERAL (SELECT a.id, coalesce(a.end_date, a.start_date) AS ends, a.removed_at, k.url, k.fetched_at, k.gone_at, k.http_status
+		FROM (VALUES (true)) one LEFT JOIN activities a ON a.event_slug = l.event_slug LEFT JOIN fetched_pages k ON k.url = l.url
+		WHERE NOT l.is_noted OFFSET 0) k ON true
 	LEFT JOIN LATERAL (SELECT x.* FROM failed_scrapes x WHERE x.url = left(l.url, 500) AND x.resolved_at IS NULL
 		AND left(l.url, 500) IN (SELECT x.url FROM failed_scrapes x WHERE x.resolved_at IS NULL) OFFSET 0) x ON true
 	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.read_at ELSE k.fetched_at END AS fetched_at, k.gone_at, k.http_status) f
-	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.ends ELSE a.ends END AS ends,
+	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.ends ELSE k.ends END AS ends,
 		"full" OR x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days) OR l.changed_at > x.last_attempt AS may_ask) t
 	CROSS JOIN LATERAL (SELECT CASE
 		-- Read, gone or failed since this run began: it has had its turn.
@@ -92,16 +93,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enabl
 			OR f.gone_at >= now.since
 			OR x.last_attempt >= now.since AND NOT (x.will_retry AND x.run_id IS DISTINCT FROM now.run) THEN NULL
 		WHEN NOT t.may_ask THEN NULL
-		WHEN NOT l.is_noted AND (k.url IS NULL OR a.id IS NULL) THEN 'never read'
+		WHEN NOT l.is_noted AND (k.url IS NULL OR k.id IS NULL) THEN 'never read'
 		WHEN l.changed_at > greatest(f.fetched_at, f.gone_at) THEN 'card changed'
-		WHEN a.removed_at IS NULL AND l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
+		WHEN k.removed_at IS NULL AND l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
 		-- Its page is there, but lists have shown it no more: that it is removed stands.
-		WHEN a.removed_at IS NOT NULL AND l.missed > 1 THEN NULL
+		WHEN k.removed_at IS NOT NULL AND l.missed > 1 THEN NULL
 		WHEN t.ends >= current_date THEN 'upcoming'
 		-- Also once after that, as it may have changed until then.
 		WHEN t.ends >= greatest(f.fetched_at, f.gone_at)::date - p.recent_days THEN 'recent'
 		-- An older one that was removed comes back by its card.
-		WHEN a.removed_at IS NOT NULL THEN NULL
+		WHEN k.removed_at IS NOT NULL THEN NULL
 		WHEN f.http_status = 304 AND f.fetched_at <= now.lie THEN 'validators were wrong'
 		-- The longer ago it ended, the rarer it changes: read again when that has become five times as long as when it was read last. Without
 		-- a date: after one to two times refresh_days, so that those of one run come back on many days.
@@ -196,15 +197,15 @@ COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
 'Of the activities on a page of a list: whether each is to be read now (never read, another card than before, thought to be removed, or full), with the validators of a conditional request, and whether it is young: new, changed, upcoming or recent. run: the run. cards: as a listing has them. rules_hash: of the rules in force. full: all are to be read, without validators.';
 
 CREATE OR REPLACE VIEW due_pages AS
-SELECT 'activity' AS kind, d.url, d.reason, d.section_id, d.event_slug, d.fetched_at AS read_at, date_trunc('second', now() - d.fetched_at) AS age, d.priority
+SELECT 'activity' AS kind, d.url, d.reason, d.section_id, d.event_slug, d.fetched_at AS read_at, now()::timestamptz(0) - d.fetched_at::timestamptz(0) AS age, d.priority
 FROM esn_due_activities(false, NULL) d
 UNION ALL
 SELECT 'statistics', s.activities_url || '/statistics', CASE WHEN k.url IS NULL THEN 'never read' ELSE 'each run' END, s.id, NULL, k.fetched_at,
-	date_trunc('second', now() - k.fetched_at), 0
+	now()::timestamptz(0) - k.fetched_at::timestamptz(0), 0
 FROM sections s LEFT JOIN fetched_pages k ON k.url = s.activities_url || '/statistics'
-WHERE s.can_scrape_activities AND coalesce(k.fetched_at < esn_since(), true)
+WHERE s.can_scrape_activities AND coalesce(k.fetched_at < (SELECT esn_since()), true)
 UNION ALL
-SELECT 'listing', s.activities_url || '/activities?page=0', l.reason, s.id, NULL, l.read_at, date_trunc('second', now() - l.read_at), 0
+SELECT 'listing', s.activities_url || '/activities?page=0', l.reason, s.id, NULL, l.read_at, now()::timestamptz(0) - l.read_at::timestamptz(0), 0
 FROM esn_due_lists(false) l JOIN sections s ON s.id = l.section_id;
 COMMENT ON VIEW due_pages IS 'What is due now and why: one row an address that a run over all sections would ask for; of a list only its first page. While a run goes on: what it has left. New activities are found while it reads.';
 COMMENT ON COLUMN due_pages.kind IS 'activity, statistics or listing.';

@@ -30,6 +30,7 @@ COMMENT ON COLUMN esn_country_overview.coordinators IS 'By the statistics pages 
 COMMENT ON COLUMN esn_country_overview.rank_in_network IS '1: the sections of no other country have more activities.';
 COMMENT ON COLUMN esn_country_overview.read_since IS 'All of its sections were read since then. NULL: one never was, or there is none.';
 
+-- Joined so that what nobody asks for is not looked up.
 CREATE OR REPLACE VIEW esn_all_activities AS
 SELECT a.event_slug, a.title, a.start_date, a.end_date, a.is_future_event AS is_upcoming, a.is_online, a.city, coalesce(c.name, a.country_name) AS country,
 	a.country_code, a.activity_type, a.participants,
@@ -40,14 +41,14 @@ SELECT a.event_slug, a.title, a.start_date, a.end_date, a.is_future_event AS is_
 	a.is_valid, a.removed_at
 FROM activities a
 LEFT JOIN countries c ON c.country_code = a.country_code
-CROSS JOIN LATERAL (SELECT coalesce(array_agg(s.name::text ORDER BY s.name, s.id), '{}') AS names, coalesce(array_agg(s.accounts_platform_slug::text ORDER BY s.name, s.id), '{}') AS slugs
-	FROM activity_section_organisers r JOIN sections s ON s.id = r.section_id WHERE r.activity_id = a.id) o
-CROSS JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.name), '{}') AS names
-	FROM activity_to_cause r JOIN activity_causes n ON n.id = r.cause_id WHERE r.activity_id = a.id) k
-CROSS JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.id), '{}') AS names
-	FROM activity_to_sdg r JOIN sdgs n ON n.id = r.sdg_id WHERE r.activity_id = a.id) g
-CROSS JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.name), '{}') AS names
-	FROM activity_to_objective r JOIN objectives n ON n.id = r.objective_id WHERE r.activity_id = a.id) b;
+LEFT JOIN LATERAL (SELECT coalesce(array_agg(s.name::text ORDER BY s.name, s.id), '{}') AS names, coalesce(array_agg(s.accounts_platform_slug::text ORDER BY s.name, s.id), '{}') AS slugs
+	FROM activity_section_organisers r JOIN sections s ON s.id = r.section_id WHERE r.activity_id = a.id) o ON true
+LEFT JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.name), '{}') AS names
+	FROM activity_to_cause r JOIN activity_causes n ON n.id = r.cause_id WHERE r.activity_id = a.id) k ON true
+LEFT JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.id), '{}') AS names
+	FROM activity_to_sdg r JOIN sdgs n ON n.id = r.sdg_id WHERE r.activity_id = a.id) g ON true
+LEFT JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.name), '{}') AS names
+	FROM activity_to_objective r JOIN objectives n ON n.id = r.objective_id WHERE r.activity_id = a.id) b ON true;
 COMMENT ON VIEW esn_all_activities IS 'Each activity as in esn_activity_overview, also those that are not valid, or removed.';
 COMMENT ON COLUMN esn_all_activities.is_valid IS 'False where a field was wrong: SELECT * FROM validation_errors WHERE activity_event_slug = ... says which.';
 COMMENT ON COLUMN esn_all_activities.removed_at IS 'When the site was found to show it no more. NULL: it is there.';

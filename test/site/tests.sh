@@ -84,6 +84,7 @@ time_passes() { # <days>: everything in the database is older by that
 		END LOOP;
 		-- The days of the activities stay, so that each had been over for less when it was read.
 		UPDATE listed_activities SET days_over = days_over - $1, calm_until = calm_until - 4 * interval '$1 days' WHERE days_over IS NOT NULL;
+		UPDATE listed_activities SET days_over = NULL, calm_until = NULL WHERE days_over <= 61;
 	END\$\$"
 }
 

@@ -57,7 +57,7 @@ measure() {
 
 # The state that a first reading leaves, some days later: no dead rows, no room in the pages beside what the tables are made with.
 days_pass() {
-	PGOPTIONS="-c session_replication_role=replica" time_passes "$1"
+	time_passes "$1"
 	sql "VACUUM FULL" "VACUUM ANALYZE"
 }
 

@@ -71,8 +71,8 @@ sql() {
 	cluster_psql "$cluster" -d "$database" -At -v VERBOSITY=verbose "${commands[@]}" 2>&1
 }
 
-time_passes() { # <days>: everything in the database is older by that
-	sql "DO \$\$
+time_passes() { # <days>: everything in the database is older by that; nothing has been done to it
+	sql "SET session_replication_role = replica" "DO \$\$
 	DECLARE
 		c record;
 	BEGIN

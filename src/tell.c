@@ -71,6 +71,7 @@ tell_progress(Run *run)
 	bool still = moved == run->progress_moved;
 	bool rarely = still || TimestampDifferenceExceeds(run->begun_at, now, PATIENT_MS);
 	const char *waiting = http_waiting_for(run->http);
+	int pending = http_pending(run->http);
 
 	if (!TimestampDifferenceExceeds(run->progress_at, now, rarely ? STILL_MS : TICK_MS))
 		return;
@@ -78,8 +79,9 @@ tell_progress(Run *run)
 	run->progress_moved = moved;
 	channel_notice(NOTICE, NULL, "%s; %d pages failed; %s", describe_counts(run), c->pages_failed,
 				   waiting != NULL ? waiting
-				   : still         ? psprintf("waiting for %d answers", http_pending(run->http))
-								   : psprintf("about %s left", time_left(run)));
+				   : !still        ? psprintf("about %s left", time_left(run))
+				   : pending > 0   ? psprintf("waiting for %d answers", pending)
+								   : "writing what has come");
 }
 
 /* What to do next, NULL: nothing. */

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 step "packages"
 scripts/setup.sh
 
-# Each version of clang-format has another taste: the sources are in that of 14.
+# Each version of clang-format has another taste, and of the analyzers other errors of its own: the sources are in that of Debian 12.
 if [ "$(debian_pg_major)" -eq 15 ]; then
 	step "format"
 	clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] bench/*.c
@@ -18,7 +18,7 @@ step "build, both compilers, warnings are errors"
 build gcc
 build clang
 
-scripts/analyze.sh
+[ "$(debian_pg_major)" -ne 15 ] || scripts/analyze.sh
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
 make -s unit

@@ -228,6 +228,18 @@ describe_passing(const Transfer *transfer, CURLcode code, char *reason, size_t s
 	}
 }
 
+/* Whether libcurl refused the headers by a limit of its own: it takes 5,000 of them, from 8.6 on. */
+static bool
+has_too_many_headers(CURLcode code)
+{
+#if LIBCURL_VERSION_NUM >= 0x080600
+	return code == CURLE_TOO_LARGE;
+#else
+	(void) code;
+	return false;
+#endif
+}
+
 void
 http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
 {
@@ -243,6 +255,11 @@ http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
 	{
 		http_heed(transfer, SITE_ANSWERED, now);
 		http_fail(transfer, false, "the headers are larger than %d bytes", HTTP_MAX_HEADER_BYTES);
+	}
+	else if (has_too_many_headers(code))
+	{
+		http_heed(transfer, SITE_ANSWERED, now);
+		http_fail(transfer, false, "the headers are more, or longer, than can be read");
 	}
 	else if (describe_final(code, reason, sizeof(reason)))
 	{

@@ -209,9 +209,9 @@ esn_fix_validation_errors(PG_FUNCTION_ARGS)
 	return start(fcinfo, &request, PG_GETARG_BOOL(0));
 }
 
-/* The process that works on a run, 0 where none does; whether the run was cancelled. ERROR where there is no such run. */
+/* The process that works on a run, 0 where none does; whether it has completed. ERROR where there is no such run. */
 static int
-find_worker(int64 run, bool *cancelled)
+find_worker(int64 run, bool *completed)
 {
 	Oid types[1] = {INT8OID};
 	Datum args[1] = {Int64GetDatum(run)};
@@ -220,7 +220,7 @@ find_worker(int64 run, bool *cancelled)
 
 	SPI_connect();
 	if (SPI_execute_with_args("SELECT CASE WHEN r.status = 'running' THEN r.worker_pid END, "
-							  "r.status = 'cancelled' FROM esn_runs r WHERE r.id = $1",
+							  "r.status = 'completed' FROM esn_runs r WHERE r.id = $1",
 							  1, types, args, NULL, false, 1) != SPI_OK_SELECT ||
 		SPI_processed == 0)
 		ereport(ERROR,
@@ -229,7 +229,7 @@ find_worker(int64 run, bool *cancelled)
 	pid = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (isnull)
 		pid = 0;
-	*cancelled =
+	*completed =
 		DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
 	SPI_finish();
 	return pid;
@@ -240,8 +240,8 @@ esn_cancel(PG_FUNCTION_ARGS)
 {
 	int64 run = PG_GETARG_INT64(0);
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), CANCEL_PATIENCE_MS);
-	bool cancelled;
-	int pid = find_worker(run, &cancelled);
+	bool completed;
+	int pid = find_worker(run, &completed);
 
 	if (pid == 0)
 	{
@@ -264,13 +264,14 @@ esn_cancel(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 				 errmsg("run " INT64_FORMAT " was asked to stop but has not stopped yet", run),
 				 errhint("It stops as soon as it can: SELECT * FROM esn_recent_runs;")));
-	(void) find_worker(run, &cancelled);
-	if (cancelled)
+	/* A transaction with a snapshot of before sees the run as it was then: that it has stopped is known all the same. */
+	(void) find_worker(run, &completed);
+	if (!completed)
 		ereport(NOTICE,
 				(errmsg("run " INT64_FORMAT " has stopped; what it had committed stays", run),
 				 errhint("Start it again: it goes on where it was.")));
 	else
 		ereport(NOTICE, (errmsg("run " INT64_FORMAT " ended just before it could be stopped", run),
 						 errhint("SELECT * FROM esn_recent_runs; says how.")));
-	PG_RETURN_BOOL(cancelled);
+	PG_RETURN_BOOL(!completed);
 }

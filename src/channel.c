@@ -103,12 +103,27 @@ put_report(StringInfo message, const ErrorData *report)
 	put_string(message, report->context);
 }
 
+static void
+send_report(int elevel, const char *message, const char *detail, const char *hint)
+{
+	StringInfoData out;
+	ErrorData report = {.elevel = elevel,
+						.sqlerrcode =
+							elevel >= WARNING ? ERRCODE_WARNING : ERRCODE_SUCCESSFUL_COMPLETION,
+						.message = unconstify(char *, message),
+						.detail = unconstify(char *, detail),
+						.hint = unconstify(char *, hint)};
+
+	begin_message(&out, MESSAGE_NOTICE);
+	put_report(&out, &report);
+	send_message(&out);
+	pfree(out.data);
+}
+
 void
 channel_notice(int elevel, const char *hint, const char *format, ...)
 {
-	StringInfoData message;
 	StringInfoData text;
-	ErrorData report = {0};
 
 	if (!push_unsent())
 		return;
@@ -125,34 +140,15 @@ channel_notice(int elevel, const char *hint, const char *format, ...)
 			break;
 		enlargeStringInfo(&text, needed);
 	}
-	report.elevel = elevel;
-	report.sqlerrcode = elevel >= WARNING ? ERRCODE_WARNING : ERRCODE_SUCCESSFUL_COMPLETION;
-	report.message = text.data;
-	report.hint = unconstify(char *, hint);
-	begin_message(&message, MESSAGE_NOTICE);
-	put_report(&message, &report);
-	send_message(&message);
-	pfree(message.data);
+	send_report(elevel, text.data, NULL, hint);
 	pfree(text.data);
 }
 
 void
 channel_summary(int elevel, const char *message, const char *detail, const char *hint)
 {
-	StringInfoData out;
-	ErrorData report = {.elevel = elevel,
-						.sqlerrcode =
-							elevel >= WARNING ? ERRCODE_WARNING : ERRCODE_SUCCESSFUL_COMPLETION,
-						.message = unconstify(char *, message),
-						.detail = unconstify(char *, detail),
-						.hint = unconstify(char *, hint)};
-
-	if (!wait_for_room())
-		return;
-	begin_message(&out, MESSAGE_NOTICE);
-	put_report(&out, &report);
-	send_message(&out);
-	pfree(out.data);
+	if (wait_for_room())
+		send_report(elevel, message, detail, hint);
 }
 
 void

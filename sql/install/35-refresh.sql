@@ -67,7 +67,7 @@ COMMENT ON TRIGGER take_note_back_of_all ON fetched_pages IS 'Looks at all activ
 CREATE OR REPLACE FUNCTION esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz, priority integer)
 LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
-	SELECT l.url, l.event_slug, l.section_id, d.reason, f.fetched_at, CASE WHEN x.url IS NOT NULL THEN 5 ELSE CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
+	SELECT l.url, l.event_slug, l.section_id, d.reason, t.fetched_at, CASE WHEN x.url IS NOT NULL THEN 5 ELSE CASE d.reason WHEN 'never read' THEN 1 WHEN 'card changed' THEN 2
 		WHEN 'missing from its list' THEN 3 WHEN 'upcoming' THEN 4 WHEN 'recent' THEN 5 WHEN 'validators were wrong' THEN 6 ELSE 7 END END
 	FROM esn_policy() p
 	CROSS JOIN (SELECT esn_since() AS since, esn_last_lie() AS lie, (SELECT id FROM scraper_status WHERE status = 'running') AS run OFFSET 0) now
@@ -84,31 +84,30 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp SET enabl
 		WHERE NOT l.is_noted OFFSET 0) k ON true
 	LEFT JOIN LATERAL (SELECT x.* FROM failed_scrapes x WHERE x.url = left(l.url, 500) AND x.resolved_at IS NULL
 		AND left(l.url, 500) IN (SELECT x.url FROM failed_scrapes x WHERE x.resolved_at IS NULL) OFFSET 0) x ON true
-	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.read_at ELSE k.fetched_at END AS fetched_at, k.gone_at, k.http_status) f
-	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.ends ELSE k.ends END AS ends,
+	CROSS JOIN LATERAL (SELECT CASE WHEN l.is_noted THEN l.read_at ELSE k.fetched_at END AS fetched_at, CASE WHEN l.is_noted THEN l.ends ELSE k.ends END AS ends,
 		"full" OR x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days) OR l.changed_at > x.last_attempt AS may_ask) t
 	CROSS JOIN LATERAL (SELECT CASE
 		-- Read, gone or failed since this run began: it has had its turn.
-		WHEN f.fetched_at >= now.since AND NOT (f.http_status = 304 AND coalesce(f.fetched_at <= now.lie, false))
-			OR f.gone_at >= now.since
+		WHEN t.fetched_at >= now.since AND NOT (k.http_status = 304 AND coalesce(t.fetched_at <= now.lie, false))
+			OR k.gone_at >= now.since
 			OR x.last_attempt >= now.since AND NOT (x.will_retry AND x.run_id IS DISTINCT FROM now.run) THEN NULL
 		WHEN NOT t.may_ask THEN NULL
 		WHEN NOT l.is_noted AND (k.url IS NULL OR k.id IS NULL) THEN 'never read'
-		WHEN l.changed_at > greatest(f.fetched_at, f.gone_at) THEN 'card changed'
-		WHEN k.removed_at IS NULL AND l.missed > 0 AND l.missed_at > f.fetched_at THEN 'missing from its list'
+		WHEN l.changed_at > greatest(t.fetched_at, k.gone_at) THEN 'card changed'
+		WHEN k.removed_at IS NULL AND l.missed > 0 AND l.missed_at > t.fetched_at THEN 'missing from its list'
 		-- Its page is there, but lists have shown it no more: that it is removed stands.
 		WHEN k.removed_at IS NOT NULL AND l.missed > 1 THEN NULL
 		WHEN t.ends >= current_date THEN 'upcoming'
 		-- Also once after that, as it may have changed until then.
-		WHEN t.ends >= greatest(f.fetched_at, f.gone_at)::date - p.recent_days THEN 'recent'
+		WHEN t.ends >= greatest(t.fetched_at, k.gone_at)::date - p.recent_days THEN 'recent'
 		-- An older one that was removed comes back by its card.
 		WHEN k.removed_at IS NOT NULL THEN NULL
-		WHEN f.http_status = 304 AND f.fetched_at <= now.lie THEN 'validators were wrong'
+		WHEN k.http_status = 304 AND t.fetched_at <= now.lie THEN 'validators were wrong'
 		-- The longer ago it ended, the rarer it changes: read again when that has become five times as long as when it was read last. Without
 		-- a date: after one to two times refresh_days, so that those of one run come back on many days.
-		WHEN f.fetched_at < now() - make_interval(days => CASE WHEN t.ends IS NULL
+		WHEN t.fetched_at < now() - make_interval(days => CASE WHEN t.ends IS NULL
 			THEN p.refresh_days + abs(hashtext(l.event_slug)) % (p.refresh_days + 1)
-			ELSE greatest(p.refresh_days, 4 * (f.fetched_at::date - t.ends)) END) THEN 'old'
+			ELSE greatest(p.refresh_days, 4 * (t.fetched_at::date - t.ends)) END) THEN 'old'
 		WHEN "full" THEN 'full' END AS reason OFFSET 0) d
 	WHERE d.reason IS NOT NULL
 		AND (section_ids IS NULL OR l.section_id = ANY (section_ids)

@@ -1,6 +1,5 @@
 /*
- * html.h: a page as a tree, made by libxml2's HTML parser, tamed: no network, no entities from outside, no output, never a crash on depth or
- * size. The parser reports what it meets; the tree is our own, in an arena, so that it costs no allocation a node and is freed with the page.
+ * html.h: a page as a tree, the one that browsers make of it, so that a selector from a browser's inspector finds what it found there.
  */
 #ifndef ESN_HTML_H
 #define ESN_HTML_H
@@ -17,7 +16,10 @@ typedef struct HtmlAttribute
 	const char *value; /* entities resolved; "" where there is none */
 } HtmlAttribute;
 
-/* An element, a piece of text, or the document, which is the parent of the root. Comments and the like are left out. */
+/*
+ * An element, a piece of text, or the document, which is the parent of the root. Comments and the like are left out. What a template holds is
+ * below it, unlike in browsers; names within SVG and MathML are in lower case like others.
+ */
 typedef struct HtmlNode
 {
 	struct HtmlNode *parent; /* NULL: this is the document */
@@ -32,16 +34,13 @@ typedef struct HtmlNode
 } HtmlNode;
 
 /*
- * Why a page, given as to html_parse() but with a NUL behind, must not be parsed: it would keep libxml2 busy out of all proportion. NULL: it
- * may be. Takes time in proportion to the page's length.
+ * The root of a page given as well-formed UTF-8 without NUL (see text_to_utf8()), in the arena, as browsers make it with scripting off:
+ * https://html.spec.whatwg.org/multipage/parsing.html. There always is one, with a head and a body, if nothing else says so.
+ * *problem: why the page was not read to its end, NULL: it was. That is so where elements are nested more than 256 deep, where a tag has more
+ * than 256 attributes, and where misnested tags ask for more than 10,000 elements that are not in the page. Takes time in proportion to the
+ * page's length.
  */
-extern const char *html_hostile(const char *utf8);
-
-/*
- * The root of a page given as well-formed UTF-8 without NUL (see text_to_utf8()), in the arena. NULL: nothing in it is an element.
- * Elements nested deeper than 256 end the page there: then *whole (NULL: nobody asks) is false.
- */
-extern HtmlNode *html_parse(Arena *arena, const char *utf8, size_t len, bool *whole);
+extern HtmlNode *html_parse(Arena *arena, const char *utf8, size_t len, const char **problem);
 
 /*
  * The text of an element as a reader sees it, in the arena: script, style, template and comments left out, white space folded.

@@ -1,270 +1,242 @@
 /*
- * html_tree.c: from the parser's reports to a tree. Nothing here may jump: libxml2 is below on the stack.
+ * html_tree.c: from tokens to a tree, by the insertion mode that is set.
  */
-#include "core/html.h"
-
-#include <libxml/HTMLparser.h>
-#include <limits.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/html_internal.h"
 
-#define OPTIONS (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET)
-#define MAX_DEPTH 256
-#define KNOWN_NAMES 64 /* a power of two */
+#include <string.h>
 
-typedef struct Builder
+static bool
+text_only(Parser *parser, Token *token)
 {
-	Arena *arena;
-	xmlParserCtxt *parser;
-	HtmlNode *document;
-	HtmlNode *root;    /* NULL: no element has come yet */
-	HtmlNode *current; /* the innermost element that is open, or the document */
-	int depth;
-	char *text; /* what has come of a piece of text, from malloc(); not terminated */
-	size_t text_len;
-	size_t text_capacity;
-	const char *known[KNOWN_NAMES]; /* names that are in the arena, each where its hash puts it */
-	bool out_of_memory;
-} Builder;
-
-/* The parser reports nothing more. */
-static void
-give_up(Builder *builder)
-{
-	builder->out_of_memory = true;
-	xmlStopParser(builder->parser);
-}
-
-static char *
-copy(Builder *builder, const char *s, size_t len)
-{
-	char *place = arena_try_alloc(builder->arena, len + 1);
-
-	if (place == NULL)
-		give_up(builder);
-	else
-		memcpy(place, s, len);
-	return place;
-}
-
-/* A name in the arena: few are many times on a page. */
-static const char *
-keep_name(Builder *builder, const char *name)
-{
-	uint32_t hash = 2166136261u;
-	const char *end;
-	const char **known;
-
-	for (end = name; *end != '\0'; end++)
-		hash = (hash ^ (unsigned char) *end) * 16777619u;
-	known = &builder->known[(hash ^ hash >> 16) & (KNOWN_NAMES - 1)];
-	if (*known == NULL || strcmp(*known, name) != 0)
-		*known = copy(builder, name, (size_t) (end - name));
-	return *known;
-}
-
-/* A new last child of the current element, with so many bytes behind it; NULL: no memory. */
-static HtmlNode *
-append(Builder *builder, size_t more)
-{
-	HtmlNode *parent = builder->current;
-	HtmlNode *node = arena_try_alloc(builder->arena, sizeof(HtmlNode) + more);
-
-	if (node == NULL)
+	if (token->kind == TOKEN_TEXT)
 	{
-		give_up(builder);
-		return NULL;
+		html_insert_text(parser, token->text, token->len);
+		return true;
 	}
-	node->parent = parent;
-	node->prev = parent->last;
-	if (parent->last == NULL)
-		parent->children = node;
-	else
-		parent->last->next = node;
-	parent->last = node;
-	return node;
-}
-
-/* An element begins or ends: what was text before it is a node. */
-static void
-end_text(Builder *builder)
-{
-	size_t len = builder->text_len;
-	HtmlNode *node;
-
-	builder->text_len = 0;
-	if (len == 0 || (node = append(builder, len + 1)) == NULL)
-		return;
-	memcpy(node + 1, builder->text, len);
-	node->text = (char *) (node + 1);
-}
-
-/* names_and_values: as libxml2 has them: pairs, a value may be NULL, NULL at the end. */
-static void
-add_attributes(Builder *builder, HtmlNode *node, const xmlChar **names_and_values)
-{
-	HtmlAttribute **place = &node->attributes;
-
-	for (; names_and_values[0] != NULL && !builder->out_of_memory; names_and_values += 2)
-	{
-		const char *value = names_and_values[1] == NULL ? "" : (const char *) names_and_values[1];
-		HtmlAttribute *attribute = arena_try_alloc(builder->arena, sizeof(HtmlAttribute));
-
-		if (attribute == NULL)
-		{
-			give_up(builder);
-			return;
-		}
-		attribute->name = keep_name(builder, (const char *) names_and_values[0]);
-		attribute->value = copy(builder, value, strlen(value));
-		*place = attribute;
-		place = &attribute->next;
-	}
-}
-
-static void
-start_element(void *context, const xmlChar *name, const xmlChar **attributes)
-{
-	Builder *builder = context;
-	HtmlNode *node;
-
-	end_text(builder);
-	if (builder->out_of_memory || builder->depth > MAX_DEPTH)
-		return;
-	if (++builder->depth > MAX_DEPTH)
-	{
-		xmlStopParser(builder->parser);
-		return;
-	}
-	/* What comes behind the root's end is still of the page. */
-	if (builder->depth == 1 && builder->root != NULL)
-		builder->current = builder->root;
-	node = append(builder, 0);
-	if (node == NULL)
-		return;
-	if (builder->root == NULL)
-		builder->root = node;
-	node->name = keep_name(builder, (const char *) name);
-	if (attributes != NULL)
-		add_attributes(builder, node, attributes);
-	builder->current = node;
-}
-
-static void
-end_element(void *context, const xmlChar *name)
-{
-	Builder *builder = context;
-
-	(void) name;
-	end_text(builder);
-	if (builder->out_of_memory || builder->depth > MAX_DEPTH || builder->current->parent == NULL)
-		return;
-	builder->depth--;
-	builder->current = builder->depth == 0 ? builder->document : builder->current->parent;
-}
-
-static void
-characters(void *context, const xmlChar *text, int len)
-{
-	Builder *builder = context;
-	size_t needed = builder->text_len + (size_t) len;
-
-	if (builder->out_of_memory || builder->depth > MAX_DEPTH)
-		return;
-	if (needed > builder->text_capacity)
-	{
-		size_t capacity = needed < 1024 ? 1024 : needed * 2;
-		char *larger = realloc(builder->text, capacity);
-
-		if (larger == NULL)
-		{
-			give_up(builder);
-			return;
-		}
-		builder->text = larger;
-		builder->text_capacity = capacity;
-	}
-	memcpy(builder->text + builder->text_len, text, (size_t) len);
-	builder->text_len = needed;
-}
-
-/* libxml2's type for this says const only in newer versions. */
-static void
-hear(void *context, xmlError *error)
-{
-	if (error->code == XML_ERR_NO_MEMORY)
-		((XmlWatch *) context)->memory_ran_out = true;
-}
-
-void
-xml_watch(XmlWatch *watch)
-{
-	watch->before = xmlStructuredError;
-	watch->context = xmlStructuredErrorContext;
-	watch->memory_ran_out = false;
-	xmlSetStructuredErrorFunc(watch, (xmlStructuredErrorFunc) hear);
+	html_pop(parser);
+	parser->mode = parser->original_mode;
+	return token->kind == TOKEN_END;
 }
 
 bool
-xml_watch_end(XmlWatch *watch)
+html_process_by_mode(Parser *parser, Token *token)
 {
-	xmlSetStructuredErrorFunc(watch->context, watch->before);
-	return watch->memory_ran_out;
+	static bool (*const rules[])(Parser *, Token *) = {
+		[MODE_INITIAL] = html_initial,
+		[MODE_BEFORE_HTML] = html_before_html,
+		[MODE_BEFORE_HEAD] = html_before_head,
+		[MODE_IN_HEAD] = html_in_head,
+		[MODE_IN_HEAD_NOSCRIPT] = html_in_head_noscript,
+		[MODE_AFTER_HEAD] = html_after_head,
+		[MODE_IN_BODY] = html_in_body,
+		[MODE_TEXT] = text_only,
+		[MODE_IN_TABLE] = html_in_table,
+		[MODE_IN_TABLE_TEXT] = html_in_table_text,
+		[MODE_IN_CAPTION] = html_in_caption,
+		[MODE_IN_COLUMN_GROUP] = html_in_column_group,
+		[MODE_IN_TABLE_BODY] = html_in_table_body,
+		[MODE_IN_ROW] = html_in_row,
+		[MODE_IN_CELL] = html_in_cell,
+		[MODE_IN_TEMPLATE] = html_in_template,
+		[MODE_AFTER_BODY] = html_after_body,
+		[MODE_IN_FRAMESET] = html_in_frameset,
+		[MODE_AFTER_FRAMESET] = html_in_frameset,
+		[MODE_AFTER_AFTER_BODY] = html_after_body,
+		[MODE_AFTER_AFTER_FRAMESET] = html_in_frameset,
+	};
+
+	return rules[parser->mode](parser, token);
 }
 
-/* Has the parser go over the page. */
-static void
-run_parser(Builder *builder, const char *utf8, size_t len)
+/* The mode that fits an open element; MODE_INITIAL: it says nothing of that. */
+static Mode
+mode_of(const Parser *parser, const Element *element)
 {
-	xmlParserCtxt *parser = builder->parser = htmlNewParserCtxt();
-
-	if (parser == NULL)
+	switch (element->tag)
 	{
-		builder->out_of_memory = true;
-		return;
+		case TAG_TD:
+		case TAG_TH:
+			return MODE_IN_CELL;
+		case TAG_TR:
+			return MODE_IN_ROW;
+		case TAG_TBODY:
+		case TAG_THEAD:
+		case TAG_TFOOT:
+			return MODE_IN_TABLE_BODY;
+		case TAG_CAPTION:
+			return MODE_IN_CAPTION;
+		case TAG_COLGROUP:
+			return MODE_IN_COLUMN_GROUP;
+		case TAG_TABLE:
+			return MODE_IN_TABLE;
+		case TAG_TEMPLATE:
+			return parser->templates[parser->template_count - 1];
+		case TAG_HEAD:
+			return MODE_IN_HEAD;
+		case TAG_BODY:
+			return MODE_IN_BODY;
+		case TAG_FRAMESET:
+			return MODE_IN_FRAMESET;
+		case TAG_HTML:
+			return parser->head == NULL ? MODE_BEFORE_HEAD : MODE_AFTER_HEAD;
+		default:
+			return MODE_INITIAL;
 	}
-	memset(parser->sax, 0, sizeof(*parser->sax));
-	parser->sax->startElement = start_element;
-	parser->sax->endElement = end_element;
-	parser->sax->characters = characters;
-	parser->sax->cdataBlock = characters;
-	parser->sax->ignorableWhitespace = characters;
-	parser->sax->initialized = 1;
-	parser->userData = builder;
-	xmlFreeDoc(htmlCtxtReadMemory(parser, utf8, (int) len, NULL, "UTF-8", OPTIONS));
-	/* a page that ends within a tag ends without a report of that */
-	end_text(builder);
-	htmlFreeParserCtxt(parser);
-	free(builder->text);
 }
 
-/* false: there was no memory for all of the tree. */
-static bool
-build(Builder *builder, const char *utf8, size_t len)
+void
+html_reset_mode(Parser *parser)
 {
-	XmlWatch watch;
+	parser->mode = MODE_INITIAL;
+	for (int i = parser->depth - 1; i >= 0 && parser->mode == MODE_INITIAL; i--)
+		parser->mode = mode_of(parser, parser->stack[i]);
+}
 
-	xml_watch(&watch);
-	run_parser(builder, utf8, len);
-	return !xml_watch_end(&watch) && !builder->out_of_memory;
+static void
+process(Parser *parser, Token *token)
+{
+	bool done = false;
+
+	while (!done && parser->problem == NULL)
+	{
+		if (html_is_foreign(parser, token))
+			done = html_in_foreign(parser, token);
+		else
+			done = html_process_by_mode(parser, token);
+	}
+}
+
+/* Whether white space is another matter than other text. */
+static bool
+tells_space_apart(const Parser *parser)
+{
+	switch (parser->mode)
+	{
+		case MODE_IN_BODY:
+		case MODE_TEXT:
+		case MODE_IN_TABLE:
+		case MODE_IN_TABLE_TEXT:
+		case MODE_IN_CAPTION:
+		case MODE_IN_TABLE_BODY:
+		case MODE_IN_ROW:
+		case MODE_IN_CELL:
+		case MODE_IN_TEMPLATE:
+			return false;
+		default:
+			return true;
+	}
+}
+
+/* White space and other text apart from each other where that matters. */
+static void
+process_text(Parser *parser, const Token *token)
+{
+	const char *s = token->text;
+	const char *end = s + token->len;
+
+	if (parser->skip_newline && *s == '\n')
+		s++;
+	parser->skip_newline = false;
+	while (s < end)
+	{
+		bool is_blank = html_is_space(*s);
+		const char *next = end;
+		Token piece = {.kind = TOKEN_TEXT, .text = s};
+
+		if (tells_space_apart(parser))
+		{
+			for (next = s + 1; next < end && html_is_space(*next) == is_blank; next++)
+				;
+		}
+		piece.len = (size_t) (next - s);
+		process(parser, &piece);
+		s = next;
+	}
+}
+
+static void
+parse(Parser *parser)
+{
+	while (!parser->stopped && parser->problem == NULL)
+	{
+		Token token;
+
+		parser->tokenizer.is_foreign = parser->depth > 0 && html_current(parser)->ns != NS_HTML;
+		html_next_token(&parser->tokenizer, &token);
+		parser->problem = parser->tokenizer.problem;
+		if (token.kind == TOKEN_TEXT)
+			process_text(parser, &token);
+		else
+		{
+			parser->skip_newline = false;
+			process(parser, &token);
+		}
+	}
+}
+
+/* The page with each line feed as one; *len becomes less. */
+static const char *
+normalize_newlines(Arena *arena, const char *utf8, size_t *len)
+{
+	const char *end = utf8 + *len;
+	char *copy;
+	char *to;
+
+	if (memchr(utf8, '\r', *len) == NULL)
+		return utf8;
+	copy = to = arena_alloc(arena, *len);
+	for (; utf8 < end; utf8++)
+	{
+		if (*utf8 != '\r')
+			*to++ = *utf8;
+		else if (utf8 + 1 == end || utf8[1] != '\n')
+			*to++ = '\n';
+	}
+	*len = (size_t) (to - copy);
+	return copy;
+}
+
+/* How deep the tree is, the document not counted. */
+static int
+depth_of(const HtmlNode *root)
+{
+	const HtmlNode *node = root;
+	int depth = 1;
+	int deepest = 1;
+
+	for (;;)
+	{
+		deepest = depth > deepest ? depth : deepest;
+		if (node->children != NULL)
+		{
+			node = node->children;
+			depth++;
+			continue;
+		}
+		while (node != root && node->next == NULL)
+		{
+			node = node->parent;
+			depth--;
+		}
+		if (node == root)
+			return deepest;
+		node = node->next;
+	}
 }
 
 HtmlNode *
-html_parse(Arena *arena, const char *utf8, size_t len, bool *whole)
+html_parse(Arena *arena, const char *utf8, size_t len, const char **problem)
 {
-	Builder builder = {.arena = arena};
+	Parser *parser = arena_alloc(arena, sizeof(Parser));
 
-	if (whole != NULL)
-		*whole = true;
-	if (len == 0 || len > INT_MAX)
-		return NULL;
-	builder.document = builder.current = arena_alloc(arena, sizeof(HtmlNode));
-	if (!build(&builder, utf8, len))
-		arena_fail(arena);
-	if (whole != NULL)
-		*whole = builder.depth <= MAX_DEPTH;
-	return builder.root;
+	utf8 = normalize_newlines(arena, utf8, &len);
+	parser->arena = arena;
+	parser->document = arena_alloc(arena, sizeof(HtmlNode));
+	parser->frameset_ok = true;
+	parser->tokenizer = (Tokenizer){.arena = arena, .at = utf8, .end = utf8 + len};
+	parse(parser);
+	if (parser->problem == NULL && depth_of(parser->document->children) > HTML_MAX_DEPTH + 1)
+		parser->problem = html_too_deep;
+	*problem = parser->problem;
+	return parser->document->children;
 }

@@ -8,8 +8,9 @@ PGFILEDESC = "esn_pulse - a database of the Erasmus Student Network"
 
 # Adding a file to the project is adding its name here.
 SERVER = accounts activities api channel esn_pulse functions guc jsonlog launch mend robots_txt run runner sql store store_batch store_due store_rules tell worker
-CORE = arena breaker css_compile css_match css_set html html_body html_doctype html_foreign html_formatting html_head html_raw html_reference html_stack html_table html_token html_tree http http_judge http_origin http_transfer json page \
-	page_accounts page_activities page_activity page_fields page_json politeness redact robots rules slug text validate value
+CORE = arena breaker css_compile css_match css_set html html_body html_doctype html_foreign html_formatting html_head html_raw html_reference \
+	html_stack html_table html_token html_tree http http_judge http_origin http_transfer json page page_accounts page_activities page_activity \
+	page_fields page_json politeness redact robots rules slug text url validate value
 SQL = 00-pure-functions 10-tables 15-sdgs 20-rules 30-functions 35-refresh 40-store 41-store-fetches 42-store-statistics 45-history 50-views 54-figures 55-reading 56-report 57-report-page 60-schedule 70-quality 75-daily 90-privileges
 # Versions from which one can come up to this one; for each the script of the version, and what it lacks (sql/upgrade/).
 OLD_VERSIONS = 1.0

@@ -1,16 +1,11 @@
 /*
- * html.c: the text, the attributes and the addresses of a page's elements.
+ * html.c: the text and the attributes of a page's elements.
  */
 #include "core/html.h"
 
-#include <libxml/uri.h>
 #include <string.h>
 
-#include "core/ascii.h"
-#include "core/html_internal.h"
 #include "core/text.h"
-
-#define MAX_URL 2000
 
 /* Names are in lower case: the parser has seen to that. */
 static bool
@@ -128,66 +123,4 @@ html_attribute(Arena *arena, const HtmlNode *element, const char *name)
 		}
 	}
 	return NULL;
-}
-
-/*
- * href with what an address may not hold percent-encoded, as browsers do; NULL where it is too long or holds a control character, or
- * an encoded NUL: libxml2 would decode that, and take what stands before it for the whole.
- */
-static char *
-encode(Arena *arena, const char *href)
-{
-	TextBuffer out;
-
-	buffer_init(&out, arena);
-	for (; *href != '\0'; href++)
-	{
-		unsigned char c = (unsigned char) *href;
-
-		if (c < 0x20 || c == 0x7f || strncmp(href, "%00", 3) == 0)
-			return NULL;
-		if (c > 0x7f || strchr(" \"<>\\^`{|}", c) != NULL)
-			buffer_printf(&out, "%%%02X", c);
-		else
-			buffer_putc(&out, (char) c);
-	}
-	return out.len == 0 || out.len > MAX_URL ? NULL : out.data;
-}
-
-char *
-html_absolute_url(Arena *arena, const char *base, const char *href)
-{
-	char *encoded = encode(arena, href);
-	char stack[2 * MAX_URL];
-	const char *rest;
-	bool memory_ran_out;
-	XmlWatch watch;
-	xmlChar *built;
-
-	if (encoded == NULL || strlen(base) > MAX_URL)
-		return NULL;
-	/* By itself, since libxml2 undoes the encoding of a host that it puts behind another's scheme. */
-	if (strncmp(encoded, "//", 2) == 0)
-		encoded = arena_printf(arena, "%.*s:%s", (int) strcspn(base, ":"), base, encoded);
-	xml_watch(&watch);
-	built = xmlBuildURI((const xmlChar *) encoded, (const xmlChar *) base);
-	memory_ran_out = xml_watch_end(&watch);
-	/* To the stack first: the arena may jump, and libxml2's string would be lost. */
-	if (memory_ran_out || built == NULL || strlen((const char *) built) >= sizeof(stack))
-	{
-		xmlFree(built);
-		if (memory_ran_out)
-			arena_fail(arena);
-		return NULL;
-	}
-	strcpy(stack, (const char *) built);
-	xmlFree(built);
-	if (ascii_equal_nocase(stack, "https://", 8))
-		rest = stack + 8;
-	else if (ascii_equal_nocase(stack, "http://", 7))
-		rest = stack + 7;
-	else
-		return NULL;
-	/* again for its length, and where the base's host holds more than letters */
-	return strcspn(rest, "/?#") == 0 ? NULL : encode(arena, stack);
 }

@@ -59,9 +59,4 @@ extern HtmlNode *html_next(const HtmlNode *node, const HtmlNode *root);
 /* An attribute's value, trimmed, in the arena; NULL where there is none or it is empty. */
 extern char *html_attribute(Arena *arena, const HtmlNode *element, const char *name);
 
-/*
- * href as an absolute URL, resolved against base (RFC 3986); http and https only, else NULL; also NULL where it is empty or no URL.
- */
-extern char *html_absolute_url(Arena *arena, const char *base, const char *href);
-
 #endif

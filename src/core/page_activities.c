@@ -7,6 +7,7 @@
 #include "core/ascii.h"
 #include "core/html.h"
 #include "core/page_internal.h"
+#include "core/url.h"
 
 /* 45,000 activities are 3,750 pages of 12: who claims more than this has lost count. */
 #define MAX_LAST_PAGE 10000
@@ -187,8 +188,7 @@ leads_to(PageParser *parser, const HtmlNode *element, const char *organisation)
 	static const char marker[] = "/organisation/";
 	const char *href =
 		strcmp(element->name, "a") != 0 ? NULL : html_attribute(parser->arena, element, "href");
-	const char *url =
-		href == NULL ? NULL : html_absolute_url(parser->arena, parser->page->url, href);
+	const char *url = href == NULL ? NULL : url_absolute(parser->arena, parser->page->url, href);
 	const char *at = url == NULL ? NULL : strstr(url, marker);
 	const char *slug;
 

@@ -5,6 +5,7 @@
 
 #include "core/html.h"
 #include "core/page_internal.h"
+#include "core/url.h"
 
 void *
 list_grow(Arena *arena, void *items, int count, size_t item_size)
@@ -161,7 +162,7 @@ found_url(PageParser *parser, const Found *found, int i)
 {
 	const char *href = found_href(parser, found, i);
 
-	return href == NULL ? NULL : html_absolute_url(parser->arena, parser->page->url, href);
+	return href == NULL ? NULL : url_absolute(parser->arena, parser->page->url, href);
 }
 
 static StringList
@@ -217,7 +218,7 @@ field_url(PageParser *parser, const char *field)
 
 	if (value == NULL)
 		return NULL;
-	url = html_absolute_url(parser->arena, parser->page->url, value);
+	url = url_absolute(parser->arena, parser->page->url, value);
 	if (url == NULL)
 		page_error(parser, field, "not a web address", value);
 	return url;

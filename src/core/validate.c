@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "core/html.h"
 #include "core/page_internal.h"
+#include "core/url.h"
 
 const char *
 page_redact(PageParser *parser, const char *text)
@@ -79,7 +79,7 @@ check_web_address(PageParser *parser, const char *field, const char *value)
 		return NULL;
 	if (text_find_nocase(value, "http://") == value ||
 		text_find_nocase(value, "https://") == value || strncmp(value, "//", 2) == 0)
-		url = html_absolute_url(parser->arena, parser->page->url, value);
+		url = url_absolute(parser->arena, parser->page->url, value);
 	if (url == NULL)
 		page_error(parser, field, "not a web address", value);
 	return url;

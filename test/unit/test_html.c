@@ -1,5 +1,5 @@
 /*
- * test_html.c: the text, attributes and addresses of a page, and what rules find on it.
+ * test_html.c: the text and attributes of a page, and what rules find on it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,40 +55,6 @@ text_is_as_read(void **state)
 	assert_string_equal(html_attribute(arena, find(root, "a"), "title"), "Site \"A\"");
 	assert_string_equal(html_attribute(arena, find(root, "a"), "HREF"), "/x y");
 	assert_null(html_attribute(arena, find(root, "a"), "class"));
-	arena_destroy(arena);
-}
-
-static void
-addresses_are_absolute(void **state)
-{
-	static const char *const cases[][2] = {
-		{"/activity/a-1", "https://x.org/activity/a-1"},
-		{"?page=2", "https://x.org/a/b?page=2"},
-		{"c d", "https://x.org/a/c%20d"},
-		{"//y.org/z", "https://y.org/z"},
-		{"http://y.org", "http://y.org"},
-		{"../ş", "https://x.org/%C5%9F"},
-		{"//ş.org/ş", "https://%C5%9F.org/%C5%9F"},
-		{"//x%2Fy%0a.org/z", "https://x%2Fy%0a.org/z"},
-	};
-	static const char *const refused[] = {
-		"",     "javascript:alert(1)", "mailto:a@b.c",   "file:///etc/passwd", "http://",
-		"a\tb", "ftp://x.org/",        "/activity/a%00b"};
-	Arena *arena = arena_create();
-	char path[1500];
-
-	(void) state;
-	memset(path, 'a', sizeof(path));
-	memcpy(path, "https://x.org/", 14);
-	path[sizeof(path) - 2] = '/';
-	path[sizeof(path) - 1] = '\0';
-	assert_non_null(html_absolute_url(arena, path, "b"));
-	assert_null(html_absolute_url(arena, path, path + 14));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_string_equal(html_absolute_url(arena, "https://x.org/a/b", cases[i][0]),
-							cases[i][1]);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		assert_null(html_absolute_url(arena, "https://x.org/a/b", refused[i]));
 	arena_destroy(arena);
 }
 
@@ -265,7 +231,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_as_read),
-		cmocka_unit_test(addresses_are_absolute),
 		cmocka_unit_test(roots_are_one),
 		cmocka_unit_test(hostile_pages_do_no_harm),
 		cmocka_unit_test(tags_of_many_attributes_are_refused),

@@ -16,6 +16,7 @@
 #include "core/rules.h"
 #include "core/slug.h"
 #include "core/text.h"
+#include "core/url.h"
 
 /* A locale that the machine need not have: where it is missing, there is nothing to test. Called before anything is allocated. */
 static bool whole; /* of the page that was parsed last */
@@ -56,7 +57,7 @@ markup_is_ascii(void **state)
 					   &attribute)[0];
 	assert_non_null(link);
 	assert_string_equal(html_attribute(arena, link, "Title"), "WEBSITE Profile");
-	assert_non_null(html_absolute_url(arena, "https://x.example/", "HTTPS://y.example/I"));
+	assert_non_null(url_absolute(arena, "https://x.example/", "HTTPS://y.example/I"));
 	assert_true(text_equal_nocase("WEBSITE", "website"));
 	assert_string_equal(text_find_nocase("a PROFILE", "profile"), "PROFILE");
 	rules_free(rules);

@@ -1,7 +1,8 @@
 """Whether the trees of a program (print_tree.c) are those that Chromium makes: TAP, a line for each group of documents (soup.py).
 
     compare.py <program> [--seed <number>] [--count <number>]
-        documents made by the seed, so many of soup
+        documents made by the seed, so many of soup; where trees differ, the smallest part of the document that still differs: - stands
+        before what is in the browser's tree alone, + before what is in ours alone
     compare.py <program> --document <HTML>
         both trees of one document
 """
@@ -20,18 +21,21 @@ from browser import Browser
 
 TIMEOUT = 60
 MAX_SHOWN = 10
+MAX_MINIMISED = 40  # so that those which differ in the same way do not hide the others
 MAX_PROBLEMS = 0.03  # of a group's documents
 BATCH = 400_000  # characters
 MINIMISE = 5  # seconds for a document, at most
 BLOCK = 40  # candidates that are tried at once
+MAX_ENDS = 50  # of the program, in a batch; then it is taken to end on all that follow
 LINES = 60  # of trees, around what differs
 
-# What print_tree.c prints, of an array of documents.
+# What print_tree.c prints, of an array of documents. The comment in front, which changes nothing in the tree, has Chromium take its parser: for
+# simple documents DOMParser has a short cut, which reads references like "&#x;" otherwise.
 TREES = r"""
 (documents => {
     const lower = name => name.replace(/[A-Z]/g, letter => letter.toLowerCase());
     const tree = text => {
-        const lines = [], stack = [[new DOMParser().parseFromString(text, "text/html").documentElement, 0]];
+        const root = new DOMParser().parseFromString("<!---->" + text, "text/html").documentElement, lines = [], stack = [[root, 0]];
         let parent = null;  // of the text that is the last line
         while (stack.length) {
             const [node, depth] = stack.pop();
@@ -79,22 +83,30 @@ class Trees:
     def expected(self, documents):
         return json.loads(self.browser.evaluate(self.session, f"{TREES}({json.dumps(documents)})"))
 
+    def run(self, documents):
+        """What the program prints, by line, and how it ended if not well."""
+        texts = [document.encode() for document in documents]
+        try:
+            run = subprocess.run([self.program], input=b"".join(b"%d\n%s" % (len(text), text) for text in texts), capture_output=True, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired as error:
+            done = (error.stdout or b"").count(b"\n")
+            raise RuntimeError(f"{self.program} does not come to an end on {json.dumps(documents[done:done + 1])[:2000]}") from None
+        ended = run.returncode and f"ended with status {run.returncode}: {run.stderr.decode(errors='replace')[:2000]}"
+        return run.stdout.split(b"\n")[:-1], ended
+
     def ours(self, documents):
         """Of each the tree; None: it was not read whole. A document on which the program ends has a tree that says so."""
-        trees = []
+        trees, ends = [], 0
         while len(trees) < len(documents):
-            texts = [document.encode() for document in documents[len(trees):]]
-            data = b"".join(b"%d\n%s" % (len(text), text) for text in texts)
-            try:
-                run = subprocess.run([self.program], input=data, capture_output=True, timeout=TIMEOUT)
-                lines, said = run.stdout.split(b"\n")[:-1], f"ended with status {run.returncode}: {run.stderr.decode(errors='replace')[:2000]}"
-            except subprocess.TimeoutExpired as error:
-                lines, said = (error.stdout or b"").split(b"\n")[:-1], "does not come to an end"
+            lines, ended = self.run(documents[len(trees):])
             trees += [None if line == b"problem" else json.loads(line) for line in lines]
-            if len(lines) < len(texts):
-                trees.append([f"0 (the program {said})"])
-            elif len(lines) > len(texts) or not said.startswith("ended with status 0"):
-                raise RuntimeError(f"{self.program} {said}")
+            if len(trees) < len(documents):
+                trees.append([f"0 (the program {ended or 'ended'})"])
+                ends += 1
+            elif ended or len(trees) > len(documents):
+                raise RuntimeError(f"{self.program} {ended or 'says too much'}")
+            if ends == MAX_ENDS:
+                trees += trees[-1:] * (len(documents) - len(trees))
         return trees
 
     def compare(self, documents):
@@ -126,37 +138,43 @@ class Trees:
 def readable(tree):
     if tree is None:
         return ["(not read whole)"]
-    return ["  " * int(depth) + json.dumps(rest, ensure_ascii=False)[1:-1].replace('\\"', '"') for depth, rest in (line.split(" ", 1) for line in tree)]
+    return ["  " * int(depth) + json.dumps(rest)[1:-1].replace('\\"', '"') for depth, rest in (line.split(" ", 1) for line in tree)]
 
 
-def show(document, expected, ours):
-    """A document and its trees: - is a line of the browser's alone, + one of ours alone."""
-    print("# " + json.dumps(document))
-    lines = difflib.unified_diff(readable(expected), readable(ours), lineterm="", n=LINES)
-    for line in list(lines)[2:2 + 4 * LINES]:
-        print("#     " + line)
+class Shown:
+    """What has been shown of what differs."""
+
+    def __init__(self):
+        self.ways, self.minimised = set(), 0
+
+    def show(self, trees, document):
+        """The smallest part of a document that differs, and its trees, if none has been shown that differs in this way."""
+        if len(self.ways) == MAX_SHOWN or self.minimised == MAX_MINIMISED:
+            return
+        self.minimised += 1
+        document = trees.smallest(document)
+        expected, ours = next(trees.compare([document]))
+        lines = list(difflib.unified_diff(readable(expected), readable(ours), lineterm="", n=LINES))[3:3 + 4 * LINES]
+        way = tuple(line.split("'")[0].split("=")[0] for line in lines if line[0] != " ")
+        if way not in self.ways:
+            self.ways.add(way)
+            print("# " + json.dumps(document), *("#     " + line for line in lines), sep="\n")
 
 
 def group(trees, number, name, documents, shown):
-    """Prints its line, before that what differs; whether all is well, and how many more may be shown."""
-    differ, problems, small = 0, 0, set()
+    """Prints its line, before that what differs; whether all is well."""
+    differ, problems = 0, 0
     for batch in batches(documents):
         for document, (expected, ours) in zip(batch, trees.compare(batch)):
             if ours is None:
                 problems += 1
             elif ours != expected:
                 differ += 1
-                if shown == 0:
-                    continue
-                shown -= 1
-                smallest = trees.smallest(document)
-                if smallest not in small:
-                    small.add(smallest)
-                    show(smallest, *next(trees.compare([smallest])))
+                shown.show(trees, document)
     well = differ == 0 and problems <= MAX_PROBLEMS * len(documents)
     others = f", {differ} differ" * (differ > 0) + f", {problems} not read whole" * (problems > 0)
     print(f"{'ok' if well else 'not ok'} {number} - {len(documents)} documents: {name}{others}", flush=True)
-    return well, shown
+    return well
 
 
 def main():
@@ -175,14 +193,12 @@ def main():
                 return ours != expected
             groups = soup.groups(options.seed, options.count)
             print(f"1..{len(groups)}\n# --seed {options.seed} --count {options.count}")
-            shown, all_well = MAX_SHOWN, True
-            for number, (name, documents) in enumerate(groups.items(), 1):
-                well, shown = group(trees, number, name, documents, shown)
-                all_well = all_well and well
+            shown = Shown()
+            well = [group(trees, number, name, documents, shown) for number, (name, documents) in enumerate(groups.items(), 1)]
     except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
         print(f"Bail out! {error}")
         return True
-    return not all_well
+    return not all(well)
 
 
 if __name__ == "__main__":

@@ -86,8 +86,9 @@ class Trees:
     def run(self, documents):
         """What the program prints, by line, and how it ended if not well."""
         texts = [document.encode() for document in documents]
+        data = b"".join(b"%d\n%s" % (len(text), text) for text in texts)
         try:
-            run = subprocess.run([self.program], input=b"".join(b"%d\n%s" % (len(text), text) for text in texts), capture_output=True, timeout=TIMEOUT)
+            run = subprocess.run([self.program], input=data, capture_output=True, timeout=TIMEOUT)
         except subprocess.TimeoutExpired as error:
             done = (error.stdout or b"").count(b"\n")
             raise RuntimeError(f"{self.program} does not come to an end on {json.dumps(documents[done:done + 1])[:2000]}") from None

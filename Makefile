@@ -72,6 +72,16 @@ $(UNIT)/test_%: test/unit/test_%.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
 	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ \
 		$$($(PKG_CONFIG) --libs $(LIBRARIES)) -lcmocka -lm $(UNIT_LINK) -o $@
 
+# Whether the tree of a document is the one that Chromium makes of it, by generated documents: HTML_SEED and HTML_COUNT are which, and how many.
+HTML_SEED ?= 1
+HTML_COUNT ?= 20000
+
+html: $(UNIT)/print_tree
+	python3 test/html/compare.py $< --seed $(HTML_SEED) --count $(HTML_COUNT)
+
+$(UNIT)/print_tree: test/html/print_tree.c $(CORE:src/core/%.c=$(UNIT)/core/%.o)
+	$(CC) $(UNIT_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $^ $$($(PKG_CONFIG) --libs $(LIBRARIES)) -lm -o $@
+
 # The core given inputs of any kind, for FUZZ_SECONDS by each target; `make check` tries those that are kept.
 FUZZ_SECONDS ?= 600
 FUZZ_CC ?= clang
@@ -129,4 +139,4 @@ clean:
 	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
-.PHONY: all install uninstall check demo psql bench bench-questions scale unit fuzz flat valgrind analyze coverage clean
+.PHONY: all install uninstall check demo psql bench bench-questions scale unit html fuzz flat valgrind analyze coverage clean

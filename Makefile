@@ -39,7 +39,7 @@ bench-questions:
 
 # The core alone, under the sanitizers.
 CORE = $(wildcard src/core/*.c)
-LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
+LIBRARIES = libcurl icu-i18n icu-uc
 UNIT_TESTS = $(patsubst test/unit/test_%.c,%,$(wildcard test/unit/test_*.c))
 # Where they are built, how, and what runs them: valgrind and the coverage have their own.
 UNIT = build/unit
@@ -106,14 +106,11 @@ build/fuzz/unit/%.o: test/unit/%.c Makefile
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $$($(PKG_CONFIG) --cflags $(LIBRARIES)) -c $< -o $@
 
-# The guard's limit is set so low that inputs reach it.
-build/fuzz/fuzz_guard: FUZZ_EXTRA = -DMAX_ATTRIBUTES=4 src/core/html_guard.c
 build/fuzz/fuzz_memory: FUZZ_EXTRA = -Wl,--wrap=malloc,--wrap=realloc
 
 build/fuzz/fuzz_%: test/fuzz/fuzz_%.c $(FUZZ_SHARED) $(FUZZ_CORE) $(wildcard test/fuzz/*.h)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer $$($(PKG_CONFIG) --cflags $(LIBRARIES)) $(FUZZ_EXTRA) \
-		$(filter-out %.h $(if $(findstring html_guard.c,$(FUZZ_EXTRA)),%/html_guard.o),$^) \
-		$$($(PKG_CONFIG) --libs libxml-2.0 icu-i18n icu-uc) -lm -o $@
+		$(filter-out %.h,$^) $$($(PKG_CONFIG) --libs icu-i18n icu-uc) -lm -o $@
 
 # The unit tests, and whole runs inside a server, under valgrind.
 valgrind:

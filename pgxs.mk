@@ -25,7 +25,7 @@ PAGE = sql/57-report-page.sql
 PAGE_FILES = page.html page.css chart.js map.js page.js land.json d3-licence.txt build.sh
 D3 = /usr/share/nodejs
 EXTRA_CLEAN = $(PAGE) $(PAGE).part
-LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
+LIBRARIES = libcurl icu-i18n icu-uc
 
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config

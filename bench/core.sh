@@ -13,7 +13,7 @@ ${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Isrc -Itest/unit 
 
 # the largest page of those whose path matches
 largest() { find "$site" -path "$1" -size -100k -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
-echo "| page | bytes | libxml2's parse and tree, us | look before | our tree | rules | rules / libxml2 | all of it, to JSON | all / libxml2 |"
+echo "| page | bytes | libxml2's parse and tree, us | our tree | our tree / libxml2 | rules | rules / libxml2 | all of it, to JSON | all / libxml2 |"
 echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 build/bench/core activity "$(largest '*/activities/activity/*.html')"
 build/bench/core listing "$(largest '*/organisation/*/activities/page-*.html')"

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 server=(-DEXTENSION_VERSION='"0"' -DPGDLLEXPORT= -isystem "$("$PG_BIN/pg_config" --includedir-server)")
-flags="-std=gnu11 -D_GNU_SOURCE -Isrc $(pkg-config --cflags libcurl libxml-2.0 icu-i18n icu-uc)"
+flags="-std=gnu11 -D_GNU_SOURCE -Isrc $(pkg-config --cflags libcurl icu-i18n icu-uc)"
 log=build/analyze.log
 mkdir -p build
 

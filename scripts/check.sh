@@ -11,7 +11,7 @@ scripts/setup.sh
 # Each version of clang-format has another taste, and of the analyzers other errors of its own: the sources are in that of Debian 12.
 if [ "$(debian_pg_major)" -eq 15 ]; then
 	step "format"
-	clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] bench/*.c
+	clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/html/*.c bench/*.c
 fi
 
 step "build, both compilers, warnings are errors"
@@ -22,6 +22,9 @@ build clang
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
 make -s unit
+
+step "trees beside a browser's"
+make -s html
 
 step "the inputs of the fuzzers"
 make -s fuzz FUZZ_SECONDS=0

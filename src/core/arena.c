@@ -144,14 +144,14 @@ arena_fail(Arena *arena)
 }
 
 void *
-arena_try_alloc(Arena *arena, size_t size)
+arena_alloc(Arena *arena, size_t size)
 {
 	Chunk *chunk = arena->current;
 	size_t room;
 	void *place;
 
 	if (size > SIZE_MAX / 4)
-		return NULL;
+		arena_fail(arena);
 	room = ((size + ALIGNMENT - 1) & ~(ALIGNMENT - 1)) + GAP;
 	if (chunk->size - chunk->used < room)
 	{
@@ -159,7 +159,7 @@ arena_try_alloc(Arena *arena, size_t size)
 
 		chunk = chunk_create(room > wanted ? room : wanted);
 		if (chunk == NULL)
-			return NULL;
+			arena_fail(arena);
 		chunk->next = arena->current;
 		arena->current = chunk;
 	}
@@ -167,16 +167,6 @@ arena_try_alloc(Arena *arena, size_t size)
 	chunk->used += room;
 	ALLOW(place, size);
 	memset(place, 0, size);
-	return place;
-}
-
-void *
-arena_alloc(Arena *arena, size_t size)
-{
-	void *place = arena_try_alloc(arena, size);
-
-	if (place == NULL)
-		arena_fail(arena);
 	return place;
 }
 

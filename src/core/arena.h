@@ -37,8 +37,7 @@ extern void arena_on_out_of_memory(Arena *arena, ArenaOutOfMemory report, void *
 /* size bytes, zeroed, aligned for any type. Never NULL: see arena_on_exhaustion(). */
 extern void *arena_alloc(Arena *arena, size_t size);
 
-/* The same, but NULL when memory runs out: for callbacks that must not be jumped out of. arena_fail() makes up for it afterwards. */
-extern void *arena_try_alloc(Arena *arena, size_t size);
+/* As where an allocation finds no memory: for those who asked another library for some. */
 extern _Noreturn void arena_fail(Arena *arena);
 
 /* A copy of s, or of its first len bytes, with a NUL behind. */

@@ -127,8 +127,7 @@ asks_for_quirks(Piece name, Piece public_id, Piece system_id)
 		return false;
 	return begins_with(public_id, quirky, COUNT(quirky)) ||
 		   is_one_of(public_id, quirky_whole, COUNT(quirky_whole)) ||
-		   (system_id.len == 0 &&
-			begins_with(public_id, quirky_alone, COUNT(quirky_alone)));
+		   (system_id.len == 0 && begins_with(public_id, quirky_alone, COUNT(quirky_alone)));
 }
 
 static void
@@ -217,7 +216,8 @@ read_doctype(Tokenizer *tokenizer, Token *token)
 		tokenizer->at++;
 	name.len = (size_t) (tokenizer->at - name.start);
 	skip_space(tokenizer);
-	in_order = read_identifiers(tokenizer, &public_id, &system_id) && tokenizer->at < tokenizer->end;
+	in_order =
+		read_identifiers(tokenizer, &public_id, &system_id) && tokenizer->at < tokenizer->end;
 	skip_behind_end(tokenizer);
 	*token = (Token){.kind = TOKEN_DOCTYPE,
 					 .quirks = !in_order || asks_for_quirks(name, public_id, system_id)};

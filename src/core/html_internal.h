@@ -16,8 +16,9 @@
 #define HTML_MAX_DEPTH 256
 #define HTML_MAX_ATTRIBUTES 256
 #define HTML_MAX_FORMATTING 512 /* entries of the list of active formatting elements */
-#define HTML_MAX_COPIES 10000   /* elements that the page did not write, but that its misnested tags ask for */
-#define HTML_NAMES 256          /* of the cache of names; a power of two */
+#define HTML_MAX_COPIES \
+	10000 /* elements that the page did not write, but that its misnested tags ask for */
+#define HTML_NAMES 256 /* of the cache of names; a power of two */
 
 /* What an element is to the rules. */
 #define SPECIAL 0x0001u
@@ -79,119 +80,119 @@ typedef enum BodyRule
  * The names that the standard knows, sorted: name, constant, what its elements are, the rule of its start tag and that of its end tag in the
  * body.
  */
-#define HTML_TAGS(T)                                                                               \
-	T("a", A, 0, BODY_A, BODY_FORMATTING)                                                          \
-	T("address", ADDRESS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                         \
-	T("applet", APPLET, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                            \
-	T("area", AREA, SPECIAL, BODY_VOID, BODY_OTHER)                                                \
-	T("article", ARTICLE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                         \
-	T("aside", ASIDE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                             \
-	T("b", B, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                          \
-	T("base", BASE, SPECIAL, BODY_HEAD, BODY_OTHER)                                                \
-	T("basefont", BASEFONT, SPECIAL, BODY_HEAD, BODY_OTHER)                                        \
-	T("bgsound", BGSOUND, SPECIAL, BODY_HEAD, BODY_OTHER)                                          \
-	T("big", BIG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                      \
-	T("blockquote", BLOCKQUOTE, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                        \
-	T("body", BODY, SPECIAL | BREAKOUT, BODY_BODY, BODY_BODY)                                      \
-	T("br", BR, SPECIAL | BREAKOUT, BODY_BR, BODY_BR)                                              \
-	T("button", BUTTON, SPECIAL | BUTTON_SCOPE, BODY_BUTTON, BODY_BLOCK)                           \
-	T("caption", CAPTION, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)  \
-	T("center", CENTER, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                \
-	T("code", CODE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                    \
-	T("col", COL, SPECIAL | TABLE_PART, BODY_IGNORED, BODY_OTHER)                                  \
-	T("colgroup", COLGROUP, SPECIAL | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)             \
-	T("dd", DD, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                                \
-	T("details", DETAILS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                         \
-	T("dialog", DIALOG, 0, BODY_BLOCK, BODY_BLOCK)                                                 \
-	T("dir", DIR, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                                 \
-	T("div", DIV, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                      \
-	T("dl", DL, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                        \
-	T("dt", DT, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                                \
-	T("em", EM, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                        \
-	T("embed", EMBED, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                                   \
-	T("fieldset", FIELDSET, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                       \
-	T("figcaption", FIGCAPTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                   \
-	T("figure", FIGURE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                           \
-	T("font", FONT, 0, BODY_FORMATTING, BODY_FORMATTING)                                           \
-	T("footer", FOOTER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                           \
-	T("form", FORM, SPECIAL, BODY_FORM, BODY_FORM)                                                 \
-	T("frame", FRAME, SPECIAL, BODY_IGNORED, BODY_OTHER)                                           \
-	T("frameset", FRAMESET, SPECIAL, BODY_FRAMESET, BODY_OTHER)                                    \
-	T("h1", H1, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                          \
-	T("h2", H2, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                          \
-	T("h3", H3, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                          \
-	T("h4", H4, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                          \
-	T("h5", H5, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                          \
-	T("h6", H6, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                          \
-	T("head", HEAD, SPECIAL | BREAKOUT, BODY_IGNORED, BODY_OTHER)                                  \
-	T("header", HEADER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                           \
-	T("hgroup", HGROUP, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                           \
-	T("hr", HR, SPECIAL | BREAKOUT, BODY_HR, BODY_OTHER)                                           \
-	T("html", HTML, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HTML, BODY_HTML)                      \
-	T("i", I, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                          \
-	T("iframe", IFRAME, SPECIAL, BODY_IFRAME, BODY_OTHER)                                          \
-	T("image", IMAGE, 0, BODY_IMAGE, BODY_OTHER)                                                   \
-	T("img", IMG, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                                       \
-	T("input", INPUT, SPECIAL, BODY_INPUT, BODY_OTHER)                                             \
-	T("keygen", KEYGEN, SPECIAL, BODY_VOID, BODY_OTHER)                                            \
-	T("li", LI, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                                \
-	T("link", LINK, SPECIAL, BODY_HEAD, BODY_OTHER)                                                \
-	T("listing", LISTING, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                                \
-	T("main", MAIN, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                               \
-	T("marquee", MARQUEE, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                          \
-	T("math", MATH, 0, BODY_FOREIGN, BODY_OTHER)                                                   \
-	T("menu", MENU, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                    \
-	T("meta", META, SPECIAL | BREAKOUT, BODY_HEAD, BODY_OTHER)                                     \
-	T("nav", NAV, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                                 \
-	T("nobr", NOBR, BREAKOUT, BODY_NOBR, BODY_FORMATTING)                                          \
-	T("noembed", NOEMBED, SPECIAL, BODY_RAW, BODY_OTHER)                                           \
-	T("noframes", NOFRAMES, SPECIAL, BODY_HEAD, BODY_OTHER)                                        \
-	T("noscript", NOSCRIPT, SPECIAL, BODY_OTHER, BODY_OTHER)                                       \
-	T("object", OBJECT, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                            \
-	T("ol", OL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                           \
-	T("optgroup", OPTGROUP, IMPLIED, BODY_OPTGROUP, BODY_OTHER)                                    \
-	T("option", OPTION, IMPLIED, BODY_OPTION, BODY_OTHER)                                          \
-	T("p", P, SPECIAL | IMPLIED | BREAKOUT, BODY_BLOCK, BODY_P)                                    \
-	T("param", PARAM, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                        \
-	T("plaintext", PLAINTEXT, SPECIAL, BODY_PLAINTEXT, BODY_OTHER)                                 \
-	T("pre", PRE, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                                        \
-	T("rb", RB, IMPLIED, BODY_RUBY, BODY_OTHER)                                                    \
-	T("rp", RP, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                               \
-	T("rt", RT, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                               \
-	T("rtc", RTC, IMPLIED, BODY_RUBY, BODY_OTHER)                                                  \
-	T("ruby", RUBY, BREAKOUT, BODY_OTHER, BODY_OTHER)                                              \
-	T("s", S, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                          \
-	T("script", SCRIPT, SPECIAL, BODY_HEAD, BODY_OTHER)                                            \
-	T("search", SEARCH, 0, BODY_BLOCK, BODY_BLOCK)                                                 \
-	T("section", SECTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                         \
-	T("select", SELECT, SPECIAL | ALL_SCOPES, BODY_SELECT, BODY_BLOCK)                             \
-	T("small", SMALL, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                  \
-	T("source", SOURCE, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                      \
-	T("span", SPAN, BREAKOUT, BODY_OTHER, BODY_OTHER)                                              \
-	T("strike", STRIKE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                \
-	T("strong", STRONG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                \
-	T("style", STYLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                              \
-	T("sub", SUB, BREAKOUT, BODY_OTHER, BODY_OTHER)                                                \
-	T("summary", SUMMARY, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                         \
-	T("sup", SUP, BREAKOUT, BODY_OTHER, BODY_OTHER)                                                \
-	T("svg", SVG, 0, BODY_FOREIGN, BODY_OTHER)                                                     \
-	T("table", TABLE, SPECIAL | ALL_SCOPES | TABLE_SCOPE | TABLE_TEXT | BREAKOUT, BODY_TABLE,      \
-	  BODY_OTHER)                                                                                  \
-	T("tbody", TBODY, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)      \
-	T("td", TD, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)            \
-	T("template", TEMPLATE, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HEAD, BODY_HEAD)              \
-	T("textarea", TEXTAREA, SPECIAL, BODY_TEXTAREA, BODY_OTHER)                                    \
-	T("tfoot", TFOOT, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)      \
-	T("th", TH, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)            \
-	T("thead", THEAD, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)      \
-	T("title", TITLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                              \
-	T("tr", TR, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)            \
-	T("track", TRACK, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                        \
-	T("tt", TT, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                        \
-	T("u", U, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                          \
-	T("ul", UL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                           \
-	T("var", VAR, BREAKOUT, BODY_OTHER, BODY_OTHER)                                                \
-	T("wbr", WBR, SPECIAL, BODY_VOID, BODY_OTHER)                                                  \
+#define HTML_TAGS(T)                                                                              \
+	T("a", A, 0, BODY_A, BODY_FORMATTING)                                                         \
+	T("address", ADDRESS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
+	T("applet", APPLET, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                           \
+	T("area", AREA, SPECIAL, BODY_VOID, BODY_OTHER)                                               \
+	T("article", ARTICLE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
+	T("aside", ASIDE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                            \
+	T("b", B, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
+	T("base", BASE, SPECIAL, BODY_HEAD, BODY_OTHER)                                               \
+	T("basefont", BASEFONT, SPECIAL, BODY_HEAD, BODY_OTHER)                                       \
+	T("bgsound", BGSOUND, SPECIAL, BODY_HEAD, BODY_OTHER)                                         \
+	T("big", BIG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                     \
+	T("blockquote", BLOCKQUOTE, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                       \
+	T("body", BODY, SPECIAL | BREAKOUT, BODY_BODY, BODY_BODY)                                     \
+	T("br", BR, SPECIAL | BREAKOUT, BODY_BR, BODY_BR)                                             \
+	T("button", BUTTON, SPECIAL | BUTTON_SCOPE, BODY_BUTTON, BODY_BLOCK)                          \
+	T("caption", CAPTION, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER) \
+	T("center", CENTER, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                               \
+	T("code", CODE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                   \
+	T("col", COL, SPECIAL | TABLE_PART, BODY_IGNORED, BODY_OTHER)                                 \
+	T("colgroup", COLGROUP, SPECIAL | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)            \
+	T("dd", DD, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                               \
+	T("details", DETAILS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
+	T("dialog", DIALOG, 0, BODY_BLOCK, BODY_BLOCK)                                                \
+	T("dir", DIR, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                                \
+	T("div", DIV, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                     \
+	T("dl", DL, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                       \
+	T("dt", DT, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                               \
+	T("em", EM, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                       \
+	T("embed", EMBED, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                                  \
+	T("fieldset", FIELDSET, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                      \
+	T("figcaption", FIGCAPTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                  \
+	T("figure", FIGURE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
+	T("font", FONT, 0, BODY_FORMATTING, BODY_FORMATTING)                                          \
+	T("footer", FOOTER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
+	T("form", FORM, SPECIAL, BODY_FORM, BODY_FORM)                                                \
+	T("frame", FRAME, SPECIAL, BODY_IGNORED, BODY_OTHER)                                          \
+	T("frameset", FRAMESET, SPECIAL, BODY_FRAMESET, BODY_OTHER)                                   \
+	T("h1", H1, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
+	T("h2", H2, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
+	T("h3", H3, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
+	T("h4", H4, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
+	T("h5", H5, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
+	T("h6", H6, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
+	T("head", HEAD, SPECIAL | BREAKOUT, BODY_IGNORED, BODY_OTHER)                                 \
+	T("header", HEADER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
+	T("hgroup", HGROUP, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
+	T("hr", HR, SPECIAL | BREAKOUT, BODY_HR, BODY_OTHER)                                          \
+	T("html", HTML, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HTML, BODY_HTML)                     \
+	T("i", I, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
+	T("iframe", IFRAME, SPECIAL, BODY_IFRAME, BODY_OTHER)                                         \
+	T("image", IMAGE, 0, BODY_IMAGE, BODY_OTHER)                                                  \
+	T("img", IMG, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                                      \
+	T("input", INPUT, SPECIAL, BODY_INPUT, BODY_OTHER)                                            \
+	T("keygen", KEYGEN, SPECIAL, BODY_VOID, BODY_OTHER)                                           \
+	T("li", LI, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                               \
+	T("link", LINK, SPECIAL, BODY_HEAD, BODY_OTHER)                                               \
+	T("listing", LISTING, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                               \
+	T("main", MAIN, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                              \
+	T("marquee", MARQUEE, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                         \
+	T("math", MATH, 0, BODY_FOREIGN, BODY_OTHER)                                                  \
+	T("menu", MENU, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                   \
+	T("meta", META, SPECIAL | BREAKOUT, BODY_HEAD, BODY_OTHER)                                    \
+	T("nav", NAV, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                                \
+	T("nobr", NOBR, BREAKOUT, BODY_NOBR, BODY_FORMATTING)                                         \
+	T("noembed", NOEMBED, SPECIAL, BODY_RAW, BODY_OTHER)                                          \
+	T("noframes", NOFRAMES, SPECIAL, BODY_HEAD, BODY_OTHER)                                       \
+	T("noscript", NOSCRIPT, SPECIAL, BODY_OTHER, BODY_OTHER)                                      \
+	T("object", OBJECT, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                           \
+	T("ol", OL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                          \
+	T("optgroup", OPTGROUP, IMPLIED, BODY_OPTGROUP, BODY_OTHER)                                   \
+	T("option", OPTION, IMPLIED, BODY_OPTION, BODY_OTHER)                                         \
+	T("p", P, SPECIAL | IMPLIED | BREAKOUT, BODY_BLOCK, BODY_P)                                   \
+	T("param", PARAM, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                       \
+	T("plaintext", PLAINTEXT, SPECIAL, BODY_PLAINTEXT, BODY_OTHER)                                \
+	T("pre", PRE, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                                       \
+	T("rb", RB, IMPLIED, BODY_RUBY, BODY_OTHER)                                                   \
+	T("rp", RP, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                              \
+	T("rt", RT, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                              \
+	T("rtc", RTC, IMPLIED, BODY_RUBY, BODY_OTHER)                                                 \
+	T("ruby", RUBY, BREAKOUT, BODY_OTHER, BODY_OTHER)                                             \
+	T("s", S, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
+	T("script", SCRIPT, SPECIAL, BODY_HEAD, BODY_OTHER)                                           \
+	T("search", SEARCH, 0, BODY_BLOCK, BODY_BLOCK)                                                \
+	T("section", SECTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
+	T("select", SELECT, SPECIAL | ALL_SCOPES, BODY_SELECT, BODY_BLOCK)                            \
+	T("small", SMALL, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                 \
+	T("source", SOURCE, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                     \
+	T("span", SPAN, BREAKOUT, BODY_OTHER, BODY_OTHER)                                             \
+	T("strike", STRIKE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                               \
+	T("strong", STRONG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                               \
+	T("style", STYLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                             \
+	T("sub", SUB, BREAKOUT, BODY_OTHER, BODY_OTHER)                                               \
+	T("summary", SUMMARY, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
+	T("sup", SUP, BREAKOUT, BODY_OTHER, BODY_OTHER)                                               \
+	T("svg", SVG, 0, BODY_FOREIGN, BODY_OTHER)                                                    \
+	T("table", TABLE, SPECIAL | ALL_SCOPES | TABLE_SCOPE | TABLE_TEXT | BREAKOUT, BODY_TABLE,     \
+	  BODY_OTHER)                                                                                 \
+	T("tbody", TBODY, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)     \
+	T("td", TD, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)           \
+	T("template", TEMPLATE, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HEAD, BODY_HEAD)             \
+	T("textarea", TEXTAREA, SPECIAL, BODY_TEXTAREA, BODY_OTHER)                                   \
+	T("tfoot", TFOOT, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)     \
+	T("th", TH, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)           \
+	T("thead", THEAD, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)     \
+	T("title", TITLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                             \
+	T("tr", TR, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)           \
+	T("track", TRACK, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                       \
+	T("tt", TT, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                       \
+	T("u", U, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
+	T("ul", UL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                          \
+	T("var", VAR, BREAKOUT, BODY_OTHER, BODY_OTHER)                                               \
+	T("wbr", WBR, SPECIAL, BODY_VOID, BODY_OTHER)                                                 \
 	T("xmp", XMP, SPECIAL, BODY_XMP, BODY_OTHER)
 
 #define HTML_TAG_CONSTANT(name, constant, flags, start, end) TAG_##constant,
@@ -283,9 +284,9 @@ typedef struct Tokenizer
 	const char *raw_name; /* whose end tag ends a content that isn't data */
 	bool is_foreign;      /* so that <![CDATA[ is one */
 	bool in_cdata;
-	const char *problem;      /* why the page cannot be read on; NULL: none */
-	char decoded[8];          /* a character reference's text */
-	Name names[HTML_NAMES];   /* each where its hash puts it */
+	const char *problem;    /* why the page cannot be read on; NULL: none */
+	char decoded[8];        /* a character reference's text */
+	Name names[HTML_NAMES]; /* each where its hash puts it */
 } Tokenizer;
 
 /* The next token; TOKEN_EOF at the end, again and again. */

@@ -270,15 +270,15 @@ static const char names[] =
 	"zhcy:436 zigrarr:21DD zopf:1D56B zscr:1D4CF zwj:200D zwnj:200C ";
 /* clang-format on */
 
-#define MAX_NAME 31  /* CounterClockwiseContourIntegral */
-#define MAX_SHORT 6  /* of those without a semicolon */
+#define MAX_NAME 31 /* CounterClockwiseContourIntegral */
+#define MAX_SHORT 6 /* of those without a semicolon */
 #define MIN_SHORT 2
 
 /* What &#128; to &#159; mean: those of windows-1252; 0: themselves. */
-static const uint16_t c1[32] = {
-	0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-	0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-	0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+static const uint16_t c1[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+								0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+								0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+								0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 static size_t
 encode(uint32_t c, char *out)

@@ -141,8 +141,8 @@ foreign_flags(const Token *token, Namespace ns)
 		return 0;
 	encoding = html_token_attribute(token, "encoding");
 	return SPECIAL | ALL_SCOPES |
-		   (encoding != NULL && (is_text(encoding, "text/html") ||
-								 is_text(encoding, "application/xhtml+xml"))
+		   (encoding != NULL &&
+					(is_text(encoding, "text/html") || is_text(encoding, "application/xhtml+xml"))
 				? HTML_POINT
 				: 0);
 }
@@ -156,8 +156,7 @@ html_create(Parser *parser, const Token *token, Namespace ns)
 	element->node.attributes = token->attributes;
 	element->ns = ns;
 	element->tag = ns == NS_HTML ? token->tag : TAG_NONE;
-	element->flags =
-		ns == NS_HTML ? html_tags[token->tag].flags : foreign_flags(token, ns);
+	element->flags = ns == NS_HTML ? html_tags[token->tag].flags : foreign_flags(token, ns);
 	return element;
 }
 

@@ -218,8 +218,7 @@ html_in_caption(Parser *parser, Token *token)
 	}
 	if (html_is_tag(token, TOKEN_END, TAG_TABLE) || (token->kind == TOKEN_START && is_part))
 		return !end_caption(parser);
-	if (token->kind == TOKEN_END &&
-		(is_part || token->tag == TAG_BODY || token->tag == TAG_HTML))
+	if (token->kind == TOKEN_END && (is_part || token->tag == TAG_BODY || token->tag == TAG_HTML))
 		return true;
 	return html_in_body(parser, token);
 }

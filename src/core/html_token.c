@@ -220,8 +220,8 @@ read_tag(Tokenizer *tokenizer, Token *token, TokenKind kind)
 static void
 read_text(Tokenizer *tokenizer, Token *token, const char *end)
 {
-	*token = (Token){
-		.kind = TOKEN_TEXT, .text = tokenizer->at, .len = (size_t) (end - tokenizer->at)};
+	*token =
+		(Token){.kind = TOKEN_TEXT, .text = tokenizer->at, .len = (size_t) (end - tokenizer->at)};
 	tokenizer->at = end;
 }
 

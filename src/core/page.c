@@ -76,7 +76,6 @@ static void
 parse_utf8(PageParser *parser, const char *utf8, size_t len)
 {
 	HtmlNode *root;
-	bool whole;
 
 	if (utf8[strspn(utf8, " \t\r\n\f\v")] == '\0')
 	{
@@ -85,20 +84,9 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len)
 	}
 	if (parser->page->kind == PAGE_STATISTICS && parse_statistics_json(parser, utf8))
 		return;
-	parser->page->problem = html_hostile(utf8);
+	root = html_parse(parser->arena, utf8, len, &parser->page->problem);
 	if (parser->page->problem != NULL)
 		return;
-	root = html_parse(parser->arena, utf8, len, &whole);
-	if (!whole)
-	{
-		parser->page->problem = "the page's elements are nested more than 256 deep";
-		return;
-	}
-	if (root == NULL)
-	{
-		parser->page->problem = "the page is no HTML";
-		return;
-	}
 	parser->root = root;
 	parser->matches = rules_match(parser->options->rules, parser->page->kind, parser->arena, root);
 	parse_tree(parser);

@@ -64,11 +64,12 @@ pages_tree(const char *html)
 {
 	static Arena *arena;
 	static HtmlNode *root;
+	const char *problem;
 
 	if (arena == NULL)
 	{
 		arena = arena_create();
-		root = html_parse(arena, html, strlen(html), NULL);
+		root = html_parse(arena, html, strlen(html), &problem);
 	}
 	return root;
 }

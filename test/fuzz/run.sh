@@ -20,7 +20,7 @@ export limit corpus
 # Longer inputs are slower, and where what is read is short they show nothing more.
 max_len() {
 	case $1 in
-	page | html | guard | memory) echo 8192 ;;
+	page | html | memory) echo 8192 ;;
 	robots | text) echo 1024 ;;
 	redact | url | rules) echo 256 ;;
 	*) echo 96 ;;

@@ -18,17 +18,6 @@ die(const char *what)
 	exit(1);
 }
 
-/* The root; *problem: why the document is not read whole, NULL: it is. */
-static HtmlNode *
-parse(Arena *arena, const char *page, size_t len, const char **problem)
-{
-	bool whole;
-	HtmlNode *root = html_parse(arena, page, len, &whole);
-
-	*problem = whole ? NULL : "nested too deeply";
-	return root;
-}
-
 /* As it stands within a string of JSON. */
 static void
 print_escaped(const char *s)
@@ -130,7 +119,7 @@ main(void)
 	while ((document = read_document(&len)) != NULL)
 	{
 		const char *problem;
-		HtmlNode *root = parse(arena, document, len, &problem);
+		HtmlNode *root = html_parse(arena, document, len, &problem);
 
 		if (problem != NULL)
 			fputs("problem", stdout);

@@ -1,6 +1,6 @@
 /*
- * test_exhaustion.c: memory runs out at each place at which it can: in the core (its malloc is wrapped, see Makefile), in ICU, and in
- * libxml2 where it begins to read a page. What was promised holds: nothing is lost, and what comes out is whole or nothing.
+ * test_exhaustion.c: memory runs out at each place at which it can: in the core (its malloc is wrapped, see Makefile), and in ICU.
+ * What was promised holds: nothing is lost, and what comes out is whole or nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <libxml/parser.h>
 #include <unicode/uclean.h>
 
 #include "core/page.h"
@@ -57,43 +56,6 @@ __wrap_realloc(void *place, size_t size)
 	return fails() ? NULL : __real_realloc(place, size);
 }
 
-/*
- * Which of libxml2's allocations of a page may fail: the last of those for the input. Where one before them fails version 2.9 leaks, and
- * where one behind them does it goes on for ever, or crashes.
- */
-#define XML_FIRST 11
-#define XML_LAST 13
-
-static int xml_count = 0;
-
-static bool
-xml_fails(void)
-{
-	int number = left < 0 ? 0 : xml_count++;
-
-	return number >= XML_FIRST && number <= XML_LAST && fails();
-}
-
-static void *
-xml_malloc(size_t size)
-{
-	return xml_fails() ? NULL : __real_malloc(size);
-}
-
-static void *
-xml_realloc(void *place, size_t size)
-{
-	return xml_fails() ? NULL : __real_realloc(place, size);
-}
-
-static char *
-copy_of(const char *s)
-{
-	char *copy = xml_malloc(strlen(s) + 1);
-
-	return copy == NULL ? NULL : strcpy(copy, s);
-}
-
 static void *
 icu_malloc(const void *context, size_t size)
 {
@@ -121,9 +83,8 @@ set_up(void **state)
 	UErrorCode status = U_ZERO_ERROR;
 
 	u_setMemoryFunctions(NULL, icu_malloc, icu_realloc, icu_free, &status);
-	if (U_FAILURE(status) || xmlMemSetup(free, xml_malloc, xml_realloc, copy_of) != 0)
+	if (U_FAILURE(status))
 		return 1;
-	xmlInitParser();
 	return start_server(state);
 }
 
@@ -134,7 +95,6 @@ begin_failing(long n, bool all)
 	left = n;
 	for_good = all;
 	failures = 0;
-	xml_count = 0;
 }
 
 /* How many have failed. */

@@ -5,18 +5,12 @@
 
 #include <string.h>
 
-/* HTML's own rules hold for what is next, although an element of SVG or MathML is open. */
 bool
 html_is_foreign(const Parser *parser, const Token *token)
 {
-	const Element *current;
+	const Element *current = html_current(parser);
 	bool is_start = token->kind == TOKEN_START;
 
-	if (parser->depth == 0 || token->kind == TOKEN_EOF)
-		return false;
-	current = html_current(parser);
-	if (current->ns == NS_HTML)
-		return false;
 	if ((current->flags & TEXT_POINT) != 0 &&
 		(token->kind == TOKEN_TEXT || (is_start && strcmp(token->name, "mglyph") != 0 &&
 									   strcmp(token->name, "malignmark") != 0)))
@@ -24,7 +18,9 @@ html_is_foreign(const Parser *parser, const Token *token)
 	if (is_start && token->tag == TAG_SVG && strcmp(current->node.name, "annotation-xml") == 0 &&
 		current->ns == NS_MATHML)
 		return false;
-	return (current->flags & HTML_POINT) == 0 || !(is_start || token->kind == TOKEN_TEXT);
+	if ((current->flags & HTML_POINT) != 0 && (is_start || token->kind == TOKEN_TEXT))
+		return false;
+	return token->kind != TOKEN_EOF;
 }
 
 /* Whether the tag cannot stand within SVG and MathML, and ends them. */

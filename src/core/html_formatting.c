@@ -16,15 +16,17 @@ hash_text(uint32_t hash, const char *s)
 	return (hash ^ '=') * 16777619u;
 }
 
-/* The same for the same attributes in whatever order. */
+/* Of the entry's attributes, the same in whatever order. */
 static uint32_t
-hash_attributes(const HtmlAttribute *attribute)
+hash_of(Formatting *entry)
 {
-	uint32_t sum = 0;
+	const HtmlAttribute *attribute = entry->element->node.attributes;
 
+	if (entry->hash != 0)
+		return entry->hash;
 	for (; attribute != NULL; attribute = attribute->next)
-		sum += hash_text(hash_text(2166136261u, attribute->name), attribute->value);
-	return sum;
+		entry->hash += hash_text(hash_text(2166136261u, attribute->name), attribute->value);
+	return entry->hash;
 }
 
 /* Whether each attribute of one is one of the other, too. */
@@ -43,10 +45,11 @@ has_all(const Element *one, const Element *other)
 	return true;
 }
 
+/* Of the same tag and with the same attributes. */
 static bool
-is_alike(const Formatting *one, const Formatting *other)
+is_alike(Formatting *one, Formatting *other)
 {
-	return one->element->tag == other->element->tag && one->hash == other->hash &&
+	return one->element->tag == other->element->tag && hash_of(one) == hash_of(other) &&
 		   has_all(one->element, other->element) && has_all(other->element, one->element);
 }
 
@@ -82,10 +85,14 @@ html_push_marker(Parser *parser)
 void
 html_push_formatting(Parser *parser, Element *element)
 {
-	Formatting entry = {element, hash_attributes(element->node.attributes)};
+	Formatting entry = {element, 0};
+	int start = parser->formatting_count;
+	int same = 0;
 	int alike = 0;
 
-	for (int i = parser->formatting_count - 1; i >= 0 && parser->formatting[i].element != NULL; i--)
+	while (start > 0 && parser->formatting[start - 1].element != NULL)
+		same += parser->formatting[--start].element->tag == element->tag;
+	for (int i = parser->formatting_count - 1; i >= start && same >= 3; i--)
 	{
 		if (is_alike(&parser->formatting[i], &entry) && ++alike == 3)
 		{

@@ -236,8 +236,8 @@ typedef struct Element
 /* A name in the arena, once for many. */
 typedef struct Name
 {
-	const char *text; /* NULL: none is here yet */
-	size_t len;
+	const char *text;
+	size_t len; /* 0: none is here yet */
 	Tag tag;
 } Name;
 
@@ -345,7 +345,7 @@ typedef enum Mode
 typedef struct Formatting
 {
 	Element *element;
-	uint32_t hash; /* of its attributes, in whatever order */
+	uint32_t hash; /* of its attributes, in whatever order; 0: nobody has asked yet */
 } Formatting;
 
 typedef struct Parser
@@ -373,6 +373,12 @@ typedef struct Parser
 	const char *problem;
 } Parser;
 
+static inline Element *
+html_current(const Parser *parser)
+{
+	return parser->stack[parser->depth - 1];
+}
+
 /* Where a node goes: below parent, before that child; NULL: last. */
 typedef struct Place
 {
@@ -381,7 +387,6 @@ typedef struct Place
 } Place;
 
 /* html_stack.c */
-extern Element *html_current(const Parser *parser);
 extern Place html_place(const Parser *parser, Element *target);
 extern void html_attach(Place place, HtmlNode *node);
 extern void html_detach(HtmlNode *node);
@@ -434,7 +439,7 @@ extern bool html_in_row(Parser *parser, Token *token);
 extern bool html_in_cell(Parser *parser, Token *token);
 extern bool html_in_template(Parser *parser, Token *token);
 
-/* Whether the rules for SVG and MathML hold for what is next, not those of the mode. */
+/* Whether in an element of SVG or MathML the rules for such hold for what is next, not those of the mode. */
 extern bool html_is_foreign(const Parser *parser, const Token *token);
 
 /* By the mode that is set. */

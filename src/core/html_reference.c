@@ -335,10 +335,14 @@ numeric_reference(const char *s, const char *end, char *out, size_t *len)
 static int
 compare(const char *name, size_t len, const char *entry)
 {
-	size_t entry_len = strcspn(entry, ":=");
-	int order = memcmp(name, entry, len < entry_len ? len : entry_len);
-
-	return order != 0 ? order : (len > entry_len) - (len < entry_len);
+	for (size_t i = 0; i < len; i++)
+	{
+		if (entry[i] == ':' || entry[i] == '=')
+			return 1;
+		if (name[i] != entry[i])
+			return name[i] < entry[i] ? -1 : 1;
+	}
+	return entry[len] == ':' || entry[len] == '=' ? 0 : -1;
 }
 
 /* What stands behind the name in the list; NULL: it is not there. */
@@ -384,6 +388,13 @@ named_reference(const char *s, const char *end, bool in_attribute, char *out, si
 	size_t n = 0;
 	const char *entry;
 
+	/* hardly any other is met, so that nobody should have to look for it */
+	if (most >= 4 && memcmp(name, "amp;", 4) == 0)
+	{
+		*out = '&';
+		*len = 1;
+		return name + 4;
+	}
 	while (n < most && ascii_is_alnum(name[n]))
 		n++;
 	if (n < most && name[n] == ';' && (entry = look_up(name, n)) != NULL)

@@ -17,12 +17,6 @@ typedef struct TextNode
 	size_t capacity; /* of bytes, the NUL not counted */
 } TextNode;
 
-Element *
-html_current(const Parser *parser)
-{
-	return parser->stack[parser->depth - 1];
-}
-
 /* The place from the top in the stack; -1: none is open. */
 static int
 last_open(const Parser *parser, Tag tag)

@@ -37,19 +37,27 @@ find_tag(const char *name)
 static bool
 is_same_name(const Name *known, const char *s, size_t len)
 {
-	return known->text != NULL && known->len == len && ascii_equal_nocase(known->text, s, len);
+	return known->len == len &&
+		   (memcmp(known->text, s, len) == 0 || ascii_equal_nocase(known->text, s, len));
+}
+
+/* Where in the cache of names it belongs, in whatever case. */
+static unsigned
+name_place(const char *s, size_t len)
+{
+	unsigned first = s[0] & 0x1f;
+	unsigned middle = s[len / 2] & 0x1f;
+	unsigned last = s[len - 1] & 0x1f;
+
+	return (first + middle * 5 + last * 11 + (unsigned) len * 37) % HTML_NAMES;
 }
 
 /* The name, in lower case and in the arena: few are many times on a page. */
 static const Name *
 keep_name(Tokenizer *tokenizer, const char *s, size_t len)
 {
-	uint32_t hash = 2166136261u;
-	Name *known;
+	Name *known = &tokenizer->names[name_place(s, len)];
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char) ascii_lower(s[i])) * 16777619u;
-	known = &tokenizer->names[(hash ^ hash >> 16) & (HTML_NAMES - 1)];
 	if (!is_same_name(known, s, len))
 	{
 		char *copy = arena_strndup(tokenizer->arena, s, len);
@@ -67,11 +75,23 @@ skip_space(Tokenizer *tokenizer)
 		tokenizer->at++;
 }
 
-/* The end of what goes on to white space, '>' or either of two other characters. */
-static const char *
-scan_to(const Tokenizer *tokenizer, const char *s, char one, char other)
+/* What ends a name or a value. */
+enum
 {
-	while (s < tokenizer->end && *s != '>' && *s != one && *s != other && !html_is_space(*s))
+	END = 1, /* all */
+	SLASH = 2,
+	EQUALS = 4
+};
+
+static const unsigned char ends[256] = {
+	[' '] = END, ['\t'] = END,  ['\n'] = END,   ['\f'] = END,
+	['>'] = END, ['/'] = SLASH, ['='] = EQUALS,
+};
+
+static const char *
+scan_to(const Tokenizer *tokenizer, const char *s, unsigned what)
+{
+	while (s < tokenizer->end && (ends[(unsigned char) *s] & what) == 0)
 		s++;
 	return s;
 }
@@ -137,7 +157,7 @@ scan_value(Tokenizer *tokenizer, const char **start, const char **end)
 	quote = *tokenizer->at;
 	if (quote != '"' && quote != '\'')
 	{
-		*end = tokenizer->at = scan_to(tokenizer, *start, '>', '>');
+		*end = tokenizer->at = scan_to(tokenizer, *start, END);
 		return;
 	}
 	*start += 1;
@@ -187,7 +207,7 @@ read_attributes(Tokenizer *tokenizer, Token *token)
 			tokenizer->at++;
 			continue;
 		}
-		tokenizer->at = name_end = scan_to(tokenizer, name + 1, '/', '=');
+		tokenizer->at = name_end = scan_to(tokenizer, name + 1, END | SLASH | EQUALS);
 		scan_value(tokenizer, &value, &value_end);
 		if (token->kind == TOKEN_START)
 		{
@@ -209,7 +229,7 @@ static bool
 read_tag(Tokenizer *tokenizer, Token *token, TokenKind kind)
 {
 	const char *name = tokenizer->at;
-	const char *end = scan_to(tokenizer, name, '/', '>');
+	const char *end = scan_to(tokenizer, name, END | SLASH);
 	const Name *kept = keep_name(tokenizer, name, (size_t) (end - name));
 
 	*token = (Token){.kind = kind, .name = kept->text, .tag = kept->tag};

@@ -99,7 +99,8 @@ process(Parser *parser, Token *token)
 
 	while (!done && parser->problem == NULL)
 	{
-		if (html_is_foreign(parser, token))
+		if (parser->depth > 0 && html_current(parser)->ns != NS_HTML &&
+			html_is_foreign(parser, token))
 			done = html_in_foreign(parser, token);
 		else
 			done = html_process_by_mode(parser, token);
@@ -233,7 +234,9 @@ html_parse(Arena *arena, const char *utf8, size_t len, const char **problem)
 	parser->arena = arena;
 	parser->document = arena_alloc(arena, sizeof(HtmlNode));
 	parser->frameset_ok = true;
-	parser->tokenizer = (Tokenizer){.arena = arena, .at = utf8, .end = utf8 + len};
+	parser->tokenizer.arena = arena;
+	parser->tokenizer.at = utf8;
+	parser->tokenizer.end = utf8 + len;
 	parse(parser);
 	if (parser->problem == NULL && depth_of(parser->document->children) > HTML_MAX_DEPTH + 1)
 		parser->problem = html_too_deep;

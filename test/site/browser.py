@@ -38,6 +38,7 @@ class Browser:
                                         env={**os.environ, "HOME": self.profile.name, "TZ": "UTC"})
         os.close(commands)
         os.close(answers)
+        os.set_blocking(self.to, False)
         self.buffer, self.events, self.last = b"", [], 0
         return self
 
@@ -70,9 +71,11 @@ class Browser:
         self.last += 1
         command = {"id": self.last, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
         data = json.dumps(command).encode() + b"\0"
-        while data:
-            data = data[os.write(self.to, data):]
         deadline = time.monotonic() + TIMEOUT
+        while data:
+            if not select.select([], [self.to], [], max(0, deadline - time.monotonic()))[1]:
+                raise TimeoutError("the browser does not listen")
+            data = data[os.write(self.to, data):]
         while True:
             message = self.message(deadline)
             if message.get("id") == self.last:

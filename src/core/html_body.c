@@ -343,21 +343,21 @@ start_in_body(Parser *parser, Token *token)
 	return true;
 }
 
+/* Chromium: where the form is gone, and in templates, it is any other end tag. */
 static void
 end_form(Parser *parser, const Token *token)
 {
 	Element *form = parser->form;
 
-	if (html_is_open(parser, TAG_TEMPLATE))
+	if (!html_is_open(parser, TAG_TEMPLATE))
 	{
-		html_other_end(parser, token);
-		return;
+		parser->form = NULL;
+		if (form == NULL || !html_element_in_scope(parser, form))
+			return;
+		html_imply_ends(parser, no_tag, IMPLIED);
+		html_remove_open(parser, form);
 	}
-	parser->form = NULL;
-	if (form == NULL || !html_element_in_scope(parser, form))
-		return;
-	html_imply_ends(parser, no_tag, IMPLIED);
-	html_remove_open(parser, form);
+	html_other_end(parser, token);
 }
 
 static void

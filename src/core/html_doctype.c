@@ -67,7 +67,7 @@ static const char *const quirky[] = {
 	"-//webtechs//dtd mozilla html//",
 };
 
-/* These do where no system identifier stands behind them, or an empty one. */
+/* These do where no system identifier stands behind them, or, Chromium: an empty one. */
 static const char *const quirky_alone[] = {
 	"-//w3c//dtd html 4.01 frameset//",
 	"-//w3c//dtd html 4.01 transitional//",

@@ -182,6 +182,7 @@ html_in_head_noscript(Parser *parser, Token *token)
 		(is_start && html_tags[token->tag].start == BODY_HEAD && token->tag != TAG_BASE &&
 		 token->tag != TAG_SCRIPT && token->tag != TAG_TEMPLATE && token->tag != TAG_TITLE))
 		return html_in_head(parser, token);
+	/* Chromium: not <head> */
 	if (is_start && token->tag == TAG_NOSCRIPT)
 		return true;
 	if (token->kind == TOKEN_END && token->tag != TAG_NOSCRIPT && token->tag != TAG_BR)
@@ -237,6 +238,7 @@ html_after_head(Parser *parser, Token *token)
 	if (token->kind == TOKEN_END && !is_known_end(token))
 		return true;
 	html_insert_name(parser, TAG_BODY);
+	/* Chromium: whatever the head held */
 	parser->frameset_ok = true;
 	parser->mode = MODE_IN_BODY;
 	return false;
@@ -276,6 +278,7 @@ html_in_template(Parser *parser, Token *token)
 		end_template(parser);
 		return false;
 	}
+	/* Chromium: not the others of the head */
 	if (token->kind == TOKEN_START &&
 		(token->tag == TAG_LINK || token->tag == TAG_META || token->tag == TAG_SCRIPT ||
 		 token->tag == TAG_STYLE || token->tag == TAG_TEMPLATE))
@@ -296,6 +299,7 @@ html_after_body(Parser *parser, Token *token)
 		return true;
 	if (html_is_tag(token, TOKEN_START, TAG_HTML))
 		return html_in_body(parser, token);
+	/* Chromium: as it is, no formatting element goes on in it */
 	if (html_is_blank(token))
 	{
 		html_insert_text(parser, token->text, token->len);

@@ -3,7 +3,8 @@
  * elements by the rules of what is open (html_tree.c and the files of its insertion modes: html_head.c, html_body.c, html_table.c), with the
  * help of what all modes do to the elements that are open (html_stack.c, html_formatting.c).
  *
- * The words are those of the standard, https://html.spec.whatwg.org/multipage/parsing.html, scripting being off.
+ * The words are those of the standard, https://html.spec.whatwg.org/multipage/parsing.html, scripting being off. Where Chromium, beside which the
+ * trees are tested, departs from it, so do we, since it is in browsers that selectors are made; "Chromium:" tells where.
  */
 #ifndef ESN_HTML_INTERNAL_H
 #define ESN_HTML_INTERNAL_H
@@ -78,7 +79,7 @@ typedef enum BodyRule
 
 /*
  * The names that the standard knows, sorted: name, constant, what its elements are, the rule of its start tag and that of its end tag in the
- * body.
+ * body. Chromium: search is not special.
  */
 #define HTML_TAGS(T)                                                                              \
 	T("a", A, 0, BODY_A, BODY_FORMATTING)                                                         \

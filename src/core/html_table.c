@@ -123,6 +123,7 @@ start_in_table(Parser *parser, Token *token)
 			html_insert_void(parser, token);
 			return true;
 		case TAG_FORM:
+			/* Chromium: in a template it is one */
 			if (parser->form != NULL && !in_template)
 				return true;
 			form = html_insert(parser, token);
@@ -141,6 +142,7 @@ html_in_table(Parser *parser, Token *token)
 	switch (token->kind)
 	{
 		case TOKEN_TEXT:
+			/* Chromium: a template is no part of the table */
 			if ((html_current(parser)->flags & TABLE_TEXT) == 0)
 				return beside_table(parser, token);
 			buffer_init(&parser->table_text, parser->arena);

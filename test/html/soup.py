@@ -5,6 +5,7 @@ The names are those of which the standard for HTML says something of their own, 
 import html.entities
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ FORMS = "form form input button button label fieldset legend textarea select isi
 RUBY = "ruby rb rt rtc rp span p b".split()
 TEMPLATES = "template template template table tr td col caption tbody select option head body html frameset p b script style".split()
 FOREIGN = """svg math svg math g desc title foreignObject path mi mo mn ms mtext mrow annotation-xml mglyph malignmark font a script style p b div
-    table td select template textarea lineargradient image br h1 span""".split()
+    table td select template textarea image br h1 span""".split()
 FRAMES = "frameset frame frameset frame noframes body html head p br input".split()
 HEAD = "head html body title base basefont bgsound link meta noscript style script template noframes".split()
 RAW = "textarea title style script xmp iframe noembed noframes noscript plaintext pre listing".split()
@@ -151,8 +152,9 @@ CHARACTERS = "<<<<>>>//!!---=\"'&;#x[]?aAbsp \n\r\t\f1"
 
 
 def document(text):
-    """As the parser may be given it: well-formed, without NUL, and without a mark of the byte order in front, of which whoever decodes makes sure."""
-    return text.replace("\0", "").lstrip("\ufeff")
+    """As the parser may be given it: well-formed, without NUL, and without a mark of the byte order in front, of which whoever decodes makes sure.
+    Without that end tag, too, which Chromium takes for another where HTML and not SVG has such an element."""
+    return re.sub("</foreignobject", "</desc", text, flags=re.IGNORECASE).replace("\0", "").lstrip("\ufeff")
 
 
 def start_tag(rand, name):

@@ -3,11 +3,11 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-packages=(gcc make pkg-config ca-certificates "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" libcurl4-openssl-dev libxml2-dev libicu-dev
+packages=(gcc make pkg-config ca-certificates "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" libcurl4-openssl-dev libicu-dev
 	node-d3-array node-d3-geo node-d3-selection nginx-light python3 procps)
 case ${1:-} in
 demo) ;;
-bench) packages+=(python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 python3-lxml python3-asyncpg
+bench) packages+=(libxml2-dev python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 python3-lxml python3-asyncpg
 	python3-icu) ;;
 *) packages+=(clang clang-format libclang-rt-dev valgrind "postgresql-$PG_MAJOR-cron" "postgresql-$PG_MAJOR-pgtap"
 	libtap-parser-sourcehandler-pgtap-perl libcmocka-dev openssl prometheus-postgres-exporter curl gcovr

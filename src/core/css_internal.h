@@ -1,6 +1,6 @@
 /*
  * css_internal.h: a compiled selector, shared by css_compile.c, css_match.c and css_set.c. Names of elements and attributes are in lower
- * case, as libxml2's parser of HTML writes them, so that they need no folding when they are compared.
+ * case, as html_parse() writes them, so that they need no folding when they are compared.
  */
 #ifndef ESN_CSS_INTERNAL_H
 #define ESN_CSS_INTERNAL_H

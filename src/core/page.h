@@ -11,7 +11,7 @@
 #include "core/text.h"
 
 /* To be raised when the same bytes yield another page than before: what was parsed with a lower one is then parsed again. */
-#define PAGE_PARSER_VERSION 2
+#define PAGE_PARSER_VERSION 3
 
 typedef struct StringList
 {

@@ -197,6 +197,12 @@ describe_passing(const Transfer *transfer, CURLcode code, char *reason, size_t s
 			snprintf(reason, size, "timed out after %d.%d s", timeout_ms / 1000,
 					 timeout_ms % 1000 / 100);
 			break;
+		case CURLE_COULDNT_RESOLVE_HOST:
+			snprintf(reason, size, "the site's name could not be resolved");
+			break;
+		case CURLE_COULDNT_CONNECT:
+			snprintf(reason, size, "no connection to the site could be made");
+			break;
 		case CURLE_PARTIAL_FILE:
 		case CURLE_HTTP2_STREAM:
 			snprintf(reason, size, "the answer broke off after %zu bytes",
@@ -251,15 +257,11 @@ http_judge_error(Transfer *transfer, int64_t now, CURLcode code)
 		http_fail(transfer, false, "the page is larger than %zu bytes",
 				  transfer->client->options.max_body);
 	}
-	else if (transfer->header_bytes > HTTP_MAX_HEADER_BYTES)
+	else if (transfer->header_bytes > HTTP_MAX_HEADER_BYTES || has_too_many_headers(code))
 	{
 		http_heed(transfer, SITE_ANSWERED, now);
-		http_fail(transfer, false, "the headers are larger than %d bytes", HTTP_MAX_HEADER_BYTES);
-	}
-	else if (has_too_many_headers(code))
-	{
-		http_heed(transfer, SITE_ANSWERED, now);
-		http_fail(transfer, false, "the headers are more, or longer, than can be read");
+		http_fail(transfer, false, "the headers are larger than %d bytes, or too many",
+				  HTTP_MAX_HEADER_BYTES);
 	}
 	else if (describe_final(code, reason, sizeof(reason)))
 	{

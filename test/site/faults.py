@@ -1,4 +1,9 @@
 """What can be wrong on the sites, and what a run has to say of it."""
+import ctypes
+
+library = ctypes.CDLL("libcurl.so.4")
+library.curl_version.restype = ctypes.c_char_p
+LIBCURL = tuple(int(part) for part in library.curl_version().split()[0].split(b"/")[1].split(b"-")[0].split(b"."))
 
 # Of an activity's page as a whole, with the status and the words that failed_scrapes must have (None: the page is stored all the same).
 PAGE_FAULTS = {
@@ -50,6 +55,7 @@ BROKE_OFF = (None, "broke off", True)
 CLOSED = (None, "closed before the answer was whole", True)
 NO_HTTP = (None, "not written as HTTP is", True)
 NOT_COMPRESSED = (None, "not compressed in the way that it says", True)
+TOO_MANY_HEADERS = (200, "the headers are larger than 262144 bytes, or too many", False)
 TOO_LARGE = (200, "the page is larger than 1048576 bytes", False)
 ELSEWHERE = (302, "not one of the configured sites", False)
 NO_ACTIVITY = (200, "has no activity", True)
@@ -76,11 +82,11 @@ FRONT_FAULTS = {
     "gzip-spoiled": NOT_COMPRESSED,
     "gzip-that-is-none": NOT_COMPRESSED,
     "encoding-unknown": NOT_COMPRESSED,
-    "headers-without-end": (200, "the headers are larger than 262144 bytes", False),
-    "header-of-a-megabyte": (None, "a header is longer than 100 kB", True),
+    "headers-without-end": TOO_MANY_HEADERS,
+    "header-of-a-megabyte": TOO_MANY_HEADERS if LIBCURL >= (8, 6) else (None, "a header is longer than 100 kB", True),
     "header-with-a-nul": NO_HTTP,
     "header-without-a-colon": NO_HTTP,
-    "interim-answers-without-end": (102, "the headers are larger than 262144 bytes", False),
+    "interim-answers-without-end": (102, *TOO_MANY_HEADERS[1:]),
     "status-nonsense": NO_HTTP,
     "status-999": (999, "the site answered 999", False),
     "no-http": NO_HTTP,

@@ -72,7 +72,7 @@ for authority in trusted unknown; do
 	openssl req -x509 $key -nodes -days 2 -subj "/CN=$authority" -keyout "$dir/tls/$authority.key" -out "$dir/tls/$authority.pem" 2>/dev/null
 done
 certificate good trusted 2 good.localhost
-certificate expired trusted -1 expired.localhost
+certificate expired trusted 0 expired.localhost
 certificate other trusted 2 elsewhere.example
 certificate stranger unknown 2 stranger.localhost
 [ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir/tls"
@@ -89,8 +89,8 @@ elsewhere "certificate of another host" "https://other.localhost:$tls_port" "the
 elsewhere "certificate of an unknown authority" "https://stranger.localhost:$tls_port" "the site's certificate cannot be trusted"
 elsewhere "no TLS where it is asked for" "https://${accounts_url#http://}" "SSL connect error"
 # A label of more than 63 characters is no name anywhere, and no server has to be asked for it.
-elsewhere "name that does not resolve" "http://$(printf 'x%.0s' {1..70}).invalid" "*resolve host name"
-elsewhere "nobody listens" "http://127.0.0.1:1" "*connect to server"
+elsewhere "name that does not resolve" "http://$(printf 'x%.0s' {1..70}).invalid" "*the site's name could not be resolved"
+elsewhere "nobody listens" "http://127.0.0.1:1" "*no connection to the site could be made"
 
 # The pages are well again, but half of what is there is gone for a while.
 site_change misbehaving --sections 45 --count 490 --every-fault --healed --seed 1
@@ -119,5 +119,7 @@ has no end - is read as far as it goes: what is missing of the required fields i
 | --- | --- | --- | --- |
 TEXT
 sed 's/^/# /' build/faults.md
-is "docs/faults.md says the same (else: cp build/faults.md docs/faults.md)" "$(diff docs/faults.md build/faults.md 2>&1)" ""
+# Newer versions of libcurl than Debian 12's know such a header from a lack of memory.
+[ "$(debian_pg_major)" -eq 15 ] && except='^$^' || except='^| header of a megabyte '
+is "docs/faults.md says the same (else: cp build/faults.md docs/faults.md)" "$(diff <(grep -v "$except" docs/faults.md) <(grep -v "$except" build/faults.md))" ""
 done_testing

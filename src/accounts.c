@@ -21,6 +21,7 @@ typedef struct KnownSection
 	char accounts_slug[SLUG_SIZE]; /* the key */
 	char *activities_slug;         /* NULL: not known */
 	char *name;
+	bool recognised; /* activities.esn.org knew it */
 } KnownSection;
 
 typedef struct AccountsPhase
@@ -32,6 +33,8 @@ typedef struct AccountsPhase
 	bool unlisted_added; /* the known sections that are on no list are on on_map */
 	HTAB *begun;         /* slugs of the sections that have been begun */
 	List *near;          /* of char *: all slugs, for a hint */
+	int recognised;      /* sections that activities.esn.org knew, and still knows */
+	List *unrecognised;  /* of char *: what the probes say of those that it knew, and no longer knows */
 } AccountsPhase;
 
 static void
@@ -64,6 +67,7 @@ remember_known_sections(Run *run, AccountsPhase *phase)
 
 		known->activities_slug = row->activities_slug;
 		known->name = row->name;
+		known->recognised = row->recognised;
 	}
 }
 
@@ -91,10 +95,13 @@ submit_probe(Run *run, SectionWork *section)
 	pfree(url);
 }
 
-/* Records what the probes found: the slug that was answered, or NULL where none was. */
+/* Records what the probes found: the slug that was answered, or NULL where none was. That of a section that was known waits: see settle_unrecognised(). */
 static void
 settle_probe(Run *run, SectionWork *section, const char *slug)
 {
+	AccountsPhase *phase = run->phase;
+	const KnownSection *known = find_known_section(run, section->row.accounts_slug);
+	bool was_recognised = known != NULL && known->recognised;
 	StringInfoData json;
 
 	initStringInfo(&json);
@@ -112,8 +119,44 @@ settle_probe(Run *run, SectionWork *section, const char *slug)
 	appendStringInfoString(&json, ", \"url\": ");
 	escape_json(&json, probe_address(slug == NULL ? section->row.accounts_slug : slug));
 	appendStringInfoChar(&json, '}');
-	run_add_record(run, RECORD_PROBE, PAGE_KINDS, json.data);
-	pfree(json.data);
+	if (was_recognised && slug == NULL)
+		phase->unrecognised = lappend(phase->unrecognised, json.data);
+	else
+	{
+		phase->recognised += was_recognised;
+		run_add_record(run, RECORD_PROBE, PAGE_KINDS, json.data);
+		pfree(json.data);
+	}
+}
+
+/* When all have been asked: that sections are no longer known there, unless they are so many that rather the site is broken. */
+static void
+settle_unrecognised(Run *run)
+{
+	AccountsPhase *phase = run->phase;
+	int gone = list_length(phase->unrecognised);
+	int all = gone + phase->recognised;
+	ListCell *cell;
+
+	if (gone > 1 && gone > guc_max_removed_ratio * all)
+	{
+		run->disbelieved = true;
+		run->failure = psprintf("%d of %d sections are no longer known to %s, more than "
+								"esn_pulse.max_removed_ratio allows; nothing was marked as removed",
+								gone, all, guc_activities_url);
+		return;
+	}
+	foreach (cell, phase->unrecognised)
+		run_add_record(run, RECORD_PROBE, PAGE_KINDS, lfirst(cell));
+	run_flush(run);
+}
+
+/* Asks for what has been submitted and what feed adds, to the end. */
+static void
+ask(Run *run, FeedFunction feed)
+{
+	run_pump(run, feed);
+	settle_unrecognised(run);
 }
 
 void
@@ -405,7 +448,7 @@ read_home(Run *run, AccountsPhase *phase)
 	phase->lists_open = 1;
 	run->only_section = phase->wanted == NULL ? NULL : "";
 	submit_url(run, TASK_HOME, HTTP_GET, url, NULL, NULL);
-	run_pump(run, feed_from_map);
+	ask(run, feed_from_map);
 }
 
 void
@@ -433,7 +476,7 @@ accounts_again(Run *run, List *countries, List *sections)
 		entry.url = psprintf("%s/section/%s", guc_accounts_url, row->accounts_slug);
 		begin_sections(run, &entry, 1);
 	}
-	run_pump(run, NULL);
+	ask(run, NULL);
 }
 
 static int

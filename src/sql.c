@@ -98,15 +98,15 @@ static Statement statements[] = {
 						  2,
 						  {INT8OID, FLOAT8OID}},
 	[SQL_FIND_SECTION] =
-		{"SELECT id, accounts_slug, activities_slug, name, list_due FROM esn_find_sections($1)",
+		{"SELECT id, accounts_slug, activities_slug, name, list_due, false FROM esn_find_sections($1)",
 		 1,
 		 {TEXTOID}},
 	[SQL_DUE_SECTIONS] =
-		{"SELECT id, accounts_slug, activities_slug, name, list_due FROM esn_due_sections($1)",
+		{"SELECT id, accounts_slug, activities_slug, name, list_due, false FROM esn_due_sections($1)",
 		 1,
 		 {INT4OID}},
 	[SQL_KNOWN_SECTIONS] = {"SELECT id, accounts_platform_slug, activities_platform_slug, name, "
-							"false FROM sections",
+							"false, coalesce(can_scrape_activities, false) FROM sections",
 							0,
 							{0}},
 	[SQL_HAS_SECTIONS] = {"SELECT true FROM sections LIMIT 1", 0, {0}},

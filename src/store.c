@@ -214,7 +214,7 @@ store_accounts_due(void)
 	return exists(SQL_ACCOUNTS_DUE, NULL);
 }
 
-/* The rows (id, accounts slug, activities slug, name, whether its list is due) of a statement. */
+/* The rows (id, accounts slug, activities slug, name, whether its list is due, whether it is recognised) of a statement. */
 static List *
 read_sections(StatementId id, Datum *args, const char *nulls)
 {
@@ -234,6 +234,7 @@ read_sections(StatementId id, Datum *args, const char *nulls)
 		section->activities_slug = sql_text(caller, i, 3);
 		section->name = sql_text(caller, i, 4);
 		section->list_due = DatumGetBool(sql_datum(i, 5));
+		section->recognised = DatumGetBool(sql_datum(i, 6));
 		sections = lappend(sections, section);
 	}
 	MemoryContextSwitchTo(before);

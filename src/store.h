@@ -14,7 +14,8 @@ typedef struct SectionRow
 	char *accounts_slug;
 	char *activities_slug; /* NULL: not known */
 	char *name;
-	bool list_due; /* its list of activities is to be read whole */
+	bool list_due;   /* its list of activities is to be read whole */
+	bool recognised; /* activities.esn.org knows it; of store_known_sections() alone */
 } SectionRow;
 
 /* A page that is still to be read, with the validators of a conditional request (NULL: none). */

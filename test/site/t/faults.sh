@@ -97,6 +97,12 @@ site_change misbehaving --sections 45 --count 490 --every-fault --healed --seed 
 site_front misbehaving "$(sql "SELECT event_slug FROM activities WHERE event_slug ~ '^[a-z0-9-]+\$' AND id % 2 = 0" | sed 's,.*,/activity/&\tnot-found,')"
 stopped "half the pages gone" "SELECT esn_scrape_activities(\"full\" => true)" "failed|* of * pages are gone, more than esn_pulse.max_removed_ratio allows; nothing was marked as removed"
 is "half the pages gone: none is marked" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL")" 0
+
+# And so is every other section's list.
+site_front misbehaving "$(sql "SELECT activities_platform_slug FROM sections WHERE can_scrape_activities AND id % 2 = 0" | sed 's,.*,/organisation/&/activities\tnot-found,')"
+known=$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities")
+stopped "half the lists gone" "SELECT esn_scrape_accounts(\"full\" => true)" "failed|* of * sections are no longer known to *, more than esn_pulse.max_removed_ratio allows; nothing was marked as removed"
+is "half the lists gone: all are thought to be there" "$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities")" "$known"
 site_front misbehaving ""
 
 # At last nothing is wrong but what is wrong within pages.

@@ -208,7 +208,8 @@ BEGIN
 	ON CONFLICT DO NOTHING;
 
 	WITH country AS MATERIALIZED (
-		SELECT jsonb_object_agg(esn_country_key(name), country_code ORDER BY country_code DESC) AS codes FROM countries
+		SELECT jsonb_object_agg(esn_country_key(name), country_code ORDER BY country_code DESC)
+			|| jsonb_object_agg(name, country_code ORDER BY country_code DESC) AS codes FROM countries
 	), raw AS MATERIALIZED (
 		SELECT DISTINCT ON (d.event_slug) d.*, jsonb_array_length(p->'page'->'errors') = 0 AS is_valid
 		FROM jsonb_array_elements(pages) p,
@@ -218,7 +219,8 @@ BEGIN
 				registration_url text, organisers jsonb, causes jsonb, sdgs jsonb, objectives jsonb)
 		ORDER BY d.event_slug
 	), page AS MATERIALIZED (
-		SELECT r.*, c.codes->>esn_country_key(r.country_name) AS country_code, coalesce(r.end_date, r.start_date) >= current_date AS is_future_event, o.section_ids, o.unmatched,
+		SELECT r.*, coalesce(c.codes->>r.country_name, c.codes->>esn_country_key(r.country_name)) AS country_code,
+			coalesce(r.end_date, r.start_date) >= current_date AS is_future_event, o.section_ids, o.unmatched,
 			coalesce(a.id, nextval('activities_id_seq')) AS id, a.id IS NULL AS is_new
 		FROM raw r CROSS JOIN country c
 		LEFT JOIN activities a ON a.event_slug = r.event_slug

@@ -3,15 +3,14 @@
 -- The pairs of one list of the statistics: [["Culture", 12], ...]; a label that comes twice counts once.
 CREATE OR REPLACE FUNCTION esn_statistics_pairs(list jsonb) RETURNS TABLE (label text, value integer, n bigint, raw jsonb)
 LANGUAGE sql IMMUTABLE AS $$
-	SELECT DISTINCT ON (label) label,
-		CASE WHEN digits ~ '^\d{1,9}$' THEN digits::integer END, n, raw
+	SELECT DISTINCT ON (label) label, value, n, raw
 	FROM (
 		SELECT left(btrim(pair->>0), 100) AS label, ord AS n, pair->1 AS raw,
 			CASE jsonb_typeof(pair->1)
-				WHEN 'number' THEN CASE WHEN (pair->>1)::numeric BETWEEN 0 AND 999999999 AND (pair->>1)::numeric % 1 = 0 THEN trunc((pair->>1)::numeric)::text END
-				WHEN 'string' THEN regexp_replace(btrim(pair->>1), '[,. ](?=\d{3}(\D|$))', '', 'g')
-				WHEN 'null' THEN '0'
-			END AS digits
+				WHEN 'number' THEN CASE WHEN (pair->1)::numeric BETWEEN 0 AND 999999999 AND (pair->1)::numeric % 1 = 0 THEN (pair->1)::integer END
+				WHEN 'string' THEN substring(regexp_replace(btrim(pair->>1), '[,. ](?=\d{3}(\D|$))', '', 'g') FROM '^\d{1,9}$')::integer
+				WHEN 'null' THEN 0
+			END AS value
 		FROM jsonb_array_elements(CASE jsonb_typeof(list->'values') WHEN 'array' THEN list->'values' ELSE '[]' END)
 			WITH ORDINALITY AS e(pair, ord)
 		WHERE jsonb_typeof(pair) = 'array' AND btrim(coalesce(pair->>0, '')) <> ''

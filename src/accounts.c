@@ -164,7 +164,7 @@ accounts_probe(Run *run, SectionWork *section)
 {
 	const KnownSection *known = find_known_section(run, section->row.accounts_slug);
 	char *guesses[SLUG_MAX_CANDIDATES];
-	int count = slug_candidates(run->slugger, run->arena, section->row.name, guesses);
+	int count = slug_candidates(server_slugger(), run->arena, section->row.name, guesses);
 	char *learned = known == NULL ? NULL : known->activities_slug;
 
 	if (learned != NULL)
@@ -225,7 +225,7 @@ is_wanted(Run *run, const AccountsPhase *phase, const NamedSlug *entry)
 
 	if (strcmp(entry->slug, phase->wanted) == 0)
 		return true;
-	count = slug_candidates(run->slugger, run->arena, entry->name, guesses);
+	count = slug_candidates(server_slugger(), run->arena, entry->name, guesses);
 	for (int i = 0; i < count; i++)
 	{
 		if (strcmp(guesses[i], phase->wanted) == 0)
@@ -241,7 +241,7 @@ remember_near(Run *run, AccountsPhase *phase, const NamedSlug *entry)
 	if (list_length(phase->near) >= MAX_NEAR)
 		return;
 	phase->near =
-		lappend(phase->near, pstrdup(slug_pathauto(run->slugger, run->arena, entry->name)));
+		lappend(phase->near, pstrdup(slug_pathauto(server_slugger(), run->arena, entry->name)));
 	phase->near = lappend(phase->near, pstrdup(entry->slug));
 }
 

@@ -22,6 +22,7 @@
 #include "core/slug.h"
 #include "arena_server.h"
 #include "guc.h"
+#include "run.h"
 #include "store.h"
 
 /* Said here, as PostgreSQL 15 does not: nothing else of the library can be seen from outside. */
@@ -60,8 +61,8 @@ get_arena(void)
 	return arena;
 }
 
-static Slugger *
-get_slugger(void)
+Slugger *
+server_slugger(void)
 {
 	const char *error = NULL;
 
@@ -83,14 +84,15 @@ Datum
 esn_slugify(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(
-		cstring_to_text(slug_make(get_slugger(), get_arena(), text_argument(fcinfo, 0))));
+		cstring_to_text(slug_make(server_slugger(), get_arena(), text_argument(fcinfo, 0))));
 }
 
 Datum
 esn_slug_candidates(PG_FUNCTION_ARGS)
 {
 	char *candidates[SLUG_MAX_CANDIDATES];
-	int count = slug_candidates(get_slugger(), get_arena(), text_argument(fcinfo, 0), candidates);
+	int count =
+		slug_candidates(server_slugger(), get_arena(), text_argument(fcinfo, 0), candidates);
 	Datum texts[SLUG_MAX_CANDIDATES];
 
 	for (int i = 0; i < count; i++)
@@ -102,7 +104,7 @@ Datum
 esn_country_key(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(
-		cstring_to_text(country_key(get_slugger(), get_arena(), text_argument(fcinfo, 0))));
+		cstring_to_text(country_key(server_slugger(), get_arena(), text_argument(fcinfo, 0))));
 }
 
 Datum

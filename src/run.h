@@ -70,7 +70,6 @@ typedef struct Run
 	char page_failure[256]; /* why the page that failed last did */
 	LoadedRules rules;
 	RuleTally tally;
-	Slugger *slugger;
 	Arena *arena;          /* of the page being read */
 	Arena *robots_arena;   /* of what the sites' robots.txt say, as long as the client */
 	MemoryContext context; /* what lasts as long as the run */
@@ -135,6 +134,9 @@ extern bool run_read_kept(Run *run, TaskKind kind, const char *url, const char *
 
 /* Brings the run's counts of requests up to date. */
 extern void run_take_totals(Run *run);
+
+/* functions.c: the slugger of this process, made when it is first needed; ERROR where it cannot be. */
+extern Slugger *server_slugger(void);
 
 /* tell.c: what the caller is told. */
 /* What is planned. */

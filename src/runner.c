@@ -94,7 +94,6 @@ open_http(Run *run)
 static void
 open_run(Run *run, const RunRequest *request, int wake_fd)
 {
-	const char *error;
 	HASHCTL control = {.keysize = SLUG_SIZE, .entrysize = SLUG_SIZE, .hcxt = run->context};
 
 	run->request = request;
@@ -106,10 +105,6 @@ open_run(Run *run, const RunRequest *request, int wake_fd)
 									   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	run->arena = server_arena();
 	run->robots_arena = server_arena();
-	run->slugger = slugger_open(&error);
-	if (run->slugger == NULL)
-		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-						errmsg("could not start reading pages: %s", error)));
 	store_load_rules(guc_redact_personal_data, &run->rules);
 	run->tally.matched = palloc0(sizeof(int) * (run->rules.count + 1));
 }
@@ -120,7 +115,6 @@ close_run(Run *run)
 	http_release(run->response);
 	http_close(run->http);
 	rules_free(run->rules.rules);
-	slugger_close(run->slugger);
 	arena_destroy(run->arena);
 	arena_destroy(run->robots_arena);
 }

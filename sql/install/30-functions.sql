@@ -125,7 +125,7 @@ LANGUAGE sql STABLE AS $$
 	SELECT u.url, CASE WHEN valid THEN k.etag END, CASE WHEN valid THEN k.last_modified END
 	FROM unnest(urls) WITH ORDINALITY AS u(url, n)
 	JOIN scraper_status r ON r.id = run
-	CROSS JOIN (SELECT esn_last_lie() AS lie OFFSET 0) c
+	CROSS JOIN (SELECT (SELECT esn_last_lie()) AS lie OFFSET 0) c
 	LEFT JOIN fetched_pages k ON k.url = u.url
 	CROSS JOIN LATERAL (SELECT NOT "full" AND c.lie IS NULL AND k.rules_hash IS NOT DISTINCT FROM esn_claim_pages.rules_hash
 		AND k.url IS NOT NULL AND hashtext(k.url || run) & 15 <> 0

@@ -126,7 +126,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, @extschema@, pg_temp AS $$
 	LEFT JOIN section_lists l ON l.section_id = s.id
 	CROSS JOIN LATERAL (SELECT 2 * p.refresh_days AS cycle, abs(hashtext(s.accounts_platform_slug)) % (2 * p.refresh_days) AS day) c
 	WHERE s.can_scrape_activities AND s.activities_platform_slug IS NOT NULL
-		AND ("full" AND l.read_at < esn_since() OR l.read_at IS NULL
+		AND ("full" AND l.read_at < (SELECT esn_since()) OR l.read_at IS NULL
 			OR floor((extract(epoch FROM now()) / 86400 + day) / cycle) > floor((extract(epoch FROM l.read_at) / 86400 + day) / cycle))
 $$;
 COMMENT ON FUNCTION esn_due_lists(boolean) IS 'The sections whose lists are to be read whole, and why. full: all are.';
@@ -148,7 +148,7 @@ LANGUAGE sql STABLE AS $$
 	SELECT s.id, accounts_platform_slug, activities_platform_slug, name, l.section_id IS NOT NULL
 	FROM sections s LEFT JOIN esn_due_lists(false) l ON l.section_id = s.id
 	WHERE can_scrape_activities AND activities_platform_slug IS NOT NULL
-		AND coalesce(last_scraped < esn_since(), true)
+		AND coalesce(last_scraped < (SELECT esn_since()), true)
 	ORDER BY last_scraped ASC NULLS FIRST, id
 	LIMIT max_sections
 $$;
@@ -166,15 +166,8 @@ COMMENT ON FUNCTION esn_feed_pages() IS 'About how many pages of the network''s 
 -- Which of the activities that a list's page shows are to be read now; whether others among them are young says whether to go on to the next page.
 CREATE OR REPLACE FUNCTION esn_claim_cards(run bigint, cards jsonb, rules_hash bigint, "full" boolean,
 	OUT url text, OUT etag text, OUT last_modified text, OUT is_due boolean, OUT is_young boolean) RETURNS SETOF record
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-	urls text[];
-	due_urls text[];
-	dues boolean[];
-	youngs boolean[];
-BEGIN
-	SELECT array_agg(c.url ORDER BY j.n), array_agg(DISTINCT c.url) FILTER (WHERE d.due), array_agg(d.due ORDER BY j.n), array_agg(d.young ORDER BY j.n)
-	INTO urls, due_urls, dues, youngs
+LANGUAGE sql STABLE AS $$
+	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL, d.due OR d.young
 	FROM esn_policy() p
 	CROSS JOIN jsonb_array_elements(cards) WITH ORDINALITY AS j(card, n)
 	CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
@@ -185,13 +178,10 @@ BEGIN
 		OR a.id IS NULL AND (x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days))
 		OR coalesce(l.card_hash <> esn_card_hash(j.card), false) AS due,
 		coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false) AS young OFFSET 0) d
-	WHERE length(c.event_slug) <= 255;
-	RETURN QUERY
-	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL, c.due OR c.young
-	FROM unnest(urls, dues, youngs) WITH ORDINALITY AS c(url, due, young, n)
-	LEFT JOIN esn_claim_pages(run, 'activity', due_urls, rules_hash, "full") k ON c.due AND k.url = c.url
-	ORDER BY c.n;
-END $$;
+	LEFT JOIN LATERAL esn_claim_pages(run, 'activity', CASE WHEN d.due THEN ARRAY[c.url] END, rules_hash, "full") k ON true
+	WHERE length(c.event_slug) <= 255
+	ORDER BY j.n
+$$;
 COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
 'Of the activities on a page of a list: whether each is to be read now (never read, another card than before, thought to be removed, or full), with the validators of a conditional request, and whether it is young: new, changed, upcoming or recent. run: the run. cards: as a listing has them. rules_hash: of the rules in force. full: all are to be read, without validators.';
 

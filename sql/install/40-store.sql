@@ -105,15 +105,13 @@ CREATE OR REPLACE FUNCTION esn_learn_slugs(pages jsonb, activities_base text) RE
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH named AS MATERIALIZED (
-		SELECT DISTINCT o->>'slug' AS slug, esn_slugify(o->>'name') AS key
+		SELECT DISTINCT slug, esn_slugify(name) AS key
 		FROM (
-			SELECT jsonb_array_elements(p->'page'->'data'->'organisers') FROM jsonb_array_elements(pages) p
-			UNION ALL
-			SELECT jsonb_build_object('slug', c->'organiser', 'name', c->'organiser_name')
-			FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'cards') c
-		) named(o)
-		WHERE o->>'name' <> '' AND length(o->>'slug') <= 255
-			AND NOT EXISTS (SELECT FROM sections s WHERE s.activities_platform_slug = o->>'slug')
+			SELECT o->>'slug', o->>'name' FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'organisers') o
+			UNION
+			SELECT c->>'organiser', c->>'organiser_name' FROM jsonb_array_elements(pages) p, jsonb_array_elements(p->'page'->'data'->'cards') c
+		) o(slug, name)
+		WHERE name <> '' AND length(slug) <= 255 AND NOT EXISTS (SELECT FROM sections s WHERE s.activities_platform_slug = o.slug)
 	), fitting AS (
 		SELECT n.slug, min(s.id) AS id
 		FROM named n JOIN sections s ON esn_slugify(s.name) = n.key
@@ -210,9 +208,10 @@ BEGIN
 	ON CONFLICT DO NOTHING;
 
 	WITH country AS MATERIALIZED (
-		SELECT DISTINCT ON (key) esn_country_key(name) AS key, country_code FROM countries ORDER BY key, country_code
+		SELECT jsonb_object_agg(esn_country_key(name), country_code ORDER BY country_code DESC)
+			|| jsonb_object_agg(name, country_code ORDER BY country_code DESC) AS codes FROM countries
 	), raw AS MATERIALIZED (
-		SELECT DISTINCT ON (d.event_slug) d.*, esn_country_key(d.country_name) AS country_key, jsonb_array_length(p->'page'->'errors') = 0 AS is_valid
+		SELECT DISTINCT ON (d.event_slug) d.*, jsonb_array_length(p->'page'->'errors') = 0 AS is_valid
 		FROM jsonb_array_elements(pages) p,
 			jsonb_to_record(p->'page'->'data') AS d(event_slug text, url text, title text, description text,
 				start_date date, end_date date, is_online boolean, city text, country_name text,
@@ -220,10 +219,10 @@ BEGIN
 				registration_url text, organisers jsonb, causes jsonb, sdgs jsonb, objectives jsonb)
 		ORDER BY d.event_slug
 	), page AS MATERIALIZED (
-		SELECT r.*, c.country_code, coalesce(r.end_date, r.start_date) >= current_date AS is_future_event, o.section_ids, o.unmatched,
+		SELECT r.*, coalesce(c.codes->>r.country_name, c.codes->>esn_country_key(r.country_name)) AS country_code,
+			coalesce(r.end_date, r.start_date) >= current_date AS is_future_event, o.section_ids, o.unmatched,
 			coalesce(a.id, nextval('activities_id_seq')) AS id, a.id IS NULL AS is_new
-		FROM raw r
-		LEFT JOIN country c ON c.key = r.country_key
+		FROM raw r CROSS JOIN country c
 		LEFT JOIN activities a ON a.event_slug = r.event_slug
 		CROSS JOIN LATERAL (
 			SELECT array_agg(DISTINCT s.id) FILTER (WHERE s.id IS NOT NULL) AS section_ids,

@@ -45,10 +45,10 @@ BEGIN
 	INTO is_same, same, invalid
 	FROM jsonb_array_elements(pages) WITH ORDINALITY AS e(p, n)
 	LEFT JOIN fetched_pages k ON k.url = p->>'url'
-	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND coalesce(k.rules_hash = (p->'fetch'->>'rules_hash')::bigint
-		AND k.content_hash = esn_content_hash(p->'page')
+	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND coalesce(k.rules_hash = (p->'fetch'->>'rules_hash')::bigint, false)
+		AND coalesce(k.content_hash = esn_content_hash(p->'page'), false)
 		AND (EXISTS (SELECT FROM activities a WHERE a.event_slug = p->'page'->'data'->>'event_slug' AND a.removed_at IS NULL)
-			OR k.kind = 'statistics' AND EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)), false) AS same OFFSET 0) s;
+			OR k.kind = 'statistics' AND EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)) AS same OFFSET 0) s;
 	changed := CASE WHEN same = 0 THEN pages
 		ELSE (SELECT jsonb_agg(p ORDER BY n) FROM jsonb_array_elements(pages) WITH ORDINALITY AS e(p, n) WHERE NOT is_same[n]) END;
 END $$;

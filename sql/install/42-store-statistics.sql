@@ -3,15 +3,14 @@
 -- The pairs of one list of the statistics: [["Culture", 12], ...]; a label that comes twice counts once.
 CREATE OR REPLACE FUNCTION esn_statistics_pairs(list jsonb) RETURNS TABLE (label text, value integer, n bigint, raw jsonb)
 LANGUAGE sql IMMUTABLE AS $$
-	SELECT DISTINCT ON (label) label,
-		CASE WHEN digits ~ '^\d{1,9}$' THEN digits::integer END, n, raw
+	SELECT DISTINCT ON (label) label, value, n, raw
 	FROM (
 		SELECT left(btrim(pair->>0), 100) AS label, ord AS n, pair->1 AS raw,
 			CASE jsonb_typeof(pair->1)
-				WHEN 'number' THEN CASE WHEN (pair->>1)::numeric BETWEEN 0 AND 999999999 AND (pair->>1)::numeric % 1 = 0 THEN trunc((pair->>1)::numeric)::text END
-				WHEN 'string' THEN regexp_replace(btrim(pair->>1), '[,. ](?=\d{3}(\D|$))', '', 'g')
-				WHEN 'null' THEN '0'
-			END AS digits
+				WHEN 'number' THEN CASE WHEN (pair->1)::numeric BETWEEN 0 AND 999999999 AND (pair->1)::numeric % 1 = 0 THEN (pair->1)::integer END
+				WHEN 'string' THEN substring(regexp_replace(btrim(pair->>1), '[,. ](?=\d{3}(\D|$))', '', 'g') FROM '^\d{1,9}$')::integer
+				WHEN 'null' THEN 0
+			END AS value
 		FROM jsonb_array_elements(CASE jsonb_typeof(list->'values') WHEN 'array' THEN list->'values' ELSE '[]' END)
 			WITH ORDINALITY AS e(pair, ord)
 		WHERE jsonb_typeof(pair) = 'array' AND btrim(coalesce(pair->>0, '')) <> ''
@@ -41,40 +40,39 @@ COMMENT ON FUNCTION esn_statistics_object(jsonb) IS
 
 CREATE OR REPLACE FUNCTION esn_store_statistics(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+	faults jsonb;
 BEGIN
-	WITH item AS MATERIALIZED (
-		SELECT DISTINCT ON (s.id) s.id AS section_id, esn_statistics_object(d.document) AS figures
-		FROM jsonb_array_elements(pages) p JOIN sections s ON s.accounts_platform_slug = p->>'section'
+	WITH page AS MATERIALIZED (
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, p->>'section' AS section, s.id AS section_id, esn_statistics_object(d.document) AS figures
+		FROM jsonb_array_elements(pages) p LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
 		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
-		ORDER BY s.id
+		ORDER BY p->>'url'
+	), said AS MATERIALIZED (
+		SELECT p.url, p.section_id, f.key AS list, q.* FROM page p, jsonb_each(p.figures) f, esn_statistics_pairs(f.value) q
+	), item AS MATERIALIZED (
+		SELECT section_id, figures FROM page WHERE section_id IS NOT NULL
 	), pair AS MATERIALIZED (
-		SELECT i.section_id, l.list, q.label, q.value, q.n
-		FROM item i, unnest(ARRAY['total_activities', 'total_participants', 'total_causes', 'physical_causes', 'online_causes',
-			'physical_types', 'online_types', 'physical_participants', 'online_participants']) AS l(list),
-			esn_statistics_pairs(i.figures->l.list) q
+		SELECT * FROM said WHERE section_id IS NOT NULL
 	),
 	-- Sums are found by label, else by place, where the label there is no other sum's; what is not said is 0, what can't be understood NULL.
-	sum_of (list, place, pattern) AS (
-		VALUES ('total_activities', 1, 'physical|in.person|offline'), ('total_activities', 2, 'online|virtual'),
-			('total_participants', 1, '\mlocal'), ('total_participants', 2, 'international|foreign'),
-			('total_participants', 3, 'coordinator|organi[sz]er')
-	), said AS MATERIALIZED (
-		SELECT DISTINCT ON (q.section_id, w.list, w.place) q.section_id, w.list, w.place, q.value
+	sum_of (name, list, place, pattern) AS (
+		VALUES ('physical', 'total_activities', 1, 'physical|in.person|offline'), ('online', 'total_activities', 2, 'online|virtual'),
+			('local', 'total_participants', 1, '\mlocal'), ('international', 'total_participants', 2, 'international|foreign'),
+			('coordinators', 'total_participants', 3, 'coordinator|organi[sz]er')
+	), found AS (
+		SELECT q.section_id, w.name, q.value, q.label ~* (w.pattern COLLATE "C") AS by_label, q.n
 		FROM sum_of w JOIN pair q ON q.list = w.list AND (q.label ~* (w.pattern COLLATE "C") OR q.n = w.place
 			AND NOT EXISTS (SELECT FROM sum_of other WHERE other.list = w.list AND q.label ~* (other.pattern COLLATE "C")))
-		ORDER BY q.section_id, w.list, w.place, q.label ~* (w.pattern COLLATE "C") DESC, q.n
+		UNION ALL
+		SELECT i.section_id, w.name, CASE WHEN esn_is_no_list(i.figures->w.list) THEN NULL ELSE 0 END, false, NULL FROM item i, sum_of w
+	), best AS (
+		SELECT DISTINCT ON (section_id, name) section_id, name, value FROM found ORDER BY section_id, name, by_label DESC, n
 	), sums AS MATERIALIZED (
-		SELECT i.section_id,
-			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 1) AS physical,
-			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_activities' AND w.place = 2) AS online,
-			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 1) AS local,
-			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 2) AS international,
-			max(CASE WHEN q.list IS NULL THEN w.nothing ELSE q.value END) FILTER (WHERE w.list = 'total_participants' AND w.place = 3) AS coordinators
-		FROM item i
-		CROSS JOIN LATERAL (
-			SELECT *, CASE WHEN esn_is_no_list(i.figures->s.list) THEN NULL ELSE 0 END AS nothing FROM sum_of s) w
-		LEFT JOIN said q ON q.section_id = i.section_id AND q.list = w.list AND q.place = w.place
-		GROUP BY i.section_id
+		SELECT section_id, max(value) FILTER (WHERE name = 'physical') AS physical, max(value) FILTER (WHERE name = 'online') AS online,
+			max(value) FILTER (WHERE name = 'local') AS local, max(value) FILTER (WHERE name = 'international') AS international,
+			max(value) FILTER (WHERE name = 'coordinators') AS coordinators
+		FROM best GROUP BY section_id
 	), sums_upd AS (
 		UPDATE section_overall_statistics o SET physical_activities = physical, online_activities = online,
 			total_local_students = local, total_international_students = international,
@@ -95,7 +93,7 @@ BEGIN
 				ELSE coalesce(sum(value), 0)::integer END AS total,
 			CASE WHEN bool_or(list = 'physical_causes') THEN max(value) FILTER (WHERE list = 'physical_causes') ELSE 0 END AS physical,
 			CASE WHEN bool_or(list = 'online_causes') THEN max(value) FILTER (WHERE list = 'online_causes') ELSE 0 END AS online
-		FROM pair WHERE list LIKE '%\_causes' GROUP BY section_id, label
+		FROM pair WHERE list IN ('total_causes', 'physical_causes', 'online_causes') GROUP BY section_id, label
 	), cause_del AS (
 		DELETE FROM section_cause_statistics s USING item i
 		WHERE s.section_id = i.section_id
@@ -112,7 +110,7 @@ BEGIN
 		SELECT section_id, label,
 			CASE WHEN bool_or(list = 'physical_types') THEN max(value) FILTER (WHERE list = 'physical_types') ELSE 0 END AS physical,
 			CASE WHEN bool_or(list = 'online_types') THEN max(value) FILTER (WHERE list = 'online_types') ELSE 0 END AS online
-		FROM pair WHERE list LIKE '%\_types' GROUP BY section_id, label
+		FROM pair WHERE list IN ('physical_types', 'online_types') GROUP BY section_id, label
 	), type_del AS (
 		DELETE FROM section_type_statistics s USING item i
 		WHERE s.section_id = i.section_id
@@ -138,23 +136,24 @@ BEGIN
 		UPDATE section_participant_statistics s SET physical_count = physical, online_count = online
 		FROM participant n WHERE s.section_id = n.section_id AND s.participant_type = n.label
 			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
-	)
-	INSERT INTO section_participant_statistics (section_id, participant_type, physical_count, online_count)
-	SELECT section_id, label, physical, online FROM participant n
-	WHERE NOT EXISTS (SELECT FROM section_participant_statistics s
-		WHERE s.section_id = n.section_id AND s.participant_type = n.label);
-
+	), participant_ins AS (
+		INSERT INTO section_participant_statistics (section_id, participant_type, physical_count, online_count)
+		SELECT section_id, label, physical, online FROM participant n
+		WHERE NOT EXISTS (SELECT FROM section_participant_statistics s
+			WHERE s.section_id = n.section_id AND s.participant_type = n.label)
+	),
 	-- A count that is none is a fault of the page like any other.
-	PERFORM esn_store_errors(run, jsonb_agg(jsonb_build_object('url', p->'url', 'section', p->'section', 'page', jsonb_build_object('errors', coalesce((
-		SELECT jsonb_agg(jsonb_build_object('field', f.key, 'message', wrong.message, 'raw', esn_redact(wrong.raw)))
-		FROM jsonb_each(esn_statistics_object(d.document)) f
-		CROSS JOIN LATERAL (
-			SELECT 'not a count' AS message, q.label || ': ' || q.raw AS raw FROM esn_statistics_pairs(f.value) q WHERE q.value IS NULL
-			UNION ALL
-			SELECT 'not a list of counts', f.value->>'values'
-			WHERE esn_is_no_list(f.value) AND f.key ~ '^(total_activities|(total|physical|online)_(causes|types|participants))$') wrong), '[]')))))
-	FROM jsonb_array_elements(pages) p
-	CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d;
+	fault (url, field, message, raw) AS (
+		SELECT url, list, 'not a count', label || ': ' || raw FROM said WHERE value IS NULL
+		UNION ALL
+		SELECT p.url, f.key, 'not a list of counts', f.value->>'values' FROM page p, jsonb_each(p.figures) f
+		WHERE esn_is_no_list(f.value) AND f.key ~ '^(total_activities|(total|physical|online)_(causes|types|participants))$'
+	), faulty AS (
+		SELECT url, jsonb_agg(jsonb_build_object('field', field, 'message', message, 'raw', esn_redact(raw))) AS errors FROM fault GROUP BY url
+	)
+	SELECT jsonb_agg(jsonb_build_object('url', p.url, 'section', p.section, 'page', jsonb_build_object('errors', coalesce(f.errors, '[]'))))
+	INTO faults FROM page p LEFT JOIN faulty f ON f.url = p.url;
+	PERFORM esn_store_errors(run, faults);
 END $$;
 COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
 'Makes the four tables of statistics say what pages say; what a section no longer reports leaves them. run: the run. pages: array of pages; data.json is JSON text, or null for a section without statistics.';

@@ -7,7 +7,7 @@ MODULE_big = esn_pulse
 PGFILEDESC = "esn_pulse - a database of the Erasmus Student Network"
 
 # Adding a file to the project is adding its name here.
-SERVER = accounts activities api channel esn_pulse functions guc jsonlog launch mend robots_txt run runner sql store store_batch store_due store_rules tell worker
+SERVER = accounts activities api channel esn_pulse functions guc jsonlog launch mend probe robots_txt run runner sql store store_batch store_due store_rules tell worker
 CORE = arena breaker css_compile css_match css_set html html_body html_doctype html_foreign html_formatting html_head html_raw html_reference \
 	html_stack html_table html_token html_tree http http_judge http_origin http_transfer json page page_accounts page_activities page_activity \
 	page_fields page_json politeness redact robots rules slug text url validate value

@@ -1,12 +1,10 @@
 /*
- * accounts.c: what a run asks of accounts.esn.org: every country, every section, and whether activities.esn.org knows it. No SQL, no
- * parsing.
+ * accounts.c: what a run asks of accounts.esn.org: every country and every section. No SQL, no parsing.
  */
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/json.h"
 #include "utils/memutils.h"
 #include "utils/varlena.h"
 
@@ -33,8 +31,6 @@ typedef struct AccountsPhase
 	bool unlisted_added; /* the known sections that are on no list are on on_map */
 	HTAB *begun;         /* slugs of the sections that have been begun */
 	List *near;          /* of char *: all slugs, for a hint */
-	int recognised;      /* sections that activities.esn.org knew, and still knows */
-	List *unrecognised;  /* of char *: what the probes say of those that it knew, and no longer knows */
 } AccountsPhase;
 
 static void
@@ -79,107 +75,6 @@ find_known_section(const Run *run, const char *accounts_slug)
 	return hash_search(phase->known, accounts_slug, HASH_FIND, NULL);
 }
 
-/* Where activities.esn.org answers 200 if it knows a slug. */
-static char *
-probe_address(const char *slug)
-{
-	return psprintf("%s/organisation/%s/activities", guc_activities_url, slug);
-}
-
-static void
-submit_probe(Run *run, SectionWork *section)
-{
-	char *url = probe_address(section->candidates[section->candidate]);
-
-	submit_url(run, TASK_PROBE, HTTP_HEAD, url, section->row.accounts_slug, section);
-	pfree(url);
-}
-
-/* Records what the probes found: the slug that was answered, or NULL where none was. That of a section that was known waits: see settle_unrecognised(). */
-static void
-settle_probe(Run *run, SectionWork *section, const char *slug)
-{
-	AccountsPhase *phase = run->phase;
-	const KnownSection *known = find_known_section(run, section->row.accounts_slug);
-	bool was_recognised = known != NULL && known->recognised;
-	StringInfoData json;
-
-	initStringInfo(&json);
-	appendStringInfoString(&json, "{\"section\": ");
-	escape_json(&json, section->row.accounts_slug);
-	if (slug != NULL)
-	{
-		appendStringInfoString(&json, ", \"slug\": ");
-		escape_json(&json, slug);
-		appendStringInfoString(&json, ", \"activities_url\": ");
-		escape_json(&json, psprintf("%s/organisation/%s", guc_activities_url, slug));
-	}
-	if (section->asked != NULL)
-		appendStringInfo(&json, ", \"asked\": [%s]", section->asked->data);
-	appendStringInfoString(&json, ", \"url\": ");
-	escape_json(&json, probe_address(slug == NULL ? section->row.accounts_slug : slug));
-	appendStringInfoChar(&json, '}');
-	if (was_recognised && slug == NULL)
-		phase->unrecognised = lappend(phase->unrecognised, json.data);
-	else
-	{
-		phase->recognised += was_recognised;
-		run_add_record(run, RECORD_PROBE, PAGE_KINDS, json.data);
-		pfree(json.data);
-	}
-}
-
-/* When all have been asked: that sections are no longer known there, unless they are so many that rather the site is broken. */
-static void
-settle_unrecognised(Run *run)
-{
-	AccountsPhase *phase = run->phase;
-	int gone = list_length(phase->unrecognised);
-	int all = gone + phase->recognised;
-	ListCell *cell;
-
-	if (gone > 1 && gone > guc_max_removed_ratio * all)
-	{
-		run->disbelieved = true;
-		run->failure = psprintf("%d of %d sections are no longer known to %s, more than "
-								"esn_pulse.max_removed_ratio allows; nothing was marked as removed",
-								gone, all, guc_activities_url);
-		return;
-	}
-	foreach (cell, phase->unrecognised)
-		run_add_record(run, RECORD_PROBE, PAGE_KINDS, lfirst(cell));
-	run_flush(run);
-}
-
-/* Asks for what has been submitted and what feed adds, to the end. */
-static void
-ask(Run *run, FeedFunction feed)
-{
-	run_pump(run, feed);
-	settle_unrecognised(run);
-}
-
-void
-accounts_probe(Run *run, SectionWork *section)
-{
-	const KnownSection *known = find_known_section(run, section->row.accounts_slug);
-	char *guesses[SLUG_MAX_CANDIDATES];
-	int count = slug_candidates(server_slugger(), run->arena, section->row.name, guesses);
-	char *learned = known == NULL ? NULL : known->activities_slug;
-
-	if (learned != NULL)
-		section->candidates[section->candidate_count++] = learned;
-	for (int i = 0; i < count; i++)
-	{
-		if (learned == NULL || strcmp(learned, guesses[i]) != 0)
-			section->candidates[section->candidate_count++] = pstrdup(guesses[i]);
-	}
-	if (section->candidate_count == 0)
-		settle_probe(run, section, NULL);
-	else
-		submit_probe(run, section);
-}
-
 /* Begins those sections that have not been begun yet: their pages, and the probes of their slugs. */
 static void
 begin_sections(Run *run, const NamedSlug *entries, int count)
@@ -192,6 +87,7 @@ begin_sections(Run *run, const NamedSlug *entries, int count)
 
 	for (int i = 0; i < count; i++)
 	{
+		const KnownSection *known;
 		SectionWork *section;
 		bool found;
 
@@ -201,6 +97,9 @@ begin_sections(Run *run, const NamedSlug *entries, int count)
 		section = palloc0(sizeof(SectionWork));
 		section->row.accounts_slug = pstrdup(entries[i].slug);
 		section->row.name = pstrdup(entries[i].name);
+		known = find_known_section(run, entries[i].slug);
+		section->row.activities_slug = known == NULL ? NULL : known->activities_slug;
+		section->row.recognised = known != NULL && known->recognised;
 		urls[fresh] = unconstify(char *, entries[i].url);
 		sections[fresh++] = section;
 	}
@@ -209,7 +108,7 @@ begin_sections(Run *run, const NamedSlug *entries, int count)
 	{
 		run_submit(run, TASK_SECTION, HTTP_GET, list_nth(claimed, i),
 				   sections[i]->row.accounts_slug, sections[i]);
-		accounts_probe(run, sections[i]);
+		probe_begin(run, sections[i]);
 	}
 	run->sections_due += fresh;
 	pfree(urls);
@@ -290,57 +189,6 @@ handle_home(Run *run, const HomePage *home)
 	}
 }
 
-const char *
-accounts_answered_slug(Run *run, const HttpResponse *response)
-{
-	static const char tail[] = "/activities";
-	const char *url = response->effective_url;
-	size_t len = strcspn(url, "?#");
-
-	if (len < sizeof(tail) || strncmp(url + len - strlen(tail), tail, strlen(tail)) != 0)
-		return NULL;
-	return slug_from_url(run->arena, arena_strndup(run->arena, url, len - strlen(tail)),
-						 "organisation");
-}
-
-static void
-note_asked(SectionWork *section, const char *url)
-{
-	if (section->asked == NULL)
-		section->asked = makeStringInfo();
-	else
-		appendStringInfoString(section->asked, ", ");
-	escape_json(section->asked, url);
-}
-
-/*
- * A slug is right where the site answers 200; 404 and 410 send us to the next candidate; anything else is no answer, and so is whatever another
- * page answers that we were led to: a site under maintenance has no fewer sections.
- */
-static void
-handle_probe(Run *run, Task *task, const HttpResponse *response)
-{
-	SectionWork *section = task->section;
-	int status = response->outcome == HTTP_ANSWERED ? response->status : 0;
-
-	if (task->elsewhere || (status != 200 && status != 404 && status != 410))
-	{
-		section->failure = "its slug could not be checked";
-		if (task->elsewhere)
-			run_fail_elsewhere(run, task, response);
-		else if (response->outcome == HTTP_ANSWERED)
-			run_fail_page(run, task, response, psprintf("the site answered %d", status));
-		return;
-	}
-	note_asked(section, task->url);
-	if (status == 200)
-		settle_probe(run, section, accounts_answered_slug(run, response));
-	else if (++section->candidate < section->candidate_count)
-		submit_probe(run, section);
-	else
-		settle_probe(run, section, NULL);
-}
-
 /* An answer that needs no page: it has not changed, or a section that was known is gone. */
 static bool
 is_settled(Run *run, const Task *task, const HttpResponse *response)
@@ -377,7 +225,7 @@ accounts_handle(Run *run, Task *task, const HttpResponse *response, const SitePa
 				task->section->failure = "its page failed";
 			break;
 		default:
-			handle_probe(run, task, response);
+			probe_handle(run, task, response);
 			break;
 	}
 	if (task->section != NULL && task->section->pending == 0)
@@ -448,7 +296,8 @@ read_home(Run *run, AccountsPhase *phase)
 	phase->lists_open = 1;
 	run->only_section = phase->wanted == NULL ? NULL : "";
 	submit_url(run, TASK_HOME, HTTP_GET, url, NULL, NULL);
-	ask(run, feed_from_map);
+	run_pump(run, feed_from_map);
+	probe_settle(run);
 }
 
 void
@@ -476,7 +325,8 @@ accounts_again(Run *run, List *countries, List *sections)
 		entry.url = psprintf("%s/section/%s", guc_accounts_url, row->accounts_slug);
 		begin_sections(run, &entry, 1);
 	}
-	ask(run, NULL);
+	run_pump(run, NULL);
+	probe_settle(run);
 }
 
 static int

@@ -142,7 +142,7 @@ is_elsewhere(Run *run, const Task *task, const HttpResponse *response)
 		return slug_from_url(run->arena, response->effective_url, task_traits[task->kind].name) ==
 			   NULL;
 	if (task->kind == TASK_PROBE)
-		return accounts_answered_slug(run, response) == NULL;
+		return probe_answered_slug(run, response) == NULL;
 	return (task->kind == TASK_LISTING || task->kind == TASK_STATISTICS) &&
 		   (path != strcspn(response->effective_url, "?") ||
 			strncmp(task->url, response->effective_url, path) != 0);

@@ -91,6 +91,9 @@ typedef struct Run
 	TimestampTz progress_at;
 	int64 progress_moved; /* what it was then measured by */
 	int sections_due;
+	int recognised; /* sections that activities.esn.org knew, and still knows */
+	List *
+		unrecognised; /* of char *: what the probes say of those that it knew, and no longer knows */
 	Bitmapset *begun;     /* ids of the sections whose activities were begun */
 	List *waiting;        /* of SectionRow, or of addresses of activities: to be begun */
 	bool only_statistics; /* of the sections among them: their lists are not read */
@@ -161,14 +164,24 @@ extern void run_execute(const RunRequest *request, int wake_fd);
 /* accounts.c */
 extern void accounts_run(Run *run);
 extern void accounts_find_section(Run *run, const char *slug);
-extern void accounts_probe(Run *run, SectionWork *section);
-/* The slug to which the site has led us from the one that was probed; NULL: it shows something else. */
-extern const char *accounts_answered_slug(Run *run, const HttpResponse *response);
 
 /* Reads some countries' (a List of addresses) and sections' (of SectionRow) pages anew. */
 extern void accounts_again(Run *run, List *countries, List *sections);
 extern void accounts_handle(Run *run, Task *task, const HttpResponse *response,
 							const SitePage *page);
+
+/* probe.c */
+/* Asks activities.esn.org for the first of the slugs that the section may have there. */
+extern void probe_begin(Run *run, SectionWork *section);
+/*
+ * A slug is right where the site answers 200; 404 and 410 send us to the next candidate; anything else is no answer, and so is whatever another
+ * page answers that we were led to: a site under maintenance has no fewer sections.
+ */
+extern void probe_handle(Run *run, Task *task, const HttpResponse *response);
+/* The slug to which the site has led us from the one that was probed; NULL: it shows something else. */
+extern const char *probe_answered_slug(Run *run, const HttpResponse *response);
+/* When all have been asked: which sections are no longer known there, unless they are so many that rather the site is broken. */
+extern void probe_settle(Run *run);
 
 /* activities.c */
 /* Reads those of the sections (a List of SectionRow) that this run has not begun yet; false: there was none. */

@@ -294,6 +294,8 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->begun = NULL;
 	run->waiting = run->reading = run->finished = NIL;
 	run->phase = NULL;
+	run->recognised = 0;
+	run->unrecognised = NIL;
 	run->begun_at = run->progress_at = GetCurrentTimestamp();
 	run->progress_moved = 0;
 	run->deadline = TimestampTzPlusMilliseconds(run->begun_at, (int64) seconds * 1000);

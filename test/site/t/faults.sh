@@ -3,7 +3,7 @@
 # The table is written to build/faults.md, and must be what docs/faults.md says. Where that is to change:
 #     bash test/site/t/faults.sh; cp build/faults.md docs/faults.md
 . test/site/tests.sh
-site_cluster faults "esn_pulse.max_retries = 1" "esn_pulse.max_parallel_requests = 30"
+site_cluster faults "esn_pulse.max_retries = 2" "esn_pulse.max_parallel_requests = 30"
 site_front=1 site_database misbehaving --sections 45 --count 490 --every-fault --seed 1
 started=$(sql "SELECT pg_postmaster_start_time()")
 rows=$run/misbehaving/rows
@@ -101,7 +101,7 @@ is "half the pages gone: none is marked" "$(sql "SELECT count(*) FROM activities
 # And so is every other section's list.
 site_front misbehaving "$(sql "SELECT activities_platform_slug FROM sections WHERE can_scrape_activities AND id % 2 = 0" | sed 's,.*,/organisation/&/activities\tnot-found,')"
 known=$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities")
-stopped "half the lists gone" "SELECT esn_scrape_accounts(\"full\" => true)" "failed|* of * sections are no longer known to *, more than esn_pulse.max_removed_ratio allows; nothing was marked as removed"
+stopped "half the lists gone" "SELECT esn_scrape_accounts()" "failed|* of * sections are no longer known to the activities platform, more than esn_pulse.max_removed_ratio allows; nothing was marked as removed"
 is "half the lists gone: all are thought to be there" "$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities")" "$known"
 site_front misbehaving ""
 

@@ -22,7 +22,8 @@ is_one_of(const HtmlNode *node, const char *const *names)
 static bool
 is_hidden(const HtmlNode *node)
 {
-	static const char *const names[] = {"script", "style", "template", "noscript", "head", NULL};
+	static const char *const names[] = {"script", "style",   "template", "noscript", "noframes",
+										"iframe", "noembed", "head",     NULL};
 
 	return is_one_of(node, names);
 }

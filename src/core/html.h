@@ -35,15 +35,16 @@ typedef struct HtmlNode
 
 /*
  * The root of a page given as well-formed UTF-8 without NUL (see text_to_utf8()), in the arena, as browsers make it with scripting off:
- * https://html.spec.whatwg.org/multipage/parsing.html. There always is one, with a head and a body, if nothing else says so.
- * *problem: why the page was not read to its end, NULL: it was. That is so where elements are nested more than 256 deep, where a tag has more
- * than 256 attributes, and where misnested tags ask for more than 10,000 elements that are not in the page. Takes time in proportion to the
- * page's length.
+ * https://html.spec.whatwg.org/multipage/parsing.html. An empty page has one, too, with a head and a body. *problem: why the page was not read to its
+ * end, and the root may be NULL; NULL: it was. That is so where elements are nested more than 256 deep, where a tag has more than 256 attributes,
+ * where misnested tags ask for more than 10,000 elements that are not in the page, and where more than 512 formatting elements and cells
+ * are still at work, or so many that comparing them would take long. Takes time and memory in proportion to the page's length.
  */
 extern HtmlNode *html_parse(Arena *arena, const char *utf8, size_t len, const char **problem);
 
 /*
- * The text of an element as a reader sees it, in the arena: script, style, template and comments left out, white space folded.
+ * The text of an element as a reader sees it, in the arena: what is in script, style, template, noscript, noframes, noembed, iframe or head is left
+ * out unless that is the element, white space folded.
  * html_text(): one line. html_lines(): block elements (p, div, li, br, h1 to h6, tr, ...) begin a new line, empty lines dropped.
  * Not recursive.
  */

@@ -5,10 +5,6 @@
 
 #include <string.h>
 
-#include "core/ascii.h"
-
-static const Tag no_tag = TAG_NONE;
-
 static bool
 in_scope(const Parser *parser, Tag tag)
 {
@@ -22,7 +18,7 @@ is_body_open(const Parser *parser)
 }
 
 static void
-start_frameset(Parser *parser, const Token *token)
+start_frameset(Parser *parser, Token *token)
 {
 	if (!is_body_open(parser) || !parser->frameset_ok)
 		return;
@@ -34,7 +30,7 @@ start_frameset(Parser *parser, const Token *token)
 
 /* A further <html> or <body> adds what attributes the first lacks. */
 static void
-start_again(Parser *parser, const Token *token)
+start_again(Parser *parser, Token *token)
 {
 	if (html_is_open(parser, TAG_TEMPLATE))
 		return;
@@ -48,7 +44,7 @@ start_again(Parser *parser, const Token *token)
 }
 
 static void
-start_form(Parser *parser, const Token *token)
+start_form(Parser *parser, Token *token)
 {
 	bool in_template = html_is_open(parser, TAG_TEMPLATE);
 	Element *form;
@@ -69,7 +65,7 @@ is_item(Tag tag, Tag item)
 
 /* An item of a list ends the one before. */
 static void
-start_item(Parser *parser, const Token *token)
+start_item(Parser *parser, Token *token)
 {
 	parser->frameset_ok = false;
 	for (int i = parser->depth - 1; i > 0; i--)
@@ -78,7 +74,6 @@ start_item(Parser *parser, const Token *token)
 
 		if (is_item(node->tag, token->tag))
 		{
-			html_imply_ends(parser, node->tag, IMPLIED);
 			html_pop_until(parser, node->tag);
 			break;
 		}
@@ -92,7 +87,7 @@ start_item(Parser *parser, const Token *token)
 
 /* A link ends the one before. */
 static void
-start_a(Parser *parser, const Token *token)
+start_a(Parser *parser, Token *token)
 {
 	Element *before = html_formatting_since_marker(parser, TAG_A);
 
@@ -107,7 +102,7 @@ start_a(Parser *parser, const Token *token)
 }
 
 static void
-start_formatting(Parser *parser, const Token *token)
+start_formatting(Parser *parser, Token *token)
 {
 	html_reconstruct(parser);
 	if (token->tag == TAG_NOBR && in_scope(parser, TAG_NOBR))
@@ -120,7 +115,7 @@ start_formatting(Parser *parser, const Token *token)
 
 /* An element that is of its own and not part of a frameset. */
 static void
-start_own(Parser *parser, const Token *token)
+start_own(Parser *parser, Token *token)
 {
 	html_reconstruct(parser);
 	html_insert(parser, token);
@@ -128,41 +123,36 @@ start_own(Parser *parser, const Token *token)
 }
 
 static void
-start_button(Parser *parser, const Token *token)
+start_button(Parser *parser, Token *token)
 {
 	if (in_scope(parser, TAG_BUTTON))
-	{
-		html_imply_ends(parser, no_tag, IMPLIED);
 		html_pop_until(parser, TAG_BUTTON);
-	}
 	start_own(parser, token);
 }
 
 static void
-start_input(Parser *parser, const Token *token)
+start_input(Parser *parser, Token *token)
 {
-	const char *type = html_token_attribute(token, "type");
-
 	if (in_scope(parser, TAG_SELECT))
 		html_pop_until(parser, TAG_SELECT);
 	html_reconstruct(parser);
 	html_insert_void(parser, token);
-	if (type == NULL || !ascii_equal_nocase(type, "hidden", 7))
+	if (!html_is_hidden_input(token))
 		parser->frameset_ok = false;
 }
 
 static void
-start_hr(Parser *parser, const Token *token)
+start_hr(Parser *parser, Token *token)
 {
 	html_close_p(parser);
 	if (in_scope(parser, TAG_SELECT))
-		html_imply_ends(parser, no_tag, IMPLIED);
+		html_imply_ends(parser, TAG_NONE);
 	html_insert_void(parser, token);
 	parser->frameset_ok = false;
 }
 
 static void
-start_select(Parser *parser, const Token *token)
+start_select(Parser *parser, Token *token)
 {
 	if (in_scope(parser, TAG_SELECT))
 		html_pop_until(parser, TAG_SELECT);
@@ -171,10 +161,10 @@ start_select(Parser *parser, const Token *token)
 }
 
 static void
-start_option(Parser *parser, const Token *token)
+start_option(Parser *parser, Token *token)
 {
 	if (in_scope(parser, TAG_SELECT))
-		html_imply_ends(parser, token->tag == TAG_OPTION ? TAG_OPTGROUP : no_tag, IMPLIED);
+		html_imply_ends(parser, token->tag == TAG_OPTION ? TAG_OPTGROUP : TAG_NONE);
 	else if (html_current(parser)->tag == TAG_OPTION)
 		html_pop(parser);
 	html_reconstruct(parser);
@@ -182,17 +172,17 @@ start_option(Parser *parser, const Token *token)
 }
 
 static void
-start_ruby(Parser *parser, const Token *token)
+start_ruby(Parser *parser, Token *token)
 {
 	bool is_text = html_tags[token->tag].start == BODY_RUBY_TEXT;
 
 	if (in_scope(parser, TAG_RUBY))
-		html_imply_ends(parser, is_text ? TAG_RTC : no_tag, IMPLIED);
+		html_imply_ends(parser, is_text ? TAG_RTC : TAG_NONE);
 	html_insert(parser, token);
 }
 
 static void
-start_foreign(Parser *parser, const Token *token)
+start_foreign(Parser *parser, Token *token)
 {
 	html_reconstruct(parser);
 	html_insert_foreign(parser, token, token->tag == TAG_SVG ? NS_SVG : NS_MATHML);
@@ -202,8 +192,10 @@ start_foreign(Parser *parser, const Token *token)
 
 /* A block ends the paragraph before. */
 static void
-start_block(Parser *parser, const Token *token, BodyRule rule)
+start_block(Parser *parser, Token *token)
 {
+	BodyRule rule = html_tags[token->tag].start;
+
 	html_close_p(parser);
 	if (rule == BODY_HEADING && (html_current(parser)->flags & HEADING) != 0)
 		html_pop(parser);
@@ -219,8 +211,10 @@ start_block(Parser *parser, const Token *token, BodyRule rule)
 
 /* Content without tags. */
 static void
-start_raw(Parser *parser, const Token *token, BodyRule rule)
+start_raw(Parser *parser, Token *token)
 {
+	BodyRule rule = html_tags[token->tag].start;
+
 	if (rule == BODY_XMP)
 	{
 		html_close_p(parser);
@@ -233,7 +227,7 @@ start_raw(Parser *parser, const Token *token, BodyRule rule)
 }
 
 static void
-start_table(Parser *parser, const Token *token)
+start_table(Parser *parser, Token *token)
 {
 	if (!parser->quirks)
 		html_close_p(parser);
@@ -243,104 +237,95 @@ start_table(Parser *parser, const Token *token)
 }
 
 static void
-start_void(Parser *parser, const Token *token)
+start_void(Parser *parser, Token *token)
 {
 	html_reconstruct(parser);
 	html_insert_void(parser, token);
 	parser->frameset_ok = false;
 }
 
-/* false: to be processed again. */
-static bool
+static void
+start_quiet_void(Parser *parser, Token *token)
+{
+	html_insert_void(parser, token);
+}
+
+static void
+start_marked(Parser *parser, Token *token)
+{
+	start_own(parser, token);
+	html_push_marker(parser);
+}
+
+static void
+start_image(Parser *parser, Token *token)
+{
+	token->tag = TAG_IMG;
+	token->name = html_tags[TAG_IMG].name;
+	start_void(parser, token);
+}
+
+static void
+start_in_head(Parser *parser, Token *token)
+{
+	html_in_head(parser, token);
+}
+
+static void
+start_other(Parser *parser, Token *token)
+{
+	html_reconstruct(parser);
+	html_insert(parser, token);
+}
+
+static void
+start_nothing(Parser *parser, Token *token)
+{
+	(void) parser;
+	(void) token;
+}
+
+static void
 start_in_body(Parser *parser, Token *token)
 {
-	BodyRule rule = html_tags[token->tag].start;
+	static void (*const rules[])(Parser *, Token *) = {
+		[BODY_OTHER] = start_other,
+		[BODY_IGNORED] = start_nothing,
+		[BODY_HEAD] = start_in_head,
+		[BODY_HTML] = start_again,
+		[BODY_BODY] = start_again,
+		[BODY_FRAMESET] = start_frameset,
+		[BODY_BLOCK] = start_block,
+		[BODY_HEADING] = start_block,
+		[BODY_PRE] = start_block,
+		[BODY_FORM] = start_form,
+		[BODY_ITEM] = start_item,
+		[BODY_PLAINTEXT] = start_block,
+		[BODY_BUTTON] = start_button,
+		[BODY_A] = start_a,
+		[BODY_FORMATTING] = start_formatting,
+		[BODY_NOBR] = start_formatting,
+		[BODY_MARKER] = start_marked,
+		[BODY_TABLE] = start_table,
+		[BODY_BR] = start_void,
+		[BODY_VOID] = start_void,
+		[BODY_INPUT] = start_input,
+		[BODY_QUIET_VOID] = start_quiet_void,
+		[BODY_HR] = start_hr,
+		[BODY_IMAGE] = start_image,
+		[BODY_TEXTAREA] = start_raw,
+		[BODY_XMP] = start_raw,
+		[BODY_IFRAME] = start_raw,
+		[BODY_RAW] = start_raw,
+		[BODY_SELECT] = start_select,
+		[BODY_OPTION] = start_option,
+		[BODY_OPTGROUP] = start_option,
+		[BODY_RUBY] = start_ruby,
+		[BODY_RUBY_TEXT] = start_ruby,
+		[BODY_FOREIGN] = start_foreign,
+	};
 
-	switch (rule)
-	{
-		case BODY_IGNORED:
-			break;
-		case BODY_HEAD:
-			return html_in_head(parser, token);
-		case BODY_HTML:
-		case BODY_BODY:
-			start_again(parser, token);
-			break;
-		case BODY_FRAMESET:
-			start_frameset(parser, token);
-			break;
-		case BODY_BLOCK:
-		case BODY_HEADING:
-		case BODY_PRE:
-		case BODY_PLAINTEXT:
-			start_block(parser, token, rule);
-			break;
-		case BODY_FORM:
-			start_form(parser, token);
-			break;
-		case BODY_ITEM:
-			start_item(parser, token);
-			break;
-		case BODY_BUTTON:
-			start_button(parser, token);
-			break;
-		case BODY_A:
-			start_a(parser, token);
-			break;
-		case BODY_FORMATTING:
-		case BODY_NOBR:
-			start_formatting(parser, token);
-			break;
-		case BODY_MARKER:
-			start_own(parser, token);
-			html_push_marker(parser);
-			break;
-		case BODY_TABLE:
-			start_table(parser, token);
-			break;
-		case BODY_BR:
-		case BODY_VOID:
-			start_void(parser, token);
-			break;
-		case BODY_INPUT:
-			start_input(parser, token);
-			break;
-		case BODY_QUIET_VOID:
-			html_insert_void(parser, token);
-			break;
-		case BODY_HR:
-			start_hr(parser, token);
-			break;
-		case BODY_IMAGE:
-			token->tag = TAG_IMG;
-			token->name = html_tags[TAG_IMG].name;
-			return false;
-		case BODY_TEXTAREA:
-		case BODY_XMP:
-		case BODY_IFRAME:
-		case BODY_RAW:
-			start_raw(parser, token, rule);
-			break;
-		case BODY_SELECT:
-			start_select(parser, token);
-			break;
-		case BODY_OPTION:
-		case BODY_OPTGROUP:
-			start_option(parser, token);
-			break;
-		case BODY_RUBY:
-		case BODY_RUBY_TEXT:
-			start_ruby(parser, token);
-			break;
-		case BODY_FOREIGN:
-			start_foreign(parser, token);
-			break;
-		default:
-			html_reconstruct(parser);
-			html_insert(parser, token);
-			break;
-	}
-	return true;
+	rules[html_tags[token->tag].start](parser, token);
 }
 
 /* Chromium: where the form is gone, and in templates, it is any other end tag. */
@@ -354,7 +339,7 @@ end_form(Parser *parser, const Token *token)
 		parser->form = NULL;
 		if (form == NULL || !html_element_in_scope(parser, form))
 			return;
-		html_imply_ends(parser, no_tag, IMPLIED);
+		html_imply_ends(parser, TAG_NONE);
 		html_remove_open(parser, form);
 	}
 	html_other_end(parser, token);
@@ -365,18 +350,16 @@ end_heading(Parser *parser)
 {
 	if (!html_any_in_scope(parser, HEADING, SCOPE))
 		return;
-	html_imply_ends(parser, no_tag, IMPLIED);
 	html_pop_until_any(parser, HEADING);
 	html_pop(parser);
 }
 
 /* Ends the element of this tag where it is in such a scope; false: it isn't. */
 static bool
-end_in_scope(Parser *parser, Tag tag, unsigned scope, Tag except)
+end_in_scope(Parser *parser, Tag tag, unsigned scope)
 {
 	if (!html_in_scope(parser, tag, scope))
 		return false;
-	html_imply_ends(parser, except, IMPLIED);
 	html_pop_until(parser, tag);
 	return true;
 }
@@ -391,8 +374,6 @@ html_other_end(Parser *parser, const Token *token)
 		if (node->ns == NS_HTML && node->tag == token->tag &&
 			strcmp(node->node.name, token->name) == 0)
 		{
-			while (parser->depth - 1 > i && (html_current(parser)->flags & IMPLIED) != 0)
-				html_pop(parser);
 			parser->depth = i;
 			return;
 		}
@@ -418,7 +399,7 @@ end_in_body(Parser *parser, Token *token)
 			parser->mode = MODE_AFTER_BODY;
 			return tag == TAG_BODY;
 		case BODY_BLOCK:
-			end_in_scope(parser, tag, SCOPE, no_tag);
+			end_in_scope(parser, tag, SCOPE);
 			return true;
 		case BODY_FORM:
 			end_form(parser, token);
@@ -429,7 +410,7 @@ end_in_body(Parser *parser, Token *token)
 			html_close_p(parser);
 			return true;
 		case BODY_ITEM:
-			end_in_scope(parser, tag, tag == TAG_LI ? SCOPE | LIST_SCOPE : SCOPE, tag);
+			end_in_scope(parser, tag, tag == TAG_LI ? SCOPE | LIST_SCOPE : SCOPE);
 			return true;
 		case BODY_HEADING:
 			end_heading(parser);
@@ -438,7 +419,7 @@ end_in_body(Parser *parser, Token *token)
 			html_adopt(parser, token);
 			return true;
 		case BODY_MARKER:
-			if (end_in_scope(parser, tag, SCOPE, no_tag))
+			if (end_in_scope(parser, tag, SCOPE))
 				html_clear_to_marker(parser);
 			return true;
 		case BODY_BR:
@@ -451,13 +432,19 @@ end_in_body(Parser *parser, Token *token)
 	}
 }
 
+void
+html_insert_content(Parser *parser, const Token *token)
+{
+	html_insert_text(parser, token->text, token->len);
+	for (size_t i = 0; i < token->len && parser->frameset_ok; i++)
+		parser->frameset_ok = html_is_space(token->text[i]);
+}
+
 static void
 text_in_body(Parser *parser, const Token *token)
 {
 	html_reconstruct(parser);
-	html_insert_text(parser, token->text, token->len);
-	for (size_t i = 0; i < token->len && parser->frameset_ok; i++)
-		parser->frameset_ok = html_is_space(token->text[i]);
+	html_insert_content(parser, token);
 }
 
 bool
@@ -469,7 +456,8 @@ html_in_body(Parser *parser, Token *token)
 			text_in_body(parser, token);
 			return true;
 		case TOKEN_START:
-			return start_in_body(parser, token);
+			start_in_body(parser, token);
+			return true;
 		case TOKEN_END:
 			return end_in_body(parser, token);
 		case TOKEN_EOF:

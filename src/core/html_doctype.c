@@ -130,13 +130,6 @@ asks_for_quirks(Piece name, Piece public_id, Piece system_id)
 		   (system_id.len == 0 && begins_with(public_id, quirky_alone, COUNT(quirky_alone)));
 }
 
-static void
-skip_space(Tokenizer *tokenizer)
-{
-	while (tokenizer->at < tokenizer->end && html_is_space(*tokenizer->at))
-		tokenizer->at++;
-}
-
 static bool
 is_at(const Tokenizer *tokenizer, char c)
 {
@@ -162,7 +155,7 @@ read_identifier(Tokenizer *tokenizer, Piece *id)
 {
 	char quote;
 
-	skip_space(tokenizer);
+	html_skip_space(tokenizer);
 	if (!is_at(tokenizer, '"') && !is_at(tokenizer, '\''))
 		return false;
 	quote = *tokenizer->at++;
@@ -173,7 +166,7 @@ read_identifier(Tokenizer *tokenizer, Piece *id)
 	if (!is_at(tokenizer, quote))
 		return false;
 	tokenizer->at++;
-	skip_space(tokenizer);
+	html_skip_space(tokenizer);
 	return true;
 }
 
@@ -209,13 +202,13 @@ read_doctype(Tokenizer *tokenizer, Token *token)
 	Piece system_id = {NULL, 0};
 	bool in_order;
 
-	skip_space(tokenizer);
+	html_skip_space(tokenizer);
 	name.start = tokenizer->at;
 	while (tokenizer->at < tokenizer->end && *tokenizer->at != '>' &&
 		   !html_is_space(*tokenizer->at))
 		tokenizer->at++;
 	name.len = (size_t) (tokenizer->at - name.start);
-	skip_space(tokenizer);
+	html_skip_space(tokenizer);
 	in_order =
 		read_identifiers(tokenizer, &public_id, &system_id) && tokenizer->at < tokenizer->end;
 	skip_behind_end(tokenizer);

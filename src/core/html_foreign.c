@@ -59,9 +59,7 @@ html_in_foreign(Parser *parser, Token *token)
 
 	if (token->kind == TOKEN_TEXT)
 	{
-		html_insert_text(parser, token->text, token->len);
-		for (size_t i = 0; i < token->len && parser->frameset_ok; i++)
-			parser->frameset_ok = html_is_space(token->text[i]);
+		html_insert_content(parser, token);
 	}
 	if (!is_tag)
 		return true;

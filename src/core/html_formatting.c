@@ -8,37 +8,16 @@
 
 static const char too_many[] = "the page has more misnested tags than any page of the sites";
 
-static uint32_t
-hash_text(uint32_t hash, const char *s)
-{
-	for (; *s != '\0'; s++)
-		hash = (hash ^ (unsigned char) *s) * 16777619u;
-	return (hash ^ '=') * 16777619u;
-}
-
-/* Of the entry's attributes, the same in whatever order. */
-static uint32_t
-hash_of(Formatting *entry)
-{
-	const HtmlAttribute *attribute = entry->element->node.attributes;
-
-	if (entry->hash != 0)
-		return entry->hash;
-	for (; attribute != NULL; attribute = attribute->next)
-		entry->hash += hash_text(hash_text(2166136261u, attribute->name), attribute->value);
-	return entry->hash;
-}
-
 /* Whether each attribute of one is one of the other, too. */
 static bool
-has_all(const Element *one, const Element *other)
+has_all(Parser *parser, const Element *one, const Element *other)
 {
 	for (const HtmlAttribute *a = other->node.attributes; a != NULL; a = a->next)
 	{
 		const HtmlAttribute *b = one->node.attributes;
 
-		while (b != NULL && strcmp(a->name, b->name) != 0)
-			b = b->next;
+		for (; b != NULL && strcmp(a->name, b->name) != 0; b = b->next)
+			parser->compared++;
 		if (b == NULL || strcmp(a->value, b->value) != 0)
 			return false;
 	}
@@ -47,10 +26,12 @@ has_all(const Element *one, const Element *other)
 
 /* Of the same tag and with the same attributes. */
 static bool
-is_alike(Formatting *one, Formatting *other)
+is_alike(Parser *parser, const Element *one, const Element *other)
 {
-	return one->element->tag == other->element->tag && hash_of(one) == hash_of(other) &&
-		   has_all(one->element, other->element) && has_all(other->element, one->element);
+	if (parser->compared > HTML_MAX_COMPARED)
+		parser->problem = too_many;
+	return parser->problem == NULL && one->tag == other->tag && has_all(parser, one, other) &&
+		   has_all(parser, other, one);
 }
 
 static void
@@ -58,11 +39,11 @@ remove_at(Parser *parser, int place)
 {
 	parser->formatting_count--;
 	memmove(parser->formatting + place, parser->formatting + place + 1,
-			sizeof(Formatting) * (size_t) (parser->formatting_count - place));
+			sizeof(Element *) * (size_t) (parser->formatting_count - place));
 }
 
 static void
-insert_at(Parser *parser, int place, Formatting entry)
+insert_at(Parser *parser, int place, Element *element)
 {
 	if (parser->formatting_count == HTML_MAX_FORMATTING)
 	{
@@ -70,44 +51,42 @@ insert_at(Parser *parser, int place, Formatting entry)
 		return;
 	}
 	memmove(parser->formatting + place + 1, parser->formatting + place,
-			sizeof(Formatting) * (size_t) (parser->formatting_count - place));
-	parser->formatting[place] = entry;
+			sizeof(Element *) * (size_t) (parser->formatting_count - place));
+	parser->formatting[place] = element;
 	parser->formatting_count++;
 }
 
 void
 html_push_marker(Parser *parser)
 {
-	insert_at(parser, parser->formatting_count, (Formatting){NULL, 0});
+	insert_at(parser, parser->formatting_count, NULL);
 }
 
 /* "The Noah's Ark clause": of those that are alike three at most. */
 void
 html_push_formatting(Parser *parser, Element *element)
 {
-	Formatting entry = {element, 0};
 	int start = parser->formatting_count;
 	int same = 0;
 	int alike = 0;
 
-	while (start > 0 && parser->formatting[start - 1].element != NULL)
-		same += parser->formatting[--start].element->tag == element->tag;
+	while (start > 0 && parser->formatting[start - 1] != NULL)
+		same += parser->formatting[--start]->tag == element->tag;
 	for (int i = parser->formatting_count - 1; i >= start && same >= 3; i--)
 	{
-		if (is_alike(&parser->formatting[i], &entry) && ++alike == 3)
+		if (is_alike(parser, parser->formatting[i], element) && ++alike == 3)
 		{
 			remove_at(parser, i);
 			break;
 		}
 	}
-	insert_at(parser, parser->formatting_count, entry);
+	insert_at(parser, parser->formatting_count, element);
 }
 
 void
 html_clear_to_marker(Parser *parser)
 {
-	while (parser->formatting_count > 0 &&
-		   parser->formatting[--parser->formatting_count].element != NULL)
+	while (parser->formatting_count > 0 && parser->formatting[--parser->formatting_count] != NULL)
 		;
 }
 
@@ -116,7 +95,7 @@ formatting_place(const Parser *parser, const Element *element)
 {
 	int place = parser->formatting_count - 1;
 
-	while (place >= 0 && parser->formatting[place].element != element)
+	while (place >= 0 && parser->formatting[place] != element)
 		place--;
 	return place;
 }
@@ -133,10 +112,10 @@ html_remove_formatting(Parser *parser, const Element *element)
 Element *
 html_formatting_since_marker(const Parser *parser, Tag tag)
 {
-	for (int i = parser->formatting_count - 1; i >= 0 && parser->formatting[i].element != NULL; i--)
+	for (int i = parser->formatting_count - 1; i >= 0 && parser->formatting[i] != NULL; i--)
 	{
-		if (parser->formatting[i].element->tag == tag)
-			return parser->formatting[i].element;
+		if (parser->formatting[i]->tag == tag)
+			return parser->formatting[i];
 	}
 	return NULL;
 }
@@ -160,16 +139,16 @@ html_reconstruct(Parser *parser)
 {
 	int i = parser->formatting_count;
 
-	while (i > 0 && parser->formatting[i - 1].element != NULL &&
-		   html_stack_place(parser, parser->formatting[i - 1].element) < 0)
+	while (i > 0 && parser->formatting[i - 1] != NULL &&
+		   html_stack_place(parser, parser->formatting[i - 1]) < 0)
 		i--;
 	for (; i < parser->formatting_count && parser->problem == NULL; i++)
 	{
-		Element *element = copy_element(parser, parser->formatting[i].element);
+		Element *element = copy_element(parser, parser->formatting[i]);
 
 		html_attach(html_place(parser, html_current(parser)), &element->node);
 		html_push(parser, element);
-		parser->formatting[i].element = element;
+		parser->formatting[i] = element;
 	}
 }
 
@@ -213,7 +192,7 @@ rebuild_between(Parser *parser, int formatting, int block, int *bookmark)
 			continue;
 		}
 		node = copy_element(parser, node);
-		parser->formatting[place].element = node;
+		parser->formatting[place] = node;
 		parser->stack[i] = node;
 		if (last == furthest)
 			*bookmark = place + 1;
@@ -241,7 +220,6 @@ adopt_once(Parser *parser, Element *formatting, int place, int block)
 	Element *ancestor = parser->stack[place - 1];
 	Element *furthest = parser->stack[block];
 	int bookmark = formatting_place(parser, formatting);
-	uint32_t hash = parser->formatting[bookmark].hash;
 	Element *last = rebuild_between(parser, place, block, &bookmark);
 	Element *copy;
 	int old;
@@ -255,7 +233,7 @@ adopt_once(Parser *parser, Element *formatting, int place, int block)
 	html_attach((Place){&furthest->node, NULL}, &copy->node);
 	old = formatting_place(parser, formatting);
 	remove_at(parser, old);
-	insert_at(parser, bookmark - (old < bookmark), (Formatting){copy, hash});
+	insert_at(parser, bookmark - (old < bookmark), copy);
 	html_remove_open(parser, formatting);
 	block = html_stack_place(parser, furthest);
 	memmove(parser->stack + block + 2, parser->stack + block + 1,

@@ -3,14 +3,12 @@
  */
 #include "core/html_internal.h"
 
-#include <string.h>
-
-/* An end tag of which those modes that know hardly any end tag take note. */
+/* An end tag that means nothing before the body, nor that of the head. */
 static bool
-is_known_end(const Token *token)
+is_stray_end(const Token *token)
 {
-	return token->kind == TOKEN_END &&
-		   (token->tag == TAG_BODY || token->tag == TAG_HTML || token->tag == TAG_BR);
+	return token->kind == TOKEN_END && token->tag != TAG_BODY && token->tag != TAG_HTML &&
+		   token->tag != TAG_BR && token->tag != TAG_HEAD;
 }
 
 bool
@@ -40,7 +38,7 @@ html_before_html(Parser *parser, Token *token)
 
 	if (token->kind == TOKEN_COMMENT || token->kind == TOKEN_DOCTYPE || html_is_blank(token))
 		return true;
-	if (token->kind == TOKEN_END && !is_known_end(token) && token->tag != TAG_HEAD)
+	if (is_stray_end(token))
 		return true;
 	if (html_is_tag(token, TOKEN_START, TAG_HTML))
 	{
@@ -65,7 +63,7 @@ html_before_head(Parser *parser, Token *token)
 		return true;
 	if (html_is_tag(token, TOKEN_START, TAG_HTML))
 		return html_in_body(parser, token);
-	if (token->kind == TOKEN_END && !is_known_end(token) && token->tag != TAG_HEAD)
+	if (is_stray_end(token))
 		return true;
 	if (html_is_tag(token, TOKEN_START, TAG_HEAD))
 	{
@@ -162,7 +160,7 @@ html_in_head(Parser *parser, Token *token)
 			end_template(parser);
 		return true;
 	}
-	if (token->kind == TOKEN_END && !is_known_end(token) && token->tag != TAG_HEAD)
+	if (is_stray_end(token))
 		return true;
 	html_pop(parser);
 	parser->mode = MODE_AFTER_HEAD;
@@ -235,7 +233,7 @@ html_after_head(Parser *parser, Token *token)
 		return true;
 	if (html_is_tag(token, TOKEN_END, TAG_TEMPLATE))
 		return html_in_head(parser, token);
-	if (token->kind == TOKEN_END && !is_known_end(token))
+	if (is_stray_end(token) || html_is_tag(token, TOKEN_END, TAG_HEAD))
 		return true;
 	html_insert_name(parser, TAG_BODY);
 	/* Chromium: whatever the head held */
@@ -273,8 +271,6 @@ html_in_template(Parser *parser, Token *token)
 {
 	if (token->kind == TOKEN_EOF)
 	{
-		if (!html_is_open(parser, TAG_TEMPLATE))
-			return html_in_body(parser, token);
 		end_template(parser);
 		return false;
 	}

@@ -1,7 +1,7 @@
 /*
- * html_internal.h: what the parts of the HTML parser share. Bytes become tokens (html_token.c, html_raw.c, html_reference.c), tokens become
- * elements by the rules of what is open (html_tree.c and the files of its insertion modes: html_head.c, html_body.c, html_table.c), with the
- * help of what all modes do to the elements that are open (html_stack.c, html_formatting.c).
+ * html_internal.h: what the parts of the HTML parser share. Bytes become tokens (html_token.c, html_raw.c, html_reference.c, html_doctype.c), tokens
+ * become elements by the rules of what is open (html_tree.c and the files of its insertion modes: html_head.c, html_body.c, html_table.c,
+ * html_foreign.c), with the help of what all modes do to the elements that are open (html_stack.c, html_formatting.c).
  *
  * The words are those of the standard, https://html.spec.whatwg.org/multipage/parsing.html, scripting being off. Where Chromium, beside which the
  * trees are tested, departs from it, so do we, since it is in browsers that selectors are made; "Chromium:" tells where.
@@ -19,6 +19,7 @@
 #define HTML_MAX_FORMATTING 512 /* entries of the list of active formatting elements */
 #define HTML_MAX_COPIES \
 	10000 /* elements that the page did not write, but that its misnested tags ask for */
+#define HTML_MAX_COMPARED 10000000
 #define HTML_NAMES 256 /* of the cache of names; a power of two */
 
 /* What an element is to the rules. */
@@ -28,7 +29,6 @@
 #define LIST_SCOPE 0x0008u   /* ends a list item scope */
 #define BUTTON_SCOPE 0x0010u /* ends a button scope */
 #define IMPLIED 0x0020u      /* its end tag can be implied */
-#define THOROUGH 0x0040u     /* its end tag can be implied, thoroughly */
 #define HEADING 0x0080u      /* h1 to h6 */
 #define TABLE_PART 0x0100u   /* caption, col, colgroup, tbody, td, tfoot, th, thead, tr */
 #define TABLE_TEXT 0x0200u   /* text within it is no text of a table's */
@@ -81,119 +81,119 @@ typedef enum BodyRule
  * The names that the standard knows, sorted: name, constant, what its elements are, the rule of its start tag and that of its end tag in the
  * body. Chromium: search is not special.
  */
-#define HTML_TAGS(T)                                                                              \
-	T("a", A, 0, BODY_A, BODY_FORMATTING)                                                         \
-	T("address", ADDRESS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
-	T("applet", APPLET, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                           \
-	T("area", AREA, SPECIAL, BODY_VOID, BODY_OTHER)                                               \
-	T("article", ARTICLE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
-	T("aside", ASIDE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                            \
-	T("b", B, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
-	T("base", BASE, SPECIAL, BODY_HEAD, BODY_OTHER)                                               \
-	T("basefont", BASEFONT, SPECIAL, BODY_HEAD, BODY_OTHER)                                       \
-	T("bgsound", BGSOUND, SPECIAL, BODY_HEAD, BODY_OTHER)                                         \
-	T("big", BIG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                     \
-	T("blockquote", BLOCKQUOTE, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                       \
-	T("body", BODY, SPECIAL | BREAKOUT, BODY_BODY, BODY_BODY)                                     \
-	T("br", BR, SPECIAL | BREAKOUT, BODY_BR, BODY_BR)                                             \
-	T("button", BUTTON, SPECIAL | BUTTON_SCOPE, BODY_BUTTON, BODY_BLOCK)                          \
-	T("caption", CAPTION, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER) \
-	T("center", CENTER, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                               \
-	T("code", CODE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                   \
-	T("col", COL, SPECIAL | TABLE_PART, BODY_IGNORED, BODY_OTHER)                                 \
-	T("colgroup", COLGROUP, SPECIAL | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)            \
-	T("dd", DD, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                               \
-	T("details", DETAILS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
-	T("dialog", DIALOG, 0, BODY_BLOCK, BODY_BLOCK)                                                \
-	T("dir", DIR, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                                \
-	T("div", DIV, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                     \
-	T("dl", DL, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                       \
-	T("dt", DT, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                               \
-	T("em", EM, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                       \
-	T("embed", EMBED, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                                  \
-	T("fieldset", FIELDSET, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                      \
-	T("figcaption", FIGCAPTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                  \
-	T("figure", FIGURE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
-	T("font", FONT, 0, BODY_FORMATTING, BODY_FORMATTING)                                          \
-	T("footer", FOOTER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
-	T("form", FORM, SPECIAL, BODY_FORM, BODY_FORM)                                                \
-	T("frame", FRAME, SPECIAL, BODY_IGNORED, BODY_OTHER)                                          \
-	T("frameset", FRAMESET, SPECIAL, BODY_FRAMESET, BODY_OTHER)                                   \
-	T("h1", H1, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
-	T("h2", H2, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
-	T("h3", H3, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
-	T("h4", H4, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
-	T("h5", H5, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
-	T("h6", H6, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                         \
-	T("head", HEAD, SPECIAL | BREAKOUT, BODY_IGNORED, BODY_OTHER)                                 \
-	T("header", HEADER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
-	T("hgroup", HGROUP, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
-	T("hr", HR, SPECIAL | BREAKOUT, BODY_HR, BODY_OTHER)                                          \
-	T("html", HTML, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HTML, BODY_HTML)                     \
-	T("i", I, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
-	T("iframe", IFRAME, SPECIAL, BODY_IFRAME, BODY_OTHER)                                         \
-	T("image", IMAGE, 0, BODY_IMAGE, BODY_OTHER)                                                  \
-	T("img", IMG, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                                      \
-	T("input", INPUT, SPECIAL, BODY_INPUT, BODY_OTHER)                                            \
-	T("keygen", KEYGEN, SPECIAL, BODY_VOID, BODY_OTHER)                                           \
-	T("li", LI, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                               \
-	T("link", LINK, SPECIAL, BODY_HEAD, BODY_OTHER)                                               \
-	T("listing", LISTING, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                               \
-	T("main", MAIN, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                              \
-	T("marquee", MARQUEE, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                         \
-	T("math", MATH, 0, BODY_FOREIGN, BODY_OTHER)                                                  \
-	T("menu", MENU, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                   \
-	T("meta", META, SPECIAL | BREAKOUT, BODY_HEAD, BODY_OTHER)                                    \
-	T("nav", NAV, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                                \
-	T("nobr", NOBR, BREAKOUT, BODY_NOBR, BODY_FORMATTING)                                         \
-	T("noembed", NOEMBED, SPECIAL, BODY_RAW, BODY_OTHER)                                          \
-	T("noframes", NOFRAMES, SPECIAL, BODY_HEAD, BODY_OTHER)                                       \
-	T("noscript", NOSCRIPT, SPECIAL, BODY_OTHER, BODY_OTHER)                                      \
-	T("object", OBJECT, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                           \
-	T("ol", OL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                          \
-	T("optgroup", OPTGROUP, IMPLIED, BODY_OPTGROUP, BODY_OTHER)                                   \
-	T("option", OPTION, IMPLIED, BODY_OPTION, BODY_OTHER)                                         \
-	T("p", P, SPECIAL | IMPLIED | BREAKOUT, BODY_BLOCK, BODY_P)                                   \
-	T("param", PARAM, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                       \
-	T("plaintext", PLAINTEXT, SPECIAL, BODY_PLAINTEXT, BODY_OTHER)                                \
-	T("pre", PRE, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                                       \
-	T("rb", RB, IMPLIED, BODY_RUBY, BODY_OTHER)                                                   \
-	T("rp", RP, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                              \
-	T("rt", RT, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                              \
-	T("rtc", RTC, IMPLIED, BODY_RUBY, BODY_OTHER)                                                 \
-	T("ruby", RUBY, BREAKOUT, BODY_OTHER, BODY_OTHER)                                             \
-	T("s", S, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
-	T("script", SCRIPT, SPECIAL, BODY_HEAD, BODY_OTHER)                                           \
-	T("search", SEARCH, 0, BODY_BLOCK, BODY_BLOCK)                                                \
-	T("section", SECTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
-	T("select", SELECT, SPECIAL | ALL_SCOPES, BODY_SELECT, BODY_BLOCK)                            \
-	T("small", SMALL, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                 \
-	T("source", SOURCE, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                     \
-	T("span", SPAN, BREAKOUT, BODY_OTHER, BODY_OTHER)                                             \
-	T("strike", STRIKE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                               \
-	T("strong", STRONG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                               \
-	T("style", STYLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                             \
-	T("sub", SUB, BREAKOUT, BODY_OTHER, BODY_OTHER)                                               \
-	T("summary", SUMMARY, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
-	T("sup", SUP, BREAKOUT, BODY_OTHER, BODY_OTHER)                                               \
-	T("svg", SVG, 0, BODY_FOREIGN, BODY_OTHER)                                                    \
-	T("table", TABLE, SPECIAL | ALL_SCOPES | TABLE_SCOPE | TABLE_TEXT | BREAKOUT, BODY_TABLE,     \
-	  BODY_OTHER)                                                                                 \
-	T("tbody", TBODY, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)     \
-	T("td", TD, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)           \
-	T("template", TEMPLATE, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HEAD, BODY_HEAD)             \
-	T("textarea", TEXTAREA, SPECIAL, BODY_TEXTAREA, BODY_OTHER)                                   \
-	T("tfoot", TFOOT, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)     \
-	T("th", TH, SPECIAL | ALL_SCOPES | THOROUGH | TABLE_PART, BODY_IGNORED, BODY_OTHER)           \
-	T("thead", THEAD, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)     \
-	T("title", TITLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                             \
-	T("tr", TR, SPECIAL | THOROUGH | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)           \
-	T("track", TRACK, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                       \
-	T("tt", TT, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                       \
-	T("u", U, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                         \
-	T("ul", UL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                          \
-	T("var", VAR, BREAKOUT, BODY_OTHER, BODY_OTHER)                                               \
-	T("wbr", WBR, SPECIAL, BODY_VOID, BODY_OTHER)                                                 \
+#define HTML_TAGS(T)                                                                          \
+	T("a", A, 0, BODY_A, BODY_FORMATTING)                                                     \
+	T("address", ADDRESS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                    \
+	T("applet", APPLET, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                       \
+	T("area", AREA, SPECIAL, BODY_VOID, BODY_OTHER)                                           \
+	T("article", ARTICLE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                    \
+	T("aside", ASIDE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                        \
+	T("b", B, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                     \
+	T("base", BASE, SPECIAL, BODY_HEAD, BODY_OTHER)                                           \
+	T("basefont", BASEFONT, SPECIAL, BODY_HEAD, BODY_OTHER)                                   \
+	T("bgsound", BGSOUND, SPECIAL, BODY_HEAD, BODY_OTHER)                                     \
+	T("big", BIG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                 \
+	T("blockquote", BLOCKQUOTE, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                   \
+	T("body", BODY, SPECIAL | BREAKOUT, BODY_BODY, BODY_BODY)                                 \
+	T("br", BR, SPECIAL | BREAKOUT, BODY_BR, BODY_BR)                                         \
+	T("button", BUTTON, SPECIAL | BUTTON_SCOPE, BODY_BUTTON, BODY_BLOCK)                      \
+	T("caption", CAPTION, SPECIAL | ALL_SCOPES | TABLE_PART, BODY_IGNORED, BODY_OTHER)        \
+	T("center", CENTER, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                           \
+	T("code", CODE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                               \
+	T("col", COL, SPECIAL | TABLE_PART, BODY_IGNORED, BODY_OTHER)                             \
+	T("colgroup", COLGROUP, SPECIAL | TABLE_PART, BODY_IGNORED, BODY_OTHER)                   \
+	T("dd", DD, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                           \
+	T("details", DETAILS, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                    \
+	T("dialog", DIALOG, 0, BODY_BLOCK, BODY_BLOCK)                                            \
+	T("dir", DIR, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                            \
+	T("div", DIV, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                 \
+	T("dl", DL, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                                   \
+	T("dt", DT, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                           \
+	T("em", EM, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                   \
+	T("embed", EMBED, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                              \
+	T("fieldset", FIELDSET, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                  \
+	T("figcaption", FIGCAPTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                              \
+	T("figure", FIGURE, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                      \
+	T("font", FONT, 0, BODY_FORMATTING, BODY_FORMATTING)                                      \
+	T("footer", FOOTER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                      \
+	T("form", FORM, SPECIAL, BODY_FORM, BODY_FORM)                                            \
+	T("frame", FRAME, SPECIAL, BODY_IGNORED, BODY_OTHER)                                      \
+	T("frameset", FRAMESET, SPECIAL, BODY_FRAMESET, BODY_OTHER)                               \
+	T("h1", H1, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                     \
+	T("h2", H2, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                     \
+	T("h3", H3, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                     \
+	T("h4", H4, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                     \
+	T("h5", H5, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                     \
+	T("h6", H6, SPECIAL | HEADING | BREAKOUT, BODY_HEADING, BODY_HEADING)                     \
+	T("head", HEAD, SPECIAL | BREAKOUT, BODY_IGNORED, BODY_OTHER)                             \
+	T("header", HEADER, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                      \
+	T("hgroup", HGROUP, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                      \
+	T("hr", HR, SPECIAL | BREAKOUT, BODY_HR, BODY_OTHER)                                      \
+	T("html", HTML, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HTML, BODY_HTML)                 \
+	T("i", I, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                     \
+	T("iframe", IFRAME, SPECIAL, BODY_IFRAME, BODY_OTHER)                                     \
+	T("image", IMAGE, 0, BODY_IMAGE, BODY_OTHER)                                              \
+	T("img", IMG, SPECIAL | BREAKOUT, BODY_VOID, BODY_OTHER)                                  \
+	T("input", INPUT, SPECIAL, BODY_INPUT, BODY_OTHER)                                        \
+	T("keygen", KEYGEN, SPECIAL, BODY_VOID, BODY_OTHER)                                       \
+	T("li", LI, SPECIAL | IMPLIED | BREAKOUT, BODY_ITEM, BODY_ITEM)                           \
+	T("link", LINK, SPECIAL, BODY_HEAD, BODY_OTHER)                                           \
+	T("listing", LISTING, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                           \
+	T("main", MAIN, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                          \
+	T("marquee", MARQUEE, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                     \
+	T("math", MATH, 0, BODY_FOREIGN, BODY_OTHER)                                              \
+	T("menu", MENU, SPECIAL | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                               \
+	T("meta", META, SPECIAL | BREAKOUT, BODY_HEAD, BODY_OTHER)                                \
+	T("nav", NAV, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                            \
+	T("nobr", NOBR, BREAKOUT, BODY_NOBR, BODY_FORMATTING)                                     \
+	T("noembed", NOEMBED, SPECIAL, BODY_RAW, BODY_OTHER)                                      \
+	T("noframes", NOFRAMES, SPECIAL, BODY_HEAD, BODY_OTHER)                                   \
+	T("noscript", NOSCRIPT, SPECIAL, BODY_OTHER, BODY_OTHER)                                  \
+	T("object", OBJECT, SPECIAL | ALL_SCOPES, BODY_MARKER, BODY_MARKER)                       \
+	T("ol", OL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                      \
+	T("optgroup", OPTGROUP, IMPLIED, BODY_OPTGROUP, BODY_OTHER)                               \
+	T("option", OPTION, IMPLIED, BODY_OPTION, BODY_OTHER)                                     \
+	T("p", P, SPECIAL | IMPLIED | BREAKOUT, BODY_BLOCK, BODY_P)                               \
+	T("param", PARAM, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                   \
+	T("plaintext", PLAINTEXT, SPECIAL, BODY_PLAINTEXT, BODY_OTHER)                            \
+	T("pre", PRE, SPECIAL | BREAKOUT, BODY_PRE, BODY_BLOCK)                                   \
+	T("rb", RB, IMPLIED, BODY_RUBY, BODY_OTHER)                                               \
+	T("rp", RP, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                          \
+	T("rt", RT, IMPLIED, BODY_RUBY_TEXT, BODY_OTHER)                                          \
+	T("rtc", RTC, IMPLIED, BODY_RUBY, BODY_OTHER)                                             \
+	T("ruby", RUBY, BREAKOUT, BODY_OTHER, BODY_OTHER)                                         \
+	T("s", S, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                     \
+	T("script", SCRIPT, SPECIAL, BODY_HEAD, BODY_OTHER)                                       \
+	T("search", SEARCH, 0, BODY_BLOCK, BODY_BLOCK)                                            \
+	T("section", SECTION, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                    \
+	T("select", SELECT, SPECIAL | ALL_SCOPES, BODY_SELECT, BODY_BLOCK)                        \
+	T("small", SMALL, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                             \
+	T("source", SOURCE, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                 \
+	T("span", SPAN, BREAKOUT, BODY_OTHER, BODY_OTHER)                                         \
+	T("strike", STRIKE, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                           \
+	T("strong", STRONG, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                           \
+	T("style", STYLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                         \
+	T("sub", SUB, BREAKOUT, BODY_OTHER, BODY_OTHER)                                           \
+	T("summary", SUMMARY, SPECIAL, BODY_BLOCK, BODY_BLOCK)                                    \
+	T("sup", SUP, BREAKOUT, BODY_OTHER, BODY_OTHER)                                           \
+	T("svg", SVG, 0, BODY_FOREIGN, BODY_OTHER)                                                \
+	T("table", TABLE, SPECIAL | ALL_SCOPES | TABLE_SCOPE | TABLE_TEXT | BREAKOUT, BODY_TABLE, \
+	  BODY_OTHER)                                                                             \
+	T("tbody", TBODY, SPECIAL | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)            \
+	T("td", TD, SPECIAL | ALL_SCOPES | TABLE_PART, BODY_IGNORED, BODY_OTHER)                  \
+	T("template", TEMPLATE, SPECIAL | ALL_SCOPES | TABLE_SCOPE, BODY_HEAD, BODY_HEAD)         \
+	T("textarea", TEXTAREA, SPECIAL, BODY_TEXTAREA, BODY_OTHER)                               \
+	T("tfoot", TFOOT, SPECIAL | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)            \
+	T("th", TH, SPECIAL | ALL_SCOPES | TABLE_PART, BODY_IGNORED, BODY_OTHER)                  \
+	T("thead", THEAD, SPECIAL | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)            \
+	T("title", TITLE, SPECIAL, BODY_HEAD, BODY_OTHER)                                         \
+	T("tr", TR, SPECIAL | TABLE_PART | TABLE_TEXT, BODY_IGNORED, BODY_OTHER)                  \
+	T("track", TRACK, SPECIAL, BODY_QUIET_VOID, BODY_OTHER)                                   \
+	T("tt", TT, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                   \
+	T("u", U, BREAKOUT, BODY_FORMATTING, BODY_FORMATTING)                                     \
+	T("ul", UL, SPECIAL | LIST_SCOPE | BREAKOUT, BODY_BLOCK, BODY_BLOCK)                      \
+	T("var", VAR, BREAKOUT, BODY_OTHER, BODY_OTHER)                                           \
+	T("wbr", WBR, SPECIAL, BODY_VOID, BODY_OTHER)                                             \
 	T("xmp", XMP, SPECIAL, BODY_XMP, BODY_OTHER)
 
 #define HTML_TAG_CONSTANT(name, constant, flags, start, end) TAG_##constant,
@@ -290,6 +290,8 @@ typedef struct Tokenizer
 	Name names[HTML_NAMES]; /* each where its hash puts it */
 } Tokenizer;
 
+extern void html_skip_space(Tokenizer *tokenizer);
+
 /* The next token; TOKEN_EOF at the end, again and again. */
 extern void html_next_token(Tokenizer *tokenizer, Token *token);
 
@@ -342,13 +344,6 @@ typedef enum Mode
 	MODE_AFTER_AFTER_FRAMESET
 } Mode;
 
-/* An entry of the list of active formatting elements; element is NULL: a marker. */
-typedef struct Formatting
-{
-	Element *element;
-	uint32_t hash; /* of its attributes, in whatever order; 0: nobody has asked yet */
-} Formatting;
-
 typedef struct Parser
 {
 	Arena *arena;
@@ -356,7 +351,7 @@ typedef struct Parser
 	HtmlNode *document;
 	Element *stack[HTML_MAX_DEPTH]; /* of open elements, the html element first */
 	int depth;
-	Formatting formatting[HTML_MAX_FORMATTING];
+	Element *formatting[HTML_MAX_FORMATTING]; /* active formatting elements; NULL: a marker */
 	int formatting_count;
 	Mode templates[HTML_MAX_DEPTH]; /* the stack of template insertion modes */
 	int template_count;
@@ -366,6 +361,7 @@ typedef struct Parser
 	Element *form;
 	TextBuffer table_text; /* what is pending */
 	int copies;
+	int compared; /* attributes of formatting elements with each other */
 	bool quirks;
 	bool frameset_ok;
 	bool foster_parenting;
@@ -408,7 +404,7 @@ extern void html_pop(Parser *parser);
 extern void html_pop_until(Parser *parser, Tag tag);
 extern void html_pop_until_any(Parser *parser, unsigned flags);
 extern void html_remove_open(Parser *parser, const Element *element);
-extern void html_imply_ends(Parser *parser, Tag except, unsigned flags);
+extern void html_imply_ends(Parser *parser, Tag except);
 extern void html_close_p(Parser *parser);
 
 /* html_formatting.c */
@@ -446,6 +442,9 @@ extern bool html_is_foreign(const Parser *parser, const Token *token);
 /* By the mode that is set. */
 extern bool html_process_by_mode(Parser *parser, Token *token);
 
+/* A text; where it is more than white space, no frameset can follow. */
+extern void html_insert_content(Parser *parser, const Token *token);
+
 /* Any other end tag, in the body. */
 extern void html_other_end(Parser *parser, const Token *token);
 
@@ -457,6 +456,9 @@ extern void html_insert_raw(Parser *parser, const Token *token, Content content)
 
 /* The attribute of a token that has this name, or NULL. */
 extern const char *html_token_attribute(const Token *token, const char *name);
+
+/* An <input> that nobody sees. */
+extern bool html_is_hidden_input(const Token *token);
 
 static inline bool
 html_is_tag(const Token *token, TokenKind kind, Tag tag)

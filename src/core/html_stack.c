@@ -196,6 +196,14 @@ html_insert_name(Parser *parser, Tag tag)
 	return html_insert(parser, &token);
 }
 
+bool
+html_is_hidden_input(const Token *token)
+{
+	const char *type = html_token_attribute(token, "type");
+
+	return type != NULL && is_text(type, "hidden");
+}
+
 /* A text that there is grows to twice its room, so that all additions together take time in proportion to the text. */
 static void
 extend_text(Arena *arena, TextNode *node, const char *text, size_t len)
@@ -341,9 +349,9 @@ html_remove_open(Parser *parser, const Element *element)
 }
 
 void
-html_imply_ends(Parser *parser, Tag except, unsigned flags)
+html_imply_ends(Parser *parser, Tag except)
 {
-	while (parser->depth > 1 && (html_current(parser)->flags & flags) != 0 &&
+	while (parser->depth > 1 && (html_current(parser)->flags & IMPLIED) != 0 &&
 		   (except == TAG_NONE || html_current(parser)->tag != except))
 		parser->depth--;
 }
@@ -351,8 +359,6 @@ html_imply_ends(Parser *parser, Tag except, unsigned flags)
 void
 html_close_p(Parser *parser)
 {
-	if (!html_in_scope(parser, TAG_P, SCOPE | BUTTON_SCOPE))
-		return;
-	html_imply_ends(parser, TAG_P, IMPLIED);
-	html_pop_until(parser, TAG_P);
+	if (html_in_scope(parser, TAG_P, SCOPE | BUTTON_SCOPE))
+		html_pop_until(parser, TAG_P);
 }

@@ -3,8 +3,6 @@
  */
 #include "core/html_internal.h"
 
-#include "core/ascii.h"
-
 /* What a row, a group of rows, or a table as a whole may be left open within: templates and the root besides. */
 static void
 clear_to(Parser *parser, Tag one, Tag two, Tag three)
@@ -89,7 +87,6 @@ static bool
 start_in_table(Parser *parser, Token *token)
 {
 	bool in_template = html_is_open(parser, TAG_TEMPLATE);
-	const char *type;
 	Element *form;
 
 	switch (token->tag)
@@ -117,8 +114,7 @@ start_in_table(Parser *parser, Token *token)
 		case TAG_TEMPLATE:
 			return html_in_head(parser, token);
 		case TAG_INPUT:
-			type = html_token_attribute(token, "type");
-			if (type == NULL || !ascii_equal_nocase(type, "hidden", 7))
+			if (!html_is_hidden_input(token))
 				return beside_table(parser, token);
 			html_insert_void(parser, token);
 			return true;
@@ -145,7 +141,9 @@ html_in_table(Parser *parser, Token *token)
 			/* Chromium: a template is no part of the table */
 			if ((html_current(parser)->flags & TABLE_TEXT) == 0)
 				return beside_table(parser, token);
-			buffer_init(&parser->table_text, parser->arena);
+			if (parser->table_text.data == NULL)
+				buffer_init(&parser->table_text, parser->arena);
+			parser->table_text.len = 0;
 			parser->original_mode = parser->mode;
 			parser->mode = MODE_IN_TABLE_TEXT;
 			return false;
@@ -201,7 +199,6 @@ end_caption(Parser *parser)
 {
 	if (!in_table_scope(parser, TAG_CAPTION))
 		return false;
-	html_imply_ends(parser, TAG_NONE, IMPLIED);
 	html_pop_until(parser, TAG_CAPTION);
 	html_clear_to_marker(parser);
 	parser->mode = MODE_IN_TABLE;
@@ -334,10 +331,10 @@ html_in_row(Parser *parser, Token *token)
 	return html_in_table(parser, token);
 }
 
+/* Ends the cell that is open, and has the token processed again. */
 static bool
 close_cell(Parser *parser)
 {
-	html_imply_ends(parser, TAG_NONE, IMPLIED);
 	while (parser->depth > 1 && !is_cell(html_current(parser)->tag))
 		html_pop(parser);
 	html_pop(parser);
@@ -356,7 +353,6 @@ html_in_cell(Parser *parser, Token *token)
 	{
 		if (in_table_scope(parser, tag))
 		{
-			html_imply_ends(parser, TAG_NONE, IMPLIED);
 			html_pop_until(parser, tag);
 			html_clear_to_marker(parser);
 			parser->mode = MODE_IN_ROW;
@@ -364,9 +360,8 @@ html_in_cell(Parser *parser, Token *token)
 		return true;
 	}
 	if (token->kind == TOKEN_START && is_part)
-		return !in_table_scope(parser, TAG_TD) && !in_table_scope(parser, TAG_TH)
-				   ? true
-				   : close_cell(parser);
+		return (!in_table_scope(parser, TAG_TD) && !in_table_scope(parser, TAG_TH)) ||
+			   close_cell(parser);
 	if (token->kind == TOKEN_END && (tag == TAG_TABLE || tag == TAG_TR || is_rows(tag)))
 		return !in_table_scope(parser, tag) || close_cell(parser);
 	if (token->kind == TOKEN_END && (is_part || tag == TAG_BODY || tag == TAG_HTML))

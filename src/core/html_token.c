@@ -68,8 +68,8 @@ keep_name(Tokenizer *tokenizer, const char *s, size_t len)
 	return known;
 }
 
-static void
-skip_space(Tokenizer *tokenizer)
+void
+html_skip_space(Tokenizer *tokenizer)
 {
 	while (tokenizer->at < tokenizer->end && html_is_space(*tokenizer->at))
 		tokenizer->at++;
@@ -96,14 +96,15 @@ scan_to(const Tokenizer *tokenizer, const char *s, unsigned what)
 	return s;
 }
 
-/* The attribute with a value that holds character references. */
+/* The attribute with a value that holds character references. None grows by more than "&nGt;" does, of which 5 bytes become 6. */
 static HtmlAttribute *
 decode_value(Arena *arena, const char *s, const char *end)
 {
-	HtmlAttribute *attribute = arena_alloc(arena, sizeof(HtmlAttribute));
-	TextBuffer value;
+	size_t most = (size_t) (end - s) / 5 * 6 + 5;
+	HtmlAttribute *attribute = arena_alloc(arena, sizeof(HtmlAttribute) + most);
+	char *to = (char *) (attribute + 1);
 
-	buffer_init(&value, arena);
+	attribute->value = to;
 	while (s < end)
 	{
 		char decoded[8];
@@ -111,16 +112,17 @@ decode_value(Arena *arena, const char *s, const char *end)
 		const char *behind = *s == '&' ? html_reference(s, end, true, decoded, &len) : s;
 
 		if (behind > s)
-			buffer_append(&value, decoded, len);
+			memcpy(to, decoded, len);
 		else
 		{
 			behind = memchr(s + 1, '&', (size_t) (end - s - 1));
 			behind = behind == NULL ? end : behind;
-			buffer_append(&value, s, (size_t) (behind - s));
+			len = (size_t) (behind - s);
+			memcpy(to, s, len);
 		}
+		to += len;
 		s = behind;
 	}
-	attribute->value = value.data;
 	return attribute;
 }
 
@@ -146,11 +148,11 @@ scan_value(Tokenizer *tokenizer, const char **start, const char **end)
 	char quote;
 
 	*start = *end = tokenizer->at;
-	skip_space(tokenizer);
+	html_skip_space(tokenizer);
 	if (tokenizer->at == tokenizer->end || *tokenizer->at != '=')
 		return;
 	tokenizer->at++;
-	skip_space(tokenizer);
+	html_skip_space(tokenizer);
 	*start = *end = tokenizer->at;
 	if (tokenizer->at == tokenizer->end)
 		return;
@@ -178,7 +180,30 @@ has_attribute(const HtmlAttribute *attributes, const char *name)
 	return false;
 }
 
-/* The attributes of a tag, up to '>' and over it; those of an end tag are nobody's. false: the page ends before. */
+/* The attribute at hand, behind those that there are: *place; of a name that there is it is nothing. */
+static void
+read_attribute(Tokenizer *tokenizer, Token *token, HtmlAttribute ***place)
+{
+	const char *name = tokenizer->at;
+	size_t len;
+	const char *value;
+	const char *value_end;
+	const char *kept;
+
+	tokenizer->at = scan_to(tokenizer, name + 1, END | SLASH | EQUALS);
+	len = (size_t) (tokenizer->at - name);
+	scan_value(tokenizer, &value, &value_end);
+	if (token->kind != TOKEN_START)
+		return;
+	kept = keep_name(tokenizer, name, len)->text;
+	if (has_attribute(token->attributes, kept))
+		return;
+	**place = make_attribute(tokenizer->arena, value, value_end);
+	(**place)->name = kept;
+	*place = &(**place)->next;
+}
+
+/* The attributes of a tag, up to '>' and over it; those of an end tag are nobody's. false: the page ends before, or can't be read on. */
 static bool
 read_attributes(Tokenizer *tokenizer, Token *token)
 {
@@ -187,40 +212,27 @@ read_attributes(Tokenizer *tokenizer, Token *token)
 
 	for (;;)
 	{
-		const char *name;
-		const char *name_end;
-		const char *value;
-		const char *value_end;
+		const char *s;
 
-		skip_space(tokenizer);
-		if (tokenizer->at == tokenizer->end)
+		html_skip_space(tokenizer);
+		s = tokenizer->at;
+		if (s == tokenizer->end)
 			return false;
-		name = tokenizer->at;
-		token->self_closing = *name == '/' && name + 1 < tokenizer->end && name[1] == '>';
-		if (*name == '>' || token->self_closing)
+		token->self_closing = *s == '/' && s + 1 < tokenizer->end && s[1] == '>';
+		if (*s == '>' || token->self_closing)
 		{
 			tokenizer->at += token->self_closing ? 2 : 1;
 			return true;
 		}
-		if (*name == '/')
-		{
+		if (*s == '/')
 			tokenizer->at++;
-			continue;
-		}
-		tokenizer->at = name_end = scan_to(tokenizer, name + 1, END | SLASH | EQUALS);
-		scan_value(tokenizer, &value, &value_end);
-		if (token->kind == TOKEN_START)
+		else if (++count > HTML_MAX_ATTRIBUTES)
 		{
-			const char *kept = keep_name(tokenizer, name, (size_t) (name_end - name))->text;
-
-			if (has_attribute(token->attributes, kept))
-				continue;
-			*place = make_attribute(tokenizer->arena, value, value_end);
-			(*place)->name = kept;
-			place = &(*place)->next;
-			if (++count > HTML_MAX_ATTRIBUTES)
-				tokenizer->problem = html_too_many_attributes;
+			tokenizer->problem = html_too_many_attributes;
+			return false;
 		}
+		else
+			read_attribute(tokenizer, token, &place);
 	}
 }
 

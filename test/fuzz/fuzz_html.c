@@ -48,6 +48,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *problem;
 	const HtmlNode *root = html_parse(arena, s, len, &problem);
 
+	if (root == NULL)
+	{
+		fuzz_check(problem != NULL);
+		return 0;
+	}
 	fuzz_check(root->parent != NULL && root->parent->parent == NULL);
 	fuzz_check(root->next == NULL && strcmp(root->name, "html") == 0);
 	fuzz_check(problem != NULL || check_links(root, &nodes) <= MAX_DEPTH);

@@ -17,7 +17,8 @@ static const char *problem; /* of the page that was parsed last */
 static const char page[] =
 	"<html><head><title>T</title></head><body><div id=text><p>First &amp; <b>bold</b>\n "
 	"line</p><p> Second\xc2\xa0</p>"
-	"<ul><li>one</li><li>two</li></ul><script>var x = '<p>';</script>a<br>b</div>"
+	"<ul><li>one</li><li>two</li></ul><script>var x = '<p>';</script>a<br>b"
+	"<iframe><p>c</p></iframe><noframes>d</noframes><noembed>e</noembed></div>"
 	"<a href=' /x y ' title=\"Site &quot;A&quot;\">link</a></body></html>";
 
 static HtmlNode *

@@ -258,9 +258,9 @@ visit_element(Walk *walk, const HtmlNode *element)
 	for (const HtmlAttribute *attribute = element->attributes; attribute != NULL;
 		 attribute = attribute->next)
 	{
-		if (strcmp(attribute->name, "class") == 0)
+		if (*attribute->name == 'c' && strcmp(attribute->name, "class") == 0)
 			visit_classes(walk, attribute->value);
-		else if (strcmp(attribute->name, "id") == 0)
+		else if (*attribute->name == 'i' && strcmp(attribute->name, "id") == 0)
 			visit_whole(walk, '#', attribute->value);
 	}
 	if (walk->set->universal != NULL)

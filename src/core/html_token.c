@@ -174,7 +174,8 @@ has_attribute(const HtmlAttribute *attributes, const char *name)
 {
 	for (; attributes != NULL; attributes = attributes->next)
 	{
-		if (attributes->name == name || strcmp(attributes->name, name) == 0)
+		if (attributes->name == name ||
+			(*attributes->name == *name && strcmp(attributes->name, name) == 0))
 			return true;
 	}
 	return false;

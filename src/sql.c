@@ -97,14 +97,14 @@ static Statement statements[] = {
 						  "esn_mark_removed($1, $2)",
 						  2,
 						  {INT8OID, FLOAT8OID}},
-	[SQL_FIND_SECTION] =
-		{"SELECT id, accounts_slug, activities_slug, name, list_due, false FROM esn_find_sections($1)",
-		 1,
-		 {TEXTOID}},
-	[SQL_DUE_SECTIONS] =
-		{"SELECT id, accounts_slug, activities_slug, name, list_due, false FROM esn_due_sections($1)",
-		 1,
-		 {INT4OID}},
+	[SQL_FIND_SECTION] = {"SELECT id, accounts_slug, activities_slug, name, list_due, false FROM "
+						  "esn_find_sections($1)",
+						  1,
+						  {TEXTOID}},
+	[SQL_DUE_SECTIONS] = {"SELECT id, accounts_slug, activities_slug, name, list_due, false FROM "
+						  "esn_due_sections($1)",
+						  1,
+						  {INT4OID}},
 	[SQL_KNOWN_SECTIONS] = {"SELECT id, accounts_platform_slug, activities_platform_slug, name, "
 							"false, coalesce(can_scrape_activities, false) FROM sections",
 							0,

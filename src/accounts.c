@@ -64,6 +64,7 @@ remember_known_sections(Run *run, AccountsPhase *phase)
 		known->activities_slug = row->activities_slug;
 		known->name = row->name;
 		known->recognised = row->recognised;
+		run->recognised += row->recognised;
 	}
 }
 

@@ -82,7 +82,8 @@ mend_failures(Run *run)
 		accounts_run(run);
 	else
 		accounts_again(run, addresses(pages, "country"), sections_of(pages, "section", "probe"));
-	run->failure = NULL;
+	if (!run->disbelieved)
+		run->failure = NULL;
 	activities_run(run, with_activities(sections_of(pages, "listing", "statistics")));
 	activities_read(run, addresses(pages, "activity"));
 }

@@ -53,7 +53,6 @@ settle_probe(Run *run, SectionWork *section, const char *slug)
 		run->unrecognised = lappend(run->unrecognised, json.data);
 	else
 	{
-		run->recognised += section->row.recognised;
 		run_add_record(run, RECORD_PROBE, PAGE_KINDS, json.data);
 		pfree(json.data);
 	}
@@ -130,19 +129,21 @@ void
 probe_settle(Run *run)
 {
 	int gone = list_length(run->unrecognised);
-	int all = gone + run->recognised;
 	ListCell *cell;
 
-	if (gone > 1 && gone > guc_max_removed_ratio * all)
+	if (gone > 1 && gone > guc_max_removed_ratio * run->recognised)
 	{
 		run->disbelieved = true;
 		run->failure =
 			psprintf("%d of %d sections are no longer known to the activities platform, more than "
-					 "esn_pulse.max_removed_ratio allows; nothing was marked as removed",
-					 gone, all);
-		return;
+					 "esn_pulse.max_removed_ratio allows; it is believed of none",
+					 gone, run->recognised);
 	}
-	foreach (cell, run->unrecognised)
-		run_add_record(run, RECORD_PROBE, PAGE_KINDS, lfirst(cell));
-	run_flush(run);
+	else
+	{
+		foreach (cell, run->unrecognised)
+			run_add_record(run, RECORD_PROBE, PAGE_KINDS, lfirst(cell));
+		run_flush(run);
+	}
+	run->unrecognised = NIL;
 }

@@ -91,7 +91,7 @@ typedef struct Run
 	TimestampTz progress_at;
 	int64 progress_moved; /* what it was then measured by */
 	int sections_due;
-	int recognised; /* sections that activities.esn.org knew, and still knows */
+	int recognised; /* sections that activities.esn.org knew when the run began */
 	List *
 		unrecognised; /* of char *: what the probes say of those that it knew, and no longer knows */
 	Bitmapset *begun;     /* ids of the sections whose activities were begun */
@@ -180,7 +180,7 @@ extern void probe_begin(Run *run, SectionWork *section);
 extern void probe_handle(Run *run, Task *task, const HttpResponse *response);
 /* The slug to which the site has led us from the one that was probed; NULL: it shows something else. */
 extern const char *probe_answered_slug(Run *run, const HttpResponse *response);
-/* When all have been asked: which sections are no longer known there, unless they are so many that rather the site is broken. */
+/* When no more are asked: which sections are no longer known there, unless they are so many that rather the site is broken. */
 extern void probe_settle(Run *run);
 
 /* activities.c */

@@ -175,7 +175,7 @@ mark_removed(Run *run)
 	if (marked > 0)
 		channel_notice(NOTICE, NULL, "%d activities or sections are gone: marked as removed",
 					   marked);
-	if (gone > 0)
+	if (gone > 0 && !run->disbelieved)
 	{
 		run->disbelieved = true;
 		run->failure = psprintf("%d of %d pages are gone, more than esn_pulse.max_removed_ratio "

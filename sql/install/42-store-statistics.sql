@@ -8,7 +8,7 @@ LANGUAGE sql IMMUTABLE AS $$
 		SELECT left(btrim(pair->>0), 100) AS label, ord AS n, pair->1 AS raw,
 			CASE jsonb_typeof(pair->1)
 				WHEN 'number' THEN CASE WHEN (pair->1)::numeric BETWEEN 0 AND 999999999 AND (pair->1)::numeric % 1 = 0 THEN (pair->1)::integer END
-				WHEN 'string' THEN substring(regexp_replace(btrim(pair->>1), '[,. ](?=\d{3}(\D|$))', '', 'g') FROM '^\d{1,9}$')::integer
+				WHEN 'string' THEN substring(regexp_replace(btrim(pair->>1), '[,. ](?=[0-9]{3}([^0-9]|$))', '', 'g') FROM '^[0-9]{1,9}$')::integer
 				WHEN 'null' THEN 0
 			END AS value
 		FROM jsonb_array_elements(CASE jsonb_typeof(list->'values') WHEN 'array' THEN list->'values' ELSE '[]' END)
@@ -44,16 +44,17 @@ DECLARE
 	faults jsonb;
 BEGIN
 	WITH page AS MATERIALIZED (
-		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, p->>'section' AS section, s.id AS section_id, esn_statistics_object(d.document) AS figures
+		SELECT DISTINCT ON (p->>'url', s.id) p->>'url' AS url, p->>'section' AS section, s.id AS section_id, esn_statistics_object(d.document) AS figures
 		FROM jsonb_array_elements(pages) p LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
 		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
-		ORDER BY p->>'url'
+		ORDER BY p->>'url', s.id
 	), said AS MATERIALIZED (
 		SELECT p.url, p.section_id, f.key AS list, q.* FROM page p, jsonb_each(p.figures) f, esn_statistics_pairs(f.value) q
 	), item AS MATERIALIZED (
-		SELECT section_id, figures FROM page WHERE section_id IS NOT NULL
+		-- of two pages of a section one is its own
+		SELECT DISTINCT ON (section_id) section_id, url, figures FROM page WHERE section_id IS NOT NULL ORDER BY section_id, url
 	), pair AS MATERIALIZED (
-		SELECT * FROM said WHERE section_id IS NOT NULL
+		SELECT s.* FROM said s JOIN item i USING (section_id, url)
 	),
 	-- Sums are found by label, else by place, where the label there is no other sum's; what is not said is 0, what can't be understood NULL.
 	sum_of (name, list, place, pattern) AS (
@@ -145,7 +146,7 @@ BEGIN
 	-- A count that is none is a fault of the page like any other.
 	fault (url, field, message, raw) AS (
 		SELECT url, list, 'not a count', label || ': ' || raw FROM said WHERE value IS NULL
-		UNION ALL
+		UNION
 		SELECT p.url, f.key, 'not a list of counts', f.value->>'values' FROM page p, jsonb_each(p.figures) f
 		WHERE esn_is_no_list(f.value) AND f.key ~ '^(total_activities|(total|physical|online)_(causes|types|participants))$'
 	), faulty AS (

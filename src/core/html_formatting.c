@@ -16,6 +16,7 @@ has_all(Parser *parser, const Element *one, const Element *other)
 	{
 		const HtmlAttribute *b = one->node.attributes;
 
+		parser->compared++;
 		for (; b != NULL && strcmp(a->name, b->name) != 0; b = b->next)
 			parser->compared++;
 		if (b == NULL || strcmp(a->value, b->value) != 0)

@@ -19,8 +19,8 @@
 #define HTML_MAX_FORMATTING 512 /* entries of the list of active formatting elements */
 #define HTML_MAX_COPIES \
 	10000 /* elements that the page did not write, but that its misnested tags ask for */
-#define HTML_MAX_COMPARED 10000000
-#define HTML_NAMES 256 /* of the cache of names; a power of two */
+#define HTML_MAX_COMPARED 10000000 /* attributes of formatting elements, with each other */
+#define HTML_NAMES 256             /* of the cache of names; a power of two */
 
 /* What an element is to the rules. */
 #define SPECIAL 0x0001u

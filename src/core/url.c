@@ -174,7 +174,7 @@ parse(const char *s, Url *url)
 	if (url->scheme.at != NULL && (!is_scheme(url->scheme) || url->authority.at == NULL))
 		return false;
 	return (url->authority.at == NULL || is_authority(url->authority)) &&
-		   consists_of(url->path, ":@/") && consists_of(url->query, ":@/?") &&
+		   consists_of(url->path, ":@/[]") && consists_of(url->query, ":@/?[]") &&
 		   consists_of(url->fragment, ":@/?[]");
 }
 
@@ -251,6 +251,22 @@ append(TextBuffer *out, const char *before, Piece piece)
 	buffer_append(out, piece.at, (size_t) (piece.end - piece.at));
 }
 
+/* Brackets, which 3.3 and 3.4 do not have there, and pages do. */
+static void
+append_encoded(TextBuffer *out, const char *before, Piece piece)
+{
+	if (piece.at == NULL)
+		return;
+	buffer_puts(out, before);
+	for (const char *s = piece.at; s != piece.end; s++)
+	{
+		if (*s == '[' || *s == ']')
+			buffer_puts(out, *s == '[' ? "%5B" : "%5D");
+		else
+			buffer_putc(out, *s);
+	}
+}
+
 char *
 url_absolute(Arena *arena, const char *base, const char *href)
 {
@@ -273,8 +289,8 @@ url_absolute(Arena *arena, const char *base, const char *href)
 	buffer_init(&out, arena);
 	append(&out, "", url.scheme);
 	append(&out, "://", url.authority);
-	append(&out, "", url.path);
-	append(&out, "?", url.query);
+	append_encoded(&out, "", url.path);
+	append_encoded(&out, "?", url.query);
 	append(&out, "#", url.fragment);
 	/* the NUL may be the base's */
 	return out.len > MAX_URL || strstr(out.data, "%00") != NULL ? NULL : out.data;

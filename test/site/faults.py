@@ -1,10 +1,6 @@
 """What can be wrong on the sites, and what a run has to say of it."""
 import ctypes
 
-library = ctypes.CDLL("libcurl.so.4")
-library.curl_version.restype = ctypes.c_char_p
-LIBCURL = tuple(int(part) for part in library.curl_version().split()[0].split(b"/")[1].split(b"-")[0].split(b"."))
-
 # Of an activity's page as a whole, with the status and the words that failed_scrapes must have (None: the page is stored all the same).
 PAGE_FAULTS = {
     "missing": (404, "404", False),
@@ -83,7 +79,7 @@ FRONT_FAULTS = {
     "gzip-that-is-none": NOT_COMPRESSED,
     "encoding-unknown": NOT_COMPRESSED,
     "headers-without-end": TOO_MANY_HEADERS,
-    "header-of-a-megabyte": TOO_MANY_HEADERS if LIBCURL >= (8, 6) else (None, "a header is longer than 100 kB", True),
+    "header-of-a-megabyte": (None, "a header is longer than 100 kB", True),
     "header-with-a-nul": NO_HTTP,
     "header-without-a-colon": NO_HTTP,
     "interim-answers-without-end": (102, *TOO_MANY_HEADERS[1:]),
@@ -180,3 +176,17 @@ STATISTICS_FAULTS = {
     "JSON with an object for a list": ('"total_activities": {"values": {"Physical": 3}}', (None, None), ("not a list of counts", '{"Physical": 3}')),
     "JSON cut short": ('"total_activities": {"values": [["Physical", ', None, None),
 }
+
+
+def libcurl():
+    """The version of libcurl here."""
+    library = ctypes.CDLL("libcurl.so.4")
+    library.curl_version.restype = ctypes.c_char_p
+    return tuple(int(part) for part in library.curl_version().split()[0].split(b"/")[1].split(b"-")[0].split(b"."))
+
+
+def said_of(fault):
+    """What a run has to say of a fault of a page: see PAGE_FAULTS."""
+    if fault == "header-of-a-megabyte" and libcurl() >= (8, 6):
+        return TOO_MANY_HEADERS
+    return {**PAGE_FAULTS, **FRONT_FAULTS}.get(fault)

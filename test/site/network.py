@@ -5,7 +5,7 @@ import datetime
 import random
 from dataclasses import dataclass, field
 
-from faults import FIELD_FAULTS, FRONT_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS
+from faults import FIELD_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS, said_of
 from history import NEW_SECTION, REMOVED_SECTION
 from names import CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, OVERSEAS, PLACES, TOWNS, TYPES, WORDS
 from wrong_answers import ANSWERS, STOPS
@@ -69,7 +69,7 @@ class Activity:
 
     def failure(self):
         """What failed_scrapes must say of its page; None: nothing."""
-        return {**PAGE_FAULTS, **FRONT_FAULTS}.get(self.fault)
+        return said_of(self.fault)
 
 
 def write_date(rng, day):

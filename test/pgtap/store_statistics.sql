@@ -148,5 +148,15 @@ SELECT pg_temp.read(json, 'JSON that is no object is survived: ' || json)
 FROM unnest(ARRAY['[]', '[1]', '"x"', 'null', '17', '{"activities_statistics": []}', '{"activities_statistics": "none"}', '{"total_activities": 5}',
 	'["total_activities"]', '"total_activities"']) AS json;
 
+-- Of one batch: two sections may have one address, and a section two.
+CREATE FUNCTION pg_temp.at(url text, section integer, physical integer) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_set(pg_temp.pages(format('{"total_activities": {"values": [["Physical", %s]]}}', physical), section)->0, '{url}', to_jsonb(url))
+$$;
+SELECT esn_store_statistics(pg_temp.run(), jsonb_build_array(pg_temp.at('https://a.example/x', -1, 5), pg_temp.at('https://a.example/x', -2, 5)));
+SELECT results_eq('SELECT section_id, physical_activities FROM section_overall_statistics WHERE section_id < 0 ORDER BY 1', 'VALUES (-2, 5), (-1, 5)',
+	'statistics at one address are those of both sections');
+SELECT esn_store_statistics(pg_temp.run(), jsonb_build_array(pg_temp.at('https://a.example/y', -1, 7), pg_temp.at('https://a.example/x', -1, 6)));
+SELECT results_eq('sums', 'VALUES (6, 0, 0, 0, 0)', 'of two pages of a section one counts, not both');
+
 SELECT * FROM finish();
 ROLLBACK;

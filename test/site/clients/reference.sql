@@ -2,7 +2,8 @@
 -- format, and columns.tsv, which says what there is. psql's variables: role, who must read it; directory, where the server may write.
 GRANT pg_write_server_files TO :"role";
 SET ROLE :"role";
-SET TimeZone = 'UTC';
+-- Views that say what is past or to come go by the reader's day: by hers.
+SET TimeZone = 'Europe/Istanbul';
 CREATE TEMP TABLE columns AS
 SELECT c.oid::regclass AS relation, c.relname, CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind, a.attnum, a.attname, format_type(a.atttypid, NULL) AS type,
 	a.atttypid = 'numeric'::regtype AND a.atttypmod > 0 AS has_scale, obj_description(c.oid, 'pg_class') AS relation_comment, col_description(c.oid, a.attnum) AS comment,

@@ -57,10 +57,10 @@ is "there is what clients stumble over: long texts, Turkish names, gaps, pages" 
 	"SELECT count(*) > 1 FROM esn_section_overview WHERE section ~ '[ğışĞİŞ]'" "SELECT count(participants) < count(*) FROM activities" \
 	"SELECT count(body) > 0 FROM fetched_pages" "SELECT count(*) > 0 FROM validation_errors")" $'t\nt\nt\nt\nt'
 
-# The JVM's time zone is the session's: whoever is lent the connection after it must have its own again.
+# The JVM's time zone is the session's: whoever is lent the connection after it must have its own again. It is another one, but the day is the same there.
 prepare=$(sed -n 's/.*`jdbc:postgresql:[^?`]*?\([^`]*\)`.*/\1/p' "$guide")
 status=0
-java -Duser.timezone=America/New_York -XX:TieredStopAtLevel=1 -cp /usr/share/java/postgresql.jar test/site/clients/Clients.java "$run/clients/reference" "$user" "$PGPASSWORD" \
+java -Duser.timezone=Africa/Nairobi -XX:TieredStopAtLevel=1 -cp /usr/share/java/postgresql.jar test/site/clients/Clients.java "$run/clients/reference" "$user" "$PGPASSWORD" \
 	direct "jdbc:postgresql://127.0.0.1:$PGPORT/esn?sslmode=require" PgBouncer "jdbc:postgresql://127.0.0.1:$pooled/esn?$prepare" >"$run/clients/jdbc" 2>"$run/clients/jdbc.err" || status=$?
 told "$run/clients/jdbc"
 is "the client of JDBC came to its end" "$status $(cat "$run/clients/jdbc.err")" "0 "

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Which lines the tests reach: the unit tests, then the extension in a server of its own, built with gcov; a table by file, and whether the
+# Which lines the tests reach: the unit tests and test/html, then the extension in a server of its own, built with gcov; a table by file, and whether the
 # targets are met. An argument: only those tests of whole runs that are named.
 set -eu
 cd "$(dirname "$0")/.."
@@ -11,8 +11,8 @@ rm -rf "$directory"
 
 # Optimised code has lines that are gone, and counts that are another line's.
 mode="--coverage -O0"
-step "unit tests, counting lines"
-make -s unit UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 || die "$(tail -n 20 "$directory.unit.log")"
+step "unit tests and trees beside a browser's, counting lines"
+make -s unit html HTML_COUNT=4000 UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 || die "$(tail -n 20 "$directory.unit.log")"
 
 step "the extension in a server, counting lines"
 private_server "$directory" COPT="$mode -Wno-cpp"

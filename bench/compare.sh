@@ -5,7 +5,7 @@
 #   scrapy, aiohttp  rivals/*_esn.py, into tables as ours, without their triggers
 #   tuned            Scrapy with one setting of which its documentation does not say what it costs: for each answer it makes as many tasks as it may
 #                    handle items at once, 100 by default, where a pipeline that does not wait needs one. Only a profile tells.
-#   fetching         floor.c: asks for the addresses that our run has asked for, and parses the pages with the same libraries
+#   fetching         floor.c: asks for the addresses that our run has asked for, and parses the pages with libxml2
 #   storing          COPY of the rows that our run has left into such tables
 # All but fetching must leave the same rows. The site's own CPU is nobody's. Time is only told, not judged. What takes seconds, and therefore wavers, is done
 # three times a round, spread over it.
@@ -97,7 +97,7 @@ copy_tables FROM copied >build/bench/copy.sql
 : >"$figures"
 for round in $(seq "$rounds"); do
 	echo "round $round of $rounds" >&2
-	for rival in "scrapy scrapy_esn.py" "tuned scrapy_esn.py CONCURRENT_ITEMS=1" "aiohttp aiohttp_esn.py"; do
+	for what in "scrapy scrapy_esn.py" "tuned scrapy_esn.py CONCURRENT_ITEMS=1" "aiohttp aiohttp_esn.py"; do
 		sql "DROP EXTENSION esn_pulse" "CREATE EXTENSION esn_pulse"
 		worker="esn_pulse run" measure ours public ours
 		awk '{ print ($(NF - 2) == "HEAD" ? "HEAD " : "") "http://" $(NF - 3) $(NF - 1) }' "$log" >build/bench/addresses
@@ -108,7 +108,7 @@ for round in $(seq "$rounds"); do
 		measure storing copied psql -X -q -h "$run/$cluster" -d network -v ON_ERROR_STOP=1 -f build/bench/copy.sql
 		must_equal_ours copied storing
 		# shellcheck disable=SC2086
-		rival $rival
+		rival $what
 	done
 done
 awk -v rounds="$rounds" -v pages="$pages" -v bytes="$bytes" -f bench/compare.awk "$figures"

@@ -63,6 +63,7 @@ static void
 parse_escape(Parser *parser, TextBuffer *out)
 {
 	unsigned code = 0;
+	char character[4];
 	int digits = 0;
 
 	if (ascii_hex_value(*parser->at) < 0)
@@ -77,18 +78,7 @@ parse_escape(Parser *parser, TextBuffer *out)
 		code = code * 16 + (unsigned) ascii_hex_value(*parser->at++);
 	if (*parser->at != '\0' && strchr(" \t\r\n\f", *parser->at) != NULL)
 		parser->at++;
-	if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		code = 0xfffd;
-	if (code < 0x80)
-		buffer_putc(out, (char) code);
-	else if (code < 0x800)
-		buffer_printf(out, "%c%c", 0xc0 | code >> 6, 0x80 | (code & 0x3f));
-	else if (code < 0x10000)
-		buffer_printf(out, "%c%c%c", 0xe0 | code >> 12, 0x80 | (code >> 6 & 0x3f),
-					  0x80 | (code & 0x3f));
-	else
-		buffer_printf(out, "%c%c%c%c", 0xf0 | code >> 18, 0x80 | (code >> 12 & 0x3f),
-					  0x80 | (code >> 6 & 0x3f), 0x80 | (code & 0x3f));
+	buffer_append(out, character, text_encode(code, character));
 }
 
 static const char *

@@ -461,10 +461,7 @@ html_in_body(Parser *parser, Token *token)
 		case TOKEN_END:
 			return end_in_body(parser, token);
 		case TOKEN_EOF:
-			if (parser->template_count > 0)
-				return html_in_template(parser, token);
-			parser->stopped = true;
-			return true;
+			return parser->template_count == 0 || html_in_template(parser, token);
 		default:
 			return true;
 	}

@@ -80,7 +80,10 @@ static const char *const quirky_whole[] = {
 	"html",
 };
 
-static const char quirky_system[] = "http://www.ibm.com/data/dtd/v11/ibmxhtml1-transitional.dtd";
+static const char *const quirky_system[] = {
+	"http://www.ibm.com/data/dtd/v11/ibmxhtml1-transitional.dtd"};
+
+static const char *const html[] = {"html"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -118,10 +121,8 @@ is_one_of(Piece piece, const char *const *texts, size_t count)
 static bool
 asks_for_quirks(Piece name, Piece public_id, Piece system_id)
 {
-	static const char *const html = "html";
-	static const char *const system_ids = quirky_system;
-
-	if (!is_one_of(name, &html, 1) || is_one_of(system_id, &system_ids, 1))
+	if (!is_one_of(name, html, COUNT(html)) ||
+		is_one_of(system_id, quirky_system, COUNT(quirky_system)))
 		return true;
 	if (public_id.start == NULL)
 		return false;

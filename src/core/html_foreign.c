@@ -58,9 +58,7 @@ html_in_foreign(Parser *parser, Token *token)
 	bool is_tag = token->kind == TOKEN_START || token->kind == TOKEN_END;
 
 	if (token->kind == TOKEN_TEXT)
-	{
 		html_insert_content(parser, token);
-	}
 	if (!is_tag)
 		return true;
 	if (breaks_out(token))

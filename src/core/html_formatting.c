@@ -144,13 +144,7 @@ html_reconstruct(Parser *parser)
 		   html_stack_place(parser, parser->formatting[i - 1]) < 0)
 		i--;
 	for (; i < parser->formatting_count && parser->problem == NULL; i++)
-	{
-		Element *element = copy_element(parser, parser->formatting[i]);
-
-		html_attach(html_place(parser, html_current(parser)), &element->node);
-		html_push(parser, element);
-		parser->formatting[i] = element;
-	}
+		parser->formatting[i] = html_open(parser, copy_element(parser, parser->formatting[i]));
 }
 
 /* The first special element above this place of the stack; -1: there is none. */

@@ -143,11 +143,8 @@ start_in_head(Parser *parser, Token *token)
 bool
 html_in_head(Parser *parser, Token *token)
 {
-	if (html_is_blank(token))
-	{
-		html_insert_text(parser, token->text, token->len);
+	if (html_keep_blank(parser, token))
 		return true;
-	}
 	if (token->kind == TOKEN_COMMENT || token->kind == TOKEN_DOCTYPE)
 		return true;
 	if (html_is_tag(token, TOKEN_START, TAG_HTML))
@@ -222,11 +219,8 @@ start_after_head(Parser *parser, Token *token)
 bool
 html_after_head(Parser *parser, Token *token)
 {
-	if (html_is_blank(token))
-	{
-		html_insert_text(parser, token->text, token->len);
+	if (html_keep_blank(parser, token))
 		return true;
-	}
 	if (token->kind == TOKEN_COMMENT || token->kind == TOKEN_DOCTYPE)
 		return true;
 	if (token->kind == TOKEN_START && start_after_head(parser, token))
@@ -296,16 +290,10 @@ html_after_body(Parser *parser, Token *token)
 	if (html_is_tag(token, TOKEN_START, TAG_HTML))
 		return html_in_body(parser, token);
 	/* Chromium: as it is, no formatting element goes on in it */
-	if (html_is_blank(token))
-	{
-		html_insert_text(parser, token->text, token->len);
+	if (html_keep_blank(parser, token))
 		return true;
-	}
 	if (token->kind == TOKEN_EOF)
-	{
-		parser->stopped = true;
 		return true;
-	}
 	/* twice: behind the end of the document */
 	if (html_is_tag(token, TOKEN_END, TAG_HTML) && parser->mode == MODE_AFTER_BODY)
 	{
@@ -328,11 +316,9 @@ html_in_frameset(Parser *parser, Token *token)
 		return html_in_body(parser, token);
 	if (is_start && token->tag == TAG_NOFRAMES)
 		return html_in_head(parser, token);
-	if (token->kind == TOKEN_EOF)
-		parser->stopped = true;
-	else if (html_is_blank(token))
-		html_insert_text(parser, token->text, token->len);
-	else if (html_is_tag(token, TOKEN_END, TAG_HTML) && parser->mode == MODE_AFTER_FRAMESET)
+	if (html_keep_blank(parser, token))
+		return true;
+	if (html_is_tag(token, TOKEN_END, TAG_HTML) && parser->mode == MODE_AFTER_FRAMESET)
 		parser->mode = MODE_AFTER_AFTER_FRAMESET;
 	else if (is_start && is_within && token->tag == TAG_FRAMESET)
 		html_insert(parser, token);

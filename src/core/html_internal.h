@@ -366,7 +366,6 @@ typedef struct Parser
 	bool frameset_ok;
 	bool foster_parenting;
 	bool skip_newline; /* where a text begins with one it is left out */
-	bool stopped;
 	const char *problem;
 } Parser;
 
@@ -389,6 +388,7 @@ extern void html_attach(Place place, HtmlNode *node);
 extern void html_detach(HtmlNode *node);
 extern Element *html_create(Parser *parser, const Token *token, Namespace ns);
 extern void html_push(Parser *parser, Element *element);
+extern Element *html_open(Parser *parser, Element *element);
 extern Element *html_insert(Parser *parser, const Token *token);
 extern void html_insert_void(Parser *parser, const Token *token);
 extern Element *html_insert_foreign(Parser *parser, const Token *token, Namespace ns);
@@ -441,6 +441,9 @@ extern bool html_is_foreign(const Parser *parser, const Token *token);
 
 /* By the mode that is set. */
 extern bool html_process_by_mode(Parser *parser, Token *token);
+
+/* Keeps white space as it is; false: the token is something else. */
+extern bool html_keep_blank(Parser *parser, const Token *token);
 
 /* A text; where it is more than white space, no frameset can follow. */
 extern void html_insert_content(Parser *parser, const Token *token);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/text.h"
 
 /*
  * Every name, sorted by its bytes, and the one or two characters that it stands for; behind '=' where it is known without a semicolon, too:
@@ -280,34 +281,6 @@ static const uint16_t c1[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 
 								0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
 								0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-static size_t
-encode(uint32_t c, char *out)
-{
-	if (c < 0x80)
-	{
-		out[0] = (char) c;
-		return 1;
-	}
-	if (c < 0x800)
-	{
-		out[0] = (char) (0xC0 | c >> 6);
-		out[1] = (char) (0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000)
-	{
-		out[0] = (char) (0xE0 | c >> 12);
-		out[1] = (char) (0x80 | (c >> 6 & 0x3F));
-		out[2] = (char) (0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (char) (0xF0 | c >> 18);
-	out[1] = (char) (0x80 | (c >> 12 & 0x3F));
-	out[2] = (char) (0x80 | (c >> 6 & 0x3F));
-	out[3] = (char) (0x80 | (c & 0x3F));
-	return 4;
-}
-
 static const char *
 numeric_reference(const char *s, const char *end, char *out, size_t *len)
 {
@@ -325,9 +298,7 @@ numeric_reference(const char *s, const char *end, char *out, size_t *len)
 		return s;
 	if (c >= 0x80 && c < 0xA0 && c1[c - 0x80] != 0)
 		c = c1[c - 0x80];
-	if (c == 0 || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
-		c = 0xFFFD;
-	*len = encode(c, out);
+	*len = text_encode(c, out);
 	return p < end && *p == ';' ? p + 1 : p;
 }
 
@@ -375,9 +346,10 @@ static size_t
 encode_entry(const char *entry, char *out)
 {
 	char *next;
-	size_t len = encode((uint32_t) strtoul(entry + 1, &next, 16), out);
+	size_t len = text_encode((uint32_t) strtoul(entry + 1, &next, 16), out);
 
-	return *next == '.' ? len + encode((uint32_t) strtoul(next + 1, NULL, 16), out + len) : len;
+	return *next == '.' ? len + text_encode((uint32_t) strtoul(next + 1, NULL, 16), out + len)
+						: len;
 }
 
 static const char *

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "core/ascii.h"
+#include "core/text.h"
 
 const char html_too_deep[] = "the page's elements are nested more than 256 deep";
 
@@ -107,13 +107,6 @@ html_detach(HtmlNode *node)
 	node->parent = node->prev = node->next = NULL;
 }
 
-/* In any case. */
-static bool
-is_text(const char *s, const char *text)
-{
-	return ascii_equal_nocase(s, text, strlen(text) + 1);
-}
-
 /* What an element of SVG or MathML is to the rules. */
 static unsigned
 foreign_flags(const Token *token, Namespace ns)
@@ -135,8 +128,8 @@ foreign_flags(const Token *token, Namespace ns)
 		return 0;
 	encoding = html_token_attribute(token, "encoding");
 	return SPECIAL | ALL_SCOPES |
-		   (encoding != NULL &&
-					(is_text(encoding, "text/html") || is_text(encoding, "application/xhtml+xml"))
+		   (encoding != NULL && (text_equal_nocase(encoding, "text/html") ||
+								 text_equal_nocase(encoding, "application/xhtml+xml"))
 				? HTML_POINT
 				: 0);
 }
@@ -166,13 +159,17 @@ html_push(Parser *parser, Element *element)
 }
 
 Element *
-html_insert_foreign(Parser *parser, const Token *token, Namespace ns)
+html_open(Parser *parser, Element *element)
 {
-	Element *element = html_create(parser, token, ns);
-
 	html_attach(html_place(parser, html_current(parser)), &element->node);
 	html_push(parser, element);
 	return element;
+}
+
+Element *
+html_insert_foreign(Parser *parser, const Token *token, Namespace ns)
+{
+	return html_open(parser, html_create(parser, token, ns));
 }
 
 Element *
@@ -201,7 +198,7 @@ html_is_hidden_input(const Token *token)
 {
 	const char *type = html_token_attribute(token, "type");
 
-	return type != NULL && is_text(type, "hidden");
+	return type != NULL && text_equal_nocase(type, "hidden");
 }
 
 /* A text that there is grows to twice its room, so that all additions together take time in proportion to the text. */
@@ -237,6 +234,15 @@ html_insert_text(Parser *parser, const char *text, size_t len)
 	node->len = node->capacity = len;
 	node->node.text = memcpy(node + 1, text, len);
 	html_attach(place, &node->node);
+}
+
+bool
+html_keep_blank(Parser *parser, const Token *token)
+{
+	if (!html_is_blank(token))
+		return false;
+	html_insert_text(parser, token->text, token->len);
+	return true;
 }
 
 const char *

@@ -227,11 +227,8 @@ html_in_column_group(Parser *parser, Token *token)
 {
 	bool is_end = html_is_tag(token, TOKEN_END, TAG_COLGROUP);
 
-	if (html_is_blank(token))
-	{
-		html_insert_text(parser, token->text, token->len);
+	if (html_keep_blank(parser, token))
 		return true;
-	}
 	if (token->kind == TOKEN_COMMENT || token->kind == TOKEN_DOCTYPE ||
 		html_is_tag(token, TOKEN_END, TAG_COL))
 		return true;

@@ -158,10 +158,10 @@ process_text(Parser *parser, const Token *token)
 static void
 parse(Parser *parser)
 {
-	while (!parser->stopped && parser->problem == NULL)
-	{
-		Token token;
+	Token token;
 
+	do
+	{
 		parser->tokenizer.is_foreign = parser->depth > 0 && html_current(parser)->ns != NS_HTML;
 		html_next_token(&parser->tokenizer, &token);
 		parser->problem = parser->tokenizer.problem;
@@ -172,7 +172,7 @@ parse(Parser *parser)
 			parser->skip_newline = false;
 			process(parser, &token);
 		}
-	}
+	} while (token.kind != TOKEN_EOF && parser->problem == NULL);
 }
 
 /* The page with each line feed as one; *len becomes less. */

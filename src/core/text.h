@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/arena.h"
 
@@ -24,6 +25,9 @@ extern char *text_fold_space(Arena *arena, const char *s);
 
 /* The same in each line; empty lines dropped. Lines are parted by '\n'. */
 extern char *text_fold_lines(Arena *arena, const char *s);
+
+/* Writes the UTF-8 of a character, of U+FFFD in place of what is none, or NUL; returns how many bytes, at most four. */
+extern size_t text_encode(uint32_t c, char *out);
 
 /* Length in code points. */
 extern size_t text_length(const char *s);

@@ -62,30 +62,25 @@ print_text(const HtmlNode *node, int depth)
 		putchar('"');
 }
 
+static int
+depth_below(const HtmlNode *node, const HtmlNode *root)
+{
+	int depth = 0;
+
+	for (; node != root; node = node->parent)
+		depth++;
+	return depth;
+}
+
 static void
 print_tree(const HtmlNode *root)
 {
-	const HtmlNode *node = root;
-	int depth = 0;
-
-	while (node != NULL)
+	for (const HtmlNode *node = root; node != NULL; node = html_next(node, root))
 	{
 		if (node->name != NULL)
-			print_element(node, depth, node == root);
+			print_element(node, depth_below(node, root), node == root);
 		else
-			print_text(node, depth);
-		if (node->children != NULL)
-		{
-			node = node->children;
-			depth++;
-			continue;
-		}
-		while (node != root && node->next == NULL)
-		{
-			node = node->parent;
-			depth--;
-		}
-		node = node == root ? NULL : node->next;
+			print_text(node, depth_below(node, root));
 	}
 }
 

@@ -119,16 +119,20 @@ submit_due(Run *run)
 	submit_addresses(run, urls);
 }
 
+/* What the page shows waits to be claimed together with what others show, until there is room for more requests: see claim_listed(). */
 static void
 handle_listing(Run *run, const Task *task, const ListingPage *listing)
 {
 	SectionWork *section = task->section;
-	bool young;
+	MemoryContext before = MemoryContextSwitchTo(run->context);
+	ListedPage *page = palloc0(sizeof(ListedPage));
 
-	submit_activities(run, section,
-					  store_claim_cards(run->id, task->json, run->rules.hash, run->request->full,
-										&young));
-	note_last_page(run, section, listing->last_page, young);
+	page->section = section;
+	page->last_page = listing->last_page;
+	page->json = pstrdup(task->json);
+	run->listed = lappend(run->listed, page);
+	MemoryContextSwitchTo(before);
+	section->pending++;
 	for (int i = 0; section->whole && i < listing->card_count; i++)
 	{
 		if (section->shown->len > 0)
@@ -204,18 +208,72 @@ finish_section(Run *run, SectionWork *section)
 	}
 }
 
-/* Asks for a section's statistics, unless that has been done: by the run that this one goes on with. */
+static char *
+statistics_address(const SectionRow *section)
+{
+	return psprintf("%s/organisation/%s/statistics", guc_activities_url, section->activities_slug);
+}
+
+/* Claims the statistics of the sections that come next. */
+static void
+claim_statistics(Run *run)
+{
+	MemoryContext before;
+	char *urls[ADDRESSES_AT_ONCE];
+	int count = Min(list_length(run->waiting), ADDRESSES_AT_ONCE);
+
+	MemoryContextReset(run->claim_context);
+	before = MemoryContextSwitchTo(run->claim_context);
+	for (int i = 0; i < count; i++)
+		urls[i] = statistics_address(list_nth(run->waiting, i));
+	run->statistics =
+		store_claim(run->id, PAGE_STATISTICS, urls, count, run->rules.hash, run->request->full);
+	run->statistics_claimed = count;
+	MemoryContextSwitchTo(before);
+}
+
+/* Nothing of it is pending, and no page of its list is left to be asked for. */
+static void
+finish_if_done(Run *run, SectionWork *section)
+{
+	if (section->pending == 0 && section->pages > section->last_page)
+		finish_section(run, section);
+}
+
+/* Submits what the pages of lists show that have been read since. */
+static void
+claim_listed(Run *run)
+{
+	List *listed = run->listed;
+	ListCell *cell;
+
+	run->listed = NIL;
+	store_claim_cards(run->id, listed, run->rules.hash, run->request->full);
+	foreach (cell, listed)
+	{
+		ListedPage *page = lfirst(cell);
+		SectionWork *section = page->section;
+
+		submit_activities(run, section, page->claimed);
+		section->pending--;
+		note_last_page(run, section, page->last_page, page->young);
+		finish_if_done(run, section);
+		pfree(page->json);
+		pfree(page);
+	}
+	list_free(listed);
+}
+
+/* Asks for a section's statistics, which have been claimed, unless that has been done: by the run that this one goes on with. */
 static void
 submit_statistics(Run *run, SectionWork *section)
 {
-	char *url =
-		psprintf("%s/organisation/%s/statistics", guc_activities_url, section->row.activities_slug);
-	List *claimed =
-		store_claim(run->id, PAGE_STATISTICS, &url, 1, run->rules.hash, run->request->full);
+	ClaimedPage *page = run->statistics == NIL ? NULL : linitial(run->statistics);
 
-	if (claimed != NIL)
-		run_submit(run, TASK_STATISTICS, HTTP_GET, linitial(claimed), section->row.activities_slug,
-				   section);
+	if (page == NULL || strcmp(page->url, statistics_address(&section->row)) != 0)
+		return;
+	run_submit(run, TASK_STATISTICS, HTTP_GET, page, section->row.activities_slug, section);
+	run->statistics = list_delete_first(run->statistics);
 }
 
 static void
@@ -240,7 +298,7 @@ open_section(Run *run, const SectionRow *row)
 }
 
 /*
- * While the queue has room: the lists that are being read, then the next sections, so that little is open at once; then what is due. While the
+ * While the queue has room: what lists show, the lists that are being read, then the next sections, so that little is open at once; then what is due. While the
  * network's own list is read, page by page, what is due comes between: only its end says which lists of sections are needed.
  */
 static bool
@@ -248,7 +306,9 @@ feed_sections(Run *run)
 {
 	while (run_has_room(run))
 	{
-		if (run->reading != NIL)
+		if (run->listed != NIL)
+			claim_listed(run);
+		else if (run->reading != NIL)
 		{
 			SectionWork *section = linitial(run->reading);
 
@@ -258,8 +318,11 @@ feed_sections(Run *run)
 		}
 		else if (run->feed == NULL && run->waiting != NIL)
 		{
+			if (run->statistics_claimed == 0)
+				claim_statistics(run);
 			open_section(run, linitial(run->waiting));
 			run->waiting = list_delete_first(run->waiting);
+			run->statistics_claimed--;
 		}
 		else if (run->due_open)
 		{
@@ -332,15 +395,12 @@ activities_handle(Run *run, Task *task, const HttpResponse *response, const Site
 		section->activities++;
 	}
 	else if (task->kind == TASK_LISTING && page != NULL)
-	{
 		handle_listing(run, task, &page->listing);
-	}
 	else if (task->kind == TASK_LISTING)
 		section->failure = "a page of its list failed";
 	else if (page == NULL && (task->elsewhere || !has_no_statistics(response)))
 		section->failure = "its statistics failed";
-	if (section->pending == 0 && section->pages > section->last_page)
-		finish_section(run, section);
+	finish_if_done(run, section);
 }
 
 static bool
@@ -348,7 +408,8 @@ run_sections(Run *run, List *sections)
 {
 	ListCell *cell;
 
-	run->waiting = run->reading = NIL;
+	run->waiting = run->reading = run->listed = run->statistics = NIL;
+	run->statistics_claimed = 0;
 	foreach (cell, sections)
 	{
 		SectionRow *row = lfirst(cell);

@@ -5,6 +5,7 @@
 
 #include "access/xact.h"
 #include "common/base64.h"
+#include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -25,7 +26,8 @@
 #include "run.h"
 
 #define TICK_MS 1000
-#define BATCH_RECORDS 256
+#define BATCH_RECORDS 512
+#define BATCH_BYTES (1024 * 1024)
 #define READY_REQUESTS 4
 #define MAX_PENDING_REQUESTS 256
 
@@ -91,9 +93,19 @@ run_add_record(Run *run, RecordKind kind, PageKind page, const char *json)
 	record->page = page;
 	record->json = pstrdup(json);
 	if (run->batch == NIL)
+	{
 		run->batch_since = GetCurrentTimestamp();
+		run->batch_bytes = 0;
+	}
+	run->batch_bytes += strlen(json);
 	run->batch = lappend(run->batch, record);
 	MemoryContextSwitchTo(before);
+}
+
+static bool
+batch_is_full(const Run *run)
+{
+	return list_length(run->batch) >= BATCH_RECORDS || run->batch_bytes >= BATCH_BYTES;
 }
 
 static void
@@ -223,6 +235,10 @@ add_page(Run *run, const Task *task, const HttpResponse *response, const SitePag
 					 response->status, run->rules.hash);
 	append_member(&json, "etag", response->etag);
 	append_member(&json, "last_modified", response->last_modified);
+	if (page_json != NULL)
+		appendStringInfo(&json, ", \"content_hash\": " INT64_FORMAT,
+						 (int64) hash_bytes_extended((const unsigned char *) page_json,
+													 (int) strlen(page_json), 0));
 	appendStringInfoChar(&json, '}');
 	append_section(&json, task);
 	append_member(&json, "url", task->url);
@@ -340,7 +356,7 @@ run_read_kept(Run *run, TaskKind kind, const char *url, const char *section, con
 		pfree(json.data);
 	}
 	arena_reset(run->arena);
-	if (list_length(run->batch) >= BATCH_RECORDS)
+	if (batch_is_full(run))
 		run_flush(run);
 	return is_page;
 }
@@ -396,7 +412,7 @@ handle_responses(Run *run)
 		handle_response(run, run->response);
 		http_release(run->response);
 		run->response = NULL;
-		if (list_length(run->batch) >= BATCH_RECORDS)
+		if (batch_is_full(run))
 			run_flush(run);
 	}
 }

@@ -78,6 +78,7 @@ typedef struct Run
 	MemoryContext batch_context; /* what lasts until the batch is stored */
 	List *batch;                 /* of Record */
 	TimestampTz batch_since;
+	Size batch_bytes;         /* of its JSON */
 	HTAB *open_activities;    /* slugs submitted and not yet stored */
 	List *handled_activities; /* of those: read or failed, to be stored with the batch */
 	const char *only_section;
@@ -94,16 +95,20 @@ typedef struct Run
 	int recognised; /* sections that activities.esn.org knew when the run began */
 	List *
 		unrecognised; /* of char *: what the probes say of those that it knew, and no longer knows */
-	Bitmapset *begun;     /* ids of the sections whose activities were begun */
-	List *waiting;        /* of SectionRow, or of addresses of activities: to be begun */
-	bool only_statistics; /* of the sections among them: their lists are not read */
-	SectionWork *feed;    /* the network's own list, while it is read; NULL: it is not */
-	int feed_limit;       /* pages of it at which the sections' lists are the shorter way */
-	bool feed_read;       /* it has been: sections' lists that are not due whole need not be */
-	bool due_open;        /* store_next_due() may bring more */
-	List *reading;        /* of SectionWork, with further pages of their list to be asked for */
-	List *finished;       /* of SectionWork, whose end is in the batch */
-	void *phase;          /* what accounts.c remembers */
+	Bitmapset *begun;       /* ids of the sections whose activities were begun */
+	List *waiting;          /* of SectionRow, or of addresses of activities: to be begun */
+	int statistics_claimed; /* of so many of the sections that come next is known what to read */
+	List *statistics;       /* of ClaimedPage: statistics of those sections, in their order */
+	MemoryContext claim_context; /* what lasts until the next are claimed */
+	bool only_statistics;        /* of the sections that wait: their lists are not read */
+	SectionWork *feed;           /* the network's own list, while it is read; NULL: it is not */
+	int feed_limit;              /* pages of it at which the sections' lists are the shorter way */
+	bool feed_read; /* it has been: sections' lists that are not due whole need not be */
+	bool due_open;  /* store_next_due() may bring more */
+	List *listed;   /* of ListedPage: read, what they show not yet claimed */
+	List *reading;  /* of SectionWork, with further pages of their list to be asked for */
+	List *finished; /* of SectionWork, whose end is in the batch */
+	void *phase;    /* what accounts.c remembers */
 } Run;
 
 /* As in scraper_status. */

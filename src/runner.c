@@ -101,6 +101,8 @@ open_run(Run *run, const RunRequest *request, int wake_fd)
 	run->scratch = AllocSetContextCreate(run->context, "esn_pulse turn", ALLOCSET_DEFAULT_SIZES);
 	run->batch_context =
 		AllocSetContextCreate(run->context, "esn_pulse batch", ALLOCSET_DEFAULT_SIZES);
+	run->claim_context =
+		AllocSetContextCreate(run->context, "esn_pulse claims", ALLOCSET_DEFAULT_SIZES);
 	run->open_activities = hash_create("esn_pulse open activities", 256, &control,
 									   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 	run->arena = server_arena();

@@ -79,8 +79,8 @@ static Statement statements[] = {
 	[SQL_CLAIM] = {"SELECT url, etag, last_modified FROM esn_claim_pages($1, $2, $3, $4, $5)",
 				   5,
 				   {INT8OID, TEXTOID, TEXTARRAYOID, INT8OID, BOOLOID}},
-	[SQL_CLAIM_CARDS] = {"SELECT url, etag, last_modified, is_due, is_young FROM "
-						 "esn_claim_cards($1, $2->'data'->'cards', $3, $4)",
+	[SQL_CLAIM_CARDS] = {"SELECT url, etag, last_modified, is_due, is_young, page FROM "
+						 "esn_claim_cards($1, $2, $3, $4)",
 						 4,
 						 {INT8OID, JSONBOID, INT8OID, BOOLOID}},
 	[SQL_DUE_ACTIVITIES] = {"SELECT url FROM esn_due_activities($1, $2) "

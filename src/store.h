@@ -26,6 +26,16 @@ typedef struct ClaimedPage
 	char *last_modified;
 } ClaimedPage;
 
+/* A page of a list that was read. */
+typedef struct ListedPage
+{
+	struct SectionWork *section; /* whose list it is */
+	int last_page;               /* of the list, as this one says */
+	char *json;                  /* what it shows: page_to_json() */
+	List *claimed;               /* of ClaimedPage: the activities that are to be read */
+	bool young;                  /* an activity on it is new, changed, upcoming or recent */
+} ListedPage;
+
 typedef struct LoadedRule
 {
 	PageKind kind;
@@ -149,9 +159,8 @@ extern void store_open_due(List *sections, bool all, bool full);
 extern List *
 store_next_due(int count); /* of char *, the next addresses, at most count; NIL: there is none */
 
-/* Of the activities on a page of a list (page_to_json()) those to be read now, a List of ClaimedPage. *young: one is new, changed, upcoming or recent. */
-extern List *store_claim_cards(int64 run, const char *page, int64 rules_hash, bool full,
-							   bool *young);
+/* Of the activities that pages of lists (a List of ListedPage) show: which are to be read now, and whether one is young. */
+extern void store_claim_cards(int64 run, List *pages, int64 rules_hash, bool full);
 
 /* About how many pages of the network's own list show what is upcoming or recent. */
 extern int store_feed_pages(void);

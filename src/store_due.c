@@ -90,28 +90,36 @@ store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, 
 	return claimed;
 }
 
-List *
-store_claim_cards(int64 run, const char *page, int64 rules_hash, bool full, bool *young)
+void
+store_claim_cards(int64 run, List *pages, int64 rules_hash, bool full)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext before;
 	Datum args[4] = {Int64GetDatum(run), 0, Int64GetDatum(rules_hash), BoolGetDatum(full)};
-	List *claimed = NIL;
+	StringInfoData array;
+	ListCell *cell;
 
-	*young = false;
 	sql_begin("esn_pulse: claiming pages");
-	args[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(page));
+	initStringInfo(&array);
+	foreach (cell, pages)
+	{
+		appendStringInfoChar(&array, array.len == 0 ? '[' : ',');
+		appendStringInfoString(&array, ((ListedPage *) lfirst(cell))->json);
+	}
+	appendStringInfoChar(&array, ']');
+	args[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(array.data));
 	sql_execute(SQL_CLAIM_CARDS, args, NULL);
 	before = MemoryContextSwitchTo(caller);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		*young = *young || DatumGetBool(sql_datum(i, 5));
+		ListedPage *page = list_nth(pages, DatumGetInt32(sql_datum(i, 6)) - 1);
+
+		page->young = page->young || DatumGetBool(sql_datum(i, 5));
 		if (DatumGetBool(sql_datum(i, 4)))
-			claimed = lappend(claimed, claimed_page(caller, i));
+			page->claimed = lappend(page->claimed, claimed_page(caller, i));
 	}
 	MemoryContextSwitchTo(before);
 	sql_commit();
-	return claimed;
 }
 
 int

@@ -163,27 +163,33 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION esn_feed_pages() IS 'About how many pages of the network''s own list show what is upcoming or recent, at twelve activities a page.';
 
--- Which of the activities that a list's page shows are to be read now; whether others among them are young says whether to go on to the next page.
-CREATE OR REPLACE FUNCTION esn_claim_cards(run bigint, cards jsonb, rules_hash bigint, "full" boolean,
-	OUT url text, OUT etag text, OUT last_modified text, OUT is_due boolean, OUT is_young boolean) RETURNS SETOF record
+-- Which of the activities that pages of lists show are to be read now; whether others among them are young says whether to go on to the next page.
+CREATE OR REPLACE FUNCTION esn_claim_cards(run bigint, pages jsonb, rules_hash bigint, "full" boolean,
+	OUT page integer, OUT url text, OUT etag text, OUT last_modified text, OUT is_due boolean, OUT is_young boolean) RETURNS SETOF record
 LANGUAGE sql STABLE AS $$
-	SELECT c.url, k.etag, k.last_modified, k.url IS NOT NULL, d.due OR d.young
-	FROM esn_policy() p
-	CROSS JOIN jsonb_array_elements(cards) WITH ORDINALITY AS j(card, n)
-	CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
-	LEFT JOIN listed_activities l ON l.event_slug = c.event_slug
-	LEFT JOIN activities a ON a.event_slug = c.event_slug
-	LEFT JOIN failed_scrapes x ON x.url = left(c.url, 500) AND x.resolved_at IS NULL
-	CROSS JOIN LATERAL (SELECT "full" OR l.event_slug IS NULL OR a.removed_at IS NOT NULL
-		OR a.id IS NULL AND (x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days))
-		OR coalesce(l.card_hash <> esn_card_hash(j.card), false) AS due,
-		coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false) AS young OFFSET 0) d
-	LEFT JOIN LATERAL esn_claim_pages(run, 'activity', CASE WHEN d.due THEN ARRAY[c.url] END, rules_hash, "full") k ON true
-	WHERE length(c.event_slug) <= 255
-	ORDER BY j.n
+	WITH card AS MATERIALIZED (
+		SELECT g.n AS page, j.n, c.url, "full" OR l.event_slug IS NULL OR a.removed_at IS NOT NULL
+				OR a.id IS NULL AND (x.url IS NULL OR esn_may_retry(x.will_retry, x.retry_count, x.last_attempt, p.refresh_days))
+				OR coalesce(l.card_hash <> esn_card_hash(j.card), false) AS due,
+			coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false) AS young
+		FROM esn_policy() p
+		CROSS JOIN jsonb_array_elements(pages) WITH ORDINALITY AS g(listing, n)
+		CROSS JOIN jsonb_array_elements(g.listing->'data'->'cards') WITH ORDINALITY AS j(card, n)
+		CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
+		LEFT JOIN listed_activities l ON l.event_slug = c.event_slug
+		LEFT JOIN activities a ON a.event_slug = c.event_slug
+		LEFT JOIN failed_scrapes x ON x.url = left(c.url, 500) AND x.resolved_at IS NULL
+		WHERE length(c.event_slug) <= 255
+	), claimed AS MATERIALIZED (
+		SELECT k.* FROM (SELECT array_agg(DISTINCT c.url) AS urls FROM card c WHERE c.due) d
+		CROSS JOIN LATERAL esn_claim_pages(run, 'activity', d.urls, rules_hash, "full") k
+	)
+	SELECT c.page::integer, c.url, k.etag, k.last_modified, k.url IS NOT NULL, c.due OR c.young
+	FROM card c LEFT JOIN claimed k ON c.due AND k.url = c.url
+	ORDER BY c.page, c.n
 $$;
 COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
-'Of the activities on a page of a list: whether each is to be read now (never read, another card than before, thought to be removed, or full), with the validators of a conditional request, and whether it is young: new, changed, upcoming or recent. run: the run. cards: as a listing has them. rules_hash: of the rules in force. full: all are to be read, without validators.';
+'Of the activities on pages of lists: on which of these pages (from 1), whether each is to be read now (never read, another card than before, thought to be removed, or full), with the validators of a conditional request, and whether it is young: new, changed, upcoming or recent. run: the run. pages: array of listings as the parser has them. rules_hash: of the rules in force. full: all are to be read, without validators.';
 
 CREATE OR REPLACE VIEW due_pages AS
 SELECT 'activity' AS kind, d.url, d.reason, d.section_id, d.event_slug, d.fetched_at AS read_at, now()::timestamptz(0) - d.fetched_at::timestamptz(0) AS age, d.priority
@@ -336,32 +342,33 @@ CREATE OR REPLACE FUNCTION esn_finish_sections(run bigint, done jsonb, max_share
 LANGUAGE plpgsql AS $$
 DECLARE
 	since timestamptz := (SELECT s.since FROM scraper_status s WHERE s.id = run);
-	believed integer[] := '{}';
-	shown jsonb;
 BEGIN
-	FOR section_id, shown IN SELECT (d->>'id')::integer, d->'shown' FROM jsonb_array_elements(done) d LOOP
-		IF shown IS NOT NULL THEN
-			-- What a list first showed in this run may have come while it was read.
-			SELECT count(*) FILTER (WHERE NOT shown ? l.event_slug), count(*) INTO missing, known
-			FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug
-			WHERE l.section_id = esn_finish_sections.section_id AND a.removed_at IS NULL AND a.created_at < since;
+	RETURN QUERY
+	WITH list AS MATERIALIZED (
+		-- What a list first showed in this run may have come while it was read.
+		SELECT d.id, d.shown, c.missing, c.known,
 			-- Of a few missing ones the pages themselves are asked; they say for sure.
-			IF missing > 5 AND missing > max_share * known THEN
-				RETURN NEXT;
-				CONTINUE;
-			END IF;
-			IF missing > 0 THEN
-				UPDATE listed_activities l SET missed = missed + 1, missed_at = now(), days_over = NULL, calm_until = NULL, read_at = NULL, ends = NULL
-				WHERE l.section_id = esn_finish_sections.section_id AND NOT shown ? l.event_slug AND coalesce(l.missed_at < since, true)
-					AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since);
-			END IF;
-			INSERT INTO section_lists AS s (section_id) VALUES (esn_finish_sections.section_id)
-			ON CONFLICT ON CONSTRAINT section_lists_pkey DO UPDATE SET read_at = now();
-		END IF;
-		believed := believed || section_id;
-	END LOOP;
-	UPDATE failed_scrapes f SET resolved_at = now() WHERE f.section_id = ANY (believed) AND f.kind = 'listing' AND f.resolved_at IS NULL;
-	UPDATE sections s SET last_scraped = now() WHERE s.id = ANY (believed);
+			c.missing > 5 AND c.missing > max_share * c.known AS is_disbelieved
+		FROM (SELECT DISTINCT ON (d->'id') (d->>'id')::integer AS id, d->'shown' AS shown FROM jsonb_array_elements(done) d ORDER BY d->'id') d
+		CROSS JOIN LATERAL (
+			SELECT count(*) FILTER (WHERE NOT d.shown ? l.event_slug)::integer AS missing, count(*)::integer AS known
+			FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug
+			WHERE d.shown IS NOT NULL AND l.section_id = d.id AND a.removed_at IS NULL AND a.created_at < since) c
+	), noted AS (
+		UPDATE listed_activities l SET missed = missed + 1, missed_at = now(), days_over = NULL, calm_until = NULL, read_at = NULL, ends = NULL
+		FROM list d
+		WHERE d.missing > 0 AND NOT d.is_disbelieved AND l.section_id = d.id AND NOT d.shown ? l.event_slug AND coalesce(l.missed_at < since, true)
+			AND EXISTS (SELECT FROM activities a WHERE a.event_slug = l.event_slug AND a.removed_at IS NULL AND a.created_at < since)
+	), whole AS (
+		INSERT INTO section_lists AS s (section_id) SELECT id FROM list d WHERE d.shown IS NOT NULL AND NOT d.is_disbelieved
+		ON CONFLICT ON CONSTRAINT section_lists_pkey DO UPDATE SET read_at = now()
+	), closed AS (
+		UPDATE failed_scrapes f SET resolved_at = now() FROM list d
+		WHERE f.section_id = d.id AND NOT d.is_disbelieved AND f.kind = 'listing' AND f.resolved_at IS NULL
+	), finished AS (
+		UPDATE sections s SET last_scraped = now() FROM list d WHERE s.id = d.id AND NOT d.is_disbelieved
+	)
+	SELECT d.id, d.missing, d.known FROM list d WHERE d.is_disbelieved;
 END $$;
 COMMENT ON FUNCTION esn_finish_sections(bigint, jsonb, double precision) IS
 'Moves last_scraped of sections whose list and statistics came in, closes the failures of pages of their lists, and notes which activities lists that were read whole show no more. Where of a list more than five, and more than the share, are missing, it is not believed: nothing is noted of that section. run: the run. done: array of {"id": of the section, "shown": object whose keys are the slugs of all activities on its list; not there where it was not read whole}. max_share: that share, 0 to 1. Returns the lists that are not believed: section_id, missing: how many are missing, known: of how many.';

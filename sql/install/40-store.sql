@@ -1,5 +1,5 @@
 -- How pages become rows. Each function takes the pages of one kind, as the parser's JSON with what is known of the fetch:
---   {"url", "section": slug on accounts.esn.org, "fetch": {"status", "etag", "last_modified", "attempts", "rules_hash"},
+--   {"url", "section": slug on accounts.esn.org, "fetch": {"status", "etag", "last_modified", "rules_hash", "content_hash": of what was extracted and what is wrong with it},
 --    "page": {"kind", "url", "data": {...}, "errors": [...]}}
 -- and writes only what differs. A page that was parsed again from what was kept has "kept" in place of "fetch". They run in the worker, one short transaction for a batch; nobody else may call them.
 
@@ -240,15 +240,15 @@ BEGIN
 	),
 	-- The four relations: what the page names, against what is there.
 	want_section AS MATERIALIZED (
-		SELECT p.id, s.section_id FROM page p, unnest(p.section_ids) AS s(section_id)
+		SELECT p.id, p.is_new, s.section_id FROM page p, unnest(p.section_ids) AS s(section_id)
 	), want_cause AS MATERIALIZED (
-		SELECT DISTINCT p.id, c.id AS cause_id
+		SELECT DISTINCT p.id, p.is_new, c.id AS cause_id
 		FROM page p, jsonb_array_elements_text(p.causes) v JOIN activity_causes c ON c.name = v
 	), want_sdg AS MATERIALIZED (
-		SELECT DISTINCT p.id, s.id AS sdg_id
+		SELECT DISTINCT p.id, p.is_new, s.id AS sdg_id
 		FROM page p, jsonb_array_elements_text(p.sdgs) v JOIN sdgs s ON s.name = v
 	), want_objective AS MATERIALIZED (
-		SELECT DISTINCT p.id, o.id AS objective_id
+		SELECT DISTINCT p.id, p.is_new, o.id AS objective_id
 		FROM page p, jsonb_array_elements_text(p.objectives) v JOIN objectives o ON o.name = v
 	), del_section AS (
 		DELETE FROM activity_section_organisers r USING page p
@@ -256,7 +256,7 @@ BEGIN
 			(SELECT FROM want_section w WHERE w.id = r.activity_id AND w.section_id = r.section_id)
 		RETURNING r.activity_id
 	), ins_section AS (
-		INSERT INTO activity_section_organisers SELECT w.id, w.section_id FROM want_section w WHERE NOT EXISTS
+		INSERT INTO activity_section_organisers SELECT w.id, w.section_id FROM want_section w WHERE w.is_new OR NOT EXISTS
 			(SELECT FROM activity_section_organisers r WHERE r.activity_id = w.id AND r.section_id = w.section_id)
 		RETURNING activity_id
 	), del_cause AS (
@@ -265,7 +265,7 @@ BEGIN
 			(SELECT FROM want_cause w WHERE w.id = r.activity_id AND w.cause_id = r.cause_id)
 		RETURNING r.activity_id
 	), ins_cause AS (
-		INSERT INTO activity_to_cause SELECT w.id, w.cause_id FROM want_cause w WHERE NOT EXISTS
+		INSERT INTO activity_to_cause SELECT w.id, w.cause_id FROM want_cause w WHERE w.is_new OR NOT EXISTS
 			(SELECT FROM activity_to_cause r WHERE r.activity_id = w.id AND r.cause_id = w.cause_id)
 		RETURNING activity_id
 	), del_sdg AS (
@@ -274,7 +274,7 @@ BEGIN
 			(SELECT FROM want_sdg w WHERE w.id = r.activity_id AND w.sdg_id = r.sdg_id)
 		RETURNING r.activity_id
 	), ins_sdg AS (
-		INSERT INTO activity_to_sdg SELECT w.id, w.sdg_id FROM want_sdg w WHERE NOT EXISTS
+		INSERT INTO activity_to_sdg SELECT w.id, w.sdg_id FROM want_sdg w WHERE w.is_new OR NOT EXISTS
 			(SELECT FROM activity_to_sdg r WHERE r.activity_id = w.id AND r.sdg_id = w.sdg_id)
 		RETURNING activity_id
 	), del_objective AS (
@@ -283,7 +283,7 @@ BEGIN
 			(SELECT FROM want_objective w WHERE w.id = r.activity_id AND w.objective_id = r.objective_id)
 		RETURNING r.activity_id
 	), ins_objective AS (
-		INSERT INTO activity_to_objective SELECT w.id, w.objective_id FROM want_objective w WHERE NOT EXISTS
+		INSERT INTO activity_to_objective SELECT w.id, w.objective_id FROM want_objective w WHERE w.is_new OR NOT EXISTS
 			(SELECT FROM activity_to_objective r WHERE r.activity_id = w.id AND r.objective_id = w.objective_id)
 		RETURNING activity_id
 	), related AS MATERIALIZED (

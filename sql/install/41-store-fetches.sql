@@ -32,10 +32,6 @@ END $$;
 COMMENT ON FUNCTION esn_store_errors(bigint, jsonb) IS
 'Records each wrong field of pages as one open row, and closes those that are right now. run: the run. pages: array of pages.';
 
-CREATE OR REPLACE FUNCTION esn_content_hash(page jsonb) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT hashtextextended((page->>'data') || (page->>'errors'), 0)$$;
-COMMENT ON FUNCTION esn_content_hash(jsonb) IS 'A hash of what was extracted from a page and of what is wrong with it. page: as the parser has it.';
-
 CREATE OR REPLACE FUNCTION esn_changed_pages(pages jsonb, OUT changed jsonb, OUT same integer, OUT invalid integer)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -46,7 +42,7 @@ BEGIN
 	FROM jsonb_array_elements(pages) WITH ORDINALITY AS e(p, n)
 	LEFT JOIN fetched_pages k ON k.url = p->>'url'
 	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND coalesce(k.rules_hash = (p->'fetch'->>'rules_hash')::bigint, false)
-		AND coalesce(k.content_hash = esn_content_hash(p->'page'), false)
+		AND coalesce(k.content_hash = (p->'fetch'->>'content_hash')::bigint, false)
 		AND (EXISTS (SELECT FROM activities a WHERE a.event_slug = p->'page'->'data'->>'event_slug' AND a.removed_at IS NULL)
 			OR k.kind = 'statistics' AND EXISTS (SELECT FROM section_overall_statistics o WHERE o.section_id = k.section_id)) AS same OFFSET 0) s;
 	changed := CASE WHEN same = 0 THEN pages
@@ -66,10 +62,9 @@ BEGIN
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, (f.status = 304) AS not_modified, f.*,
-			CASE WHEN f.status <> 304 THEN esn_content_hash(p->'page') END AS content_hash,
 			decode(p->>'body', 'base64') AS body
 		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
-			AS f(status integer, etag text, last_modified text, rules_hash bigint)
+			AS f(status integer, etag text, last_modified text, rules_hash bigint, content_hash bigint)
 		LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
 		WHERE p ? 'fetch'
 		ORDER BY p->>'url'

@@ -44,27 +44,32 @@ DECLARE
 	faults jsonb;
 BEGIN
 	WITH page AS MATERIALIZED (
-		SELECT DISTINCT ON (p->>'url', s.id) p->>'url' AS url, p->>'section' AS section, s.id AS section_id, esn_statistics_object(d.document) AS figures
+		SELECT DISTINCT ON (p->>'url', s.id) p->>'url' AS url, p->>'section' AS section, s.id AS section_id, esn_statistics_object(d.document) AS figures,
+			-- of two pages of a section one is its own
+			coalesce(p->>'url' = min(p->>'url') OVER (PARTITION BY s.id) AND s.id IS NOT NULL, false) AS is_own
 		FROM jsonb_array_elements(pages) p LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
 		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
 		ORDER BY p->>'url', s.id
 	), said AS MATERIALIZED (
-		SELECT p.url, p.section_id, f.key AS list, q.* FROM page p, jsonb_each(p.figures) f, esn_statistics_pairs(f.value) q
+		SELECT p.url, p.section_id, p.is_own, f.key AS list, q.* FROM page p, jsonb_each(p.figures) f, esn_statistics_pairs(f.value) q
 	), item AS MATERIALIZED (
-		-- of two pages of a section one is its own
-		SELECT DISTINCT ON (section_id) section_id, url, figures FROM page WHERE section_id IS NOT NULL ORDER BY section_id, url
+		SELECT section_id, figures FROM page WHERE is_own
 	), pair AS MATERIALIZED (
-		SELECT s.* FROM said s JOIN item i USING (section_id, url)
+		SELECT * FROM said WHERE is_own
 	),
 	-- Sums are found by label, else by place, where the label there is no other sum's; what is not said is 0, what can't be understood NULL.
 	sum_of (name, list, place, pattern) AS (
 		VALUES ('physical', 'total_activities', 1, 'physical|in.person|offline'), ('online', 'total_activities', 2, 'online|virtual'),
 			('local', 'total_participants', 1, '\mlocal'), ('international', 'total_participants', 2, 'international|foreign'),
 			('coordinators', 'total_participants', 3, 'coordinator|organi[sz]er')
+	), label AS MATERIALIZED (
+		SELECT q.list, q.label, w.name, w.place, q.label ~* (w.pattern COLLATE "C") AS fits,
+			bool_or(q.label ~* (w.pattern COLLATE "C")) OVER (PARTITION BY q.list, q.label) AS fits_one
+		FROM (SELECT DISTINCT list, label FROM pair) q JOIN sum_of w ON w.list = q.list
 	), found AS (
-		SELECT q.section_id, w.name, q.value, q.label ~* (w.pattern COLLATE "C") AS by_label, q.n
-		FROM sum_of w JOIN pair q ON q.list = w.list AND (q.label ~* (w.pattern COLLATE "C") OR q.n = w.place
-			AND NOT EXISTS (SELECT FROM sum_of other WHERE other.list = w.list AND q.label ~* (other.pattern COLLATE "C")))
+		SELECT q.section_id, w.name, q.value, w.fits AS by_label, q.n
+		FROM pair q JOIN label w ON w.list = q.list AND w.label = q.label
+		WHERE w.fits OR q.n = w.place AND NOT w.fits_one
 		UNION ALL
 		SELECT i.section_id, w.name, CASE WHEN esn_is_no_list(i.figures->w.list) THEN NULL ELSE 0 END, false, NULL FROM item i, sum_of w
 	), best AS (
@@ -148,7 +153,8 @@ BEGIN
 		SELECT url, list, 'not a count', label || ': ' || raw FROM said WHERE value IS NULL
 		UNION
 		SELECT p.url, f.key, 'not a list of counts', f.value->>'values' FROM page p, jsonb_each(p.figures) f
-		WHERE esn_is_no_list(f.value) AND f.key ~ '^(total_activities|(total|physical|online)_(causes|types|participants))$'
+		WHERE esn_is_no_list(f.value) AND f.key = ANY ('{total_activities, total_causes, total_types, total_participants, physical_causes, physical_types,
+			physical_participants, online_causes, online_types, online_participants}')
 	), faulty AS (
 		SELECT url, jsonb_agg(jsonb_build_object('field', field, 'message', message, 'raw', esn_redact(raw))) AS errors FROM fault GROUP BY url
 	)

@@ -143,8 +143,9 @@ arena_fail(Arena *arena)
 	abort();
 }
 
-void *
-arena_alloc(Arena *arena, size_t size)
+/* As arena_alloc(), but whatever was there before is there. */
+static void *
+alloc_raw(Arena *arena, size_t size)
 {
 	Chunk *chunk = arena->current;
 	size_t room;
@@ -166,16 +167,22 @@ arena_alloc(Arena *arena, size_t size)
 	place = chunk->data + chunk->used;
 	chunk->used += room;
 	ALLOW(place, size);
-	memset(place, 0, size);
 	return place;
+}
+
+void *
+arena_alloc(Arena *arena, size_t size)
+{
+	return memset(alloc_raw(arena, size), 0, size);
 }
 
 char *
 arena_strndup(Arena *arena, const char *s, size_t len)
 {
-	char *copy = arena_alloc(arena, len + 1);
+	char *copy = alloc_raw(arena, len + 1);
 
 	memcpy(copy, s, len);
+	copy[len] = '\0';
 	return copy;
 }
 
@@ -209,7 +216,8 @@ buffer_init(TextBuffer *buffer, Arena *arena)
 {
 	buffer->arena = arena;
 	buffer->capacity = 256;
-	buffer->data = arena_alloc(arena, buffer->capacity);
+	buffer->data = alloc_raw(arena, buffer->capacity);
+	buffer->data[0] = '\0';
 	buffer->len = 0;
 }
 
@@ -224,8 +232,8 @@ buffer_reserve(TextBuffer *buffer, size_t more)
 		return;
 	while (capacity < needed)
 		capacity *= 2;
-	data = arena_alloc(buffer->arena, capacity);
-	memcpy(data, buffer->data, buffer->len);
+	data = alloc_raw(buffer->arena, capacity);
+	memcpy(data, buffer->data, buffer->len + 1);
 	buffer->data = data;
 	buffer->capacity = capacity;
 }
@@ -248,7 +256,9 @@ buffer_puts(TextBuffer *buffer, const char *s)
 void
 buffer_putc(TextBuffer *buffer, char c)
 {
-	buffer_append(buffer, &c, 1);
+	buffer_reserve(buffer, 1);
+	buffer->data[buffer->len++] = c;
+	buffer->data[buffer->len] = '\0';
 }
 
 void

@@ -20,7 +20,7 @@
 #define HTML_MAX_COPIES \
 	10000 /* elements that the page did not write, but that its misnested tags ask for */
 #define HTML_MAX_COMPARED 10000000 /* attributes of formatting elements, with each other */
-#define HTML_NAMES 256             /* of the cache of names; a power of two */
+#define HTML_NAME_BITS 8           /* the cache of names has two to the power of that */
 
 /* What an element is to the rules. */
 #define SPECIAL 0x0001u
@@ -234,11 +234,14 @@ typedef struct Element
 	unsigned flags;
 } Element;
 
-/* A name in the arena, once for many. */
+/* A name of a tag or an attribute, once for many. */
 typedef struct Name
 {
-	const char *text;
-	size_t len; /* 0: none is here yet */
+	const char *text;    /* in lower case, in the arena */
+	const char *written; /* on the page */
+	size_t len;          /* 0: none is here yet */
+	uint64_t first;      /* its first eight bytes as they are written, or all, packed */
+	uint64_t last;       /* its last eight; 0: it has fewer */
 	Tag tag;
 } Name;
 
@@ -285,12 +288,10 @@ typedef struct Tokenizer
 	const char *raw_name; /* whose end tag ends a content that isn't data */
 	bool is_foreign;      /* so that <![CDATA[ is one */
 	bool in_cdata;
-	const char *problem;    /* why the page cannot be read on; NULL: none */
-	char decoded[8];        /* a character reference's text */
-	Name names[HTML_NAMES]; /* each where its hash puts it */
+	const char *problem;             /* why the page cannot be read on; NULL: none */
+	char decoded[8];                 /* a character reference's text */
+	Name names[1 << HTML_NAME_BITS]; /* each where its hash puts it */
 } Tokenizer;
-
-extern void html_skip_space(Tokenizer *tokenizer);
 
 /* The next token; TOKEN_EOF at the end, again and again. */
 extern void html_next_token(Tokenizer *tokenizer, Token *token);
@@ -317,6 +318,13 @@ static inline bool
 html_is_space(char c)
 {
 	return c == ' ' || c == '\n' || c == '\t' || c == '\f' || c == '\r';
+}
+
+static inline void
+html_skip_space(Tokenizer *tokenizer)
+{
+	while (tokenizer->at < tokenizer->end && html_is_space(*tokenizer->at))
+		tokenizer->at++;
 }
 
 typedef enum Mode

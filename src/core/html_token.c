@@ -34,45 +34,49 @@ find_tag(const char *name)
 	return TAG_NONE;
 }
 
-static bool
-is_same_name(const Name *known, const char *s, size_t len)
+/* A number that no other text of the same length has: of eight bytes, or of fewer, but one at least. */
+static uint64_t
+pack_eight(const char *s)
 {
-	return known->len == len &&
-		   (memcmp(known->text, s, len) == 0 || ascii_equal_nocase(known->text, s, len));
+	uint64_t packed;
+
+	memcpy(&packed, s, sizeof(packed));
+	return packed;
 }
 
-/* Where in the cache of names it belongs, in whatever case. */
-static unsigned
-name_place(const char *s, size_t len)
+static uint64_t
+pack_fewer(const char *s, size_t len)
 {
-	unsigned first = s[0] & 0x1f;
-	unsigned middle = s[len / 2] & 0x1f;
-	unsigned last = s[len - 1] & 0x1f;
+	uint32_t head;
+	uint32_t tail;
 
-	return (first + middle * 5 + last * 11 + (unsigned) len * 37) % HTML_NAMES;
+	if (len < 4)
+		return (uint64_t) (unsigned char) s[0] << 16 | (uint64_t) (unsigned char) s[len / 2] << 8 |
+			   (unsigned char) s[len - 1];
+	memcpy(&head, s, sizeof(head));
+	memcpy(&tail, s + len - 4, sizeof(tail));
+	return (uint64_t) head << 32 | tail;
 }
 
-/* The name, in lower case and in the arena: few are many times on a page. */
+/* The name, in lower case and in the arena: few are many times on a page, and most are written as they were before. */
 static const Name *
 keep_name(Tokenizer *tokenizer, const char *s, size_t len)
 {
-	Name *known = &tokenizer->names[name_place(s, len)];
+	uint64_t first = len < 8 ? pack_fewer(s, len) : pack_eight(s);
+	uint64_t last = len < 8 ? 0 : pack_eight(s + len - 8);
+	/* multiplicative hashing by the golden ratio: Knuth, The Art of Computer Programming, 6.4 */
+	uint64_t hash = (first ^ last << 5 ^ len) * UINT64_C(0x9E3779B97F4A7C15);
+	Name *known = &tokenizer->names[hash >> (64 - HTML_NAME_BITS)];
 
-	if (!is_same_name(known, s, len))
+	if (known->len != len || known->first != first || known->last != last ||
+		(len > 16 && memcmp(known->written + 8, s + 8, len - 16) != 0))
 	{
 		char *copy = arena_strndup(tokenizer->arena, s, len);
 
 		ascii_lower_all(copy);
-		*known = (Name){copy, len, find_tag(copy)};
+		*known = (Name){copy, s, len, first, last, find_tag(copy)};
 	}
 	return known;
-}
-
-void
-html_skip_space(Tokenizer *tokenizer)
-{
-	while (tokenizer->at < tokenizer->end && html_is_space(*tokenizer->at))
-		tokenizer->at++;
 }
 
 /* What ends a name or a value. */

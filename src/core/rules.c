@@ -191,6 +191,12 @@ remember(void *context, int number, HtmlNode *element)
 	found->elements[found->count++] = element;
 }
 
+static bool
+is_of_field(const CompiledRule *rule, const char *field)
+{
+	return *rule->field == *field && strcmp(rule->field, field) == 0;
+}
+
 RuleMatches *
 rules_match(const RuleSet *rules, PageKind kind, Arena *arena, HtmlNode *root)
 {
@@ -217,7 +223,7 @@ rules_found(const RuleMatches *matches, const char *field, int n, int *count,
 
 	for (int i = 0; i < matches->rules->count; i++)
 	{
-		if (strcmp(matches->rules->rules[i].field, field) != 0 || n-- > 0)
+		if (!is_of_field(&matches->rules->rules[i], field) || n-- > 0)
 			continue;
 		*count = matches->found[i].count;
 		*attribute = matches->rules->rules[i].attribute;
@@ -235,8 +241,8 @@ rules_missing(const RuleMatches *matches)
 		bool found = !rule->required;
 
 		for (int n = 0; n < matches->rules->count && !found; n++)
-			found = matches->found[n].count > 0 &&
-					strcmp(matches->rules->rules[n].field, rule->field) == 0;
+			found =
+				matches->found[n].count > 0 && is_of_field(&matches->rules->rules[n], rule->field);
 		if (!found)
 			return rule->field;
 	}

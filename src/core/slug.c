@@ -66,11 +66,10 @@ name_length(const char *name)
 	return len == 0 ? 0 : len - 1;
 }
 
-/* The name in lower-case Latin letters; what has no such form stays as it is. "" where it is no UTF-8. */
+/* As to_ascii(), of a name that is not ASCII as it is. */
 static char *
-to_ascii(Slugger *slugger, Arena *arena, const char *name)
+transliterate(Slugger *slugger, Arena *arena, const char *name, int32_t len)
 {
-	int32_t len = (int32_t) name_length(name);
 	UErrorCode status = U_BUFFER_OVERFLOW_ERROR;
 	int32_t units = 0;
 	UChar *text = NULL;
@@ -95,6 +94,23 @@ to_ascii(Slugger *slugger, Arena *arena, const char *name)
 	ascii = arena_alloc(arena, (size_t) units * 3 + 1);
 	u_strToUTF8(ascii, units * 3 + 1, NULL, text, units, &status);
 	return U_FAILURE(status) ? arena_strdup(arena, "") : ascii;
+}
+
+/* The name in lower-case Latin letters; what has no such form stays as it is. "" where it is no UTF-8. */
+static char *
+to_ascii(Slugger *slugger, Arena *arena, const char *name)
+{
+	size_t len = name_length(name);
+	char *ascii;
+
+	for (size_t i = 0; i < len; i++)
+	{
+		if ((unsigned char) name[i] >= 0x80)
+			return transliterate(slugger, arena, name, (int32_t) len);
+	}
+	ascii = arena_strndup(arena, name, len);
+	ascii_lower_all(ascii);
+	return ascii;
 }
 
 /* Letters and digits kept, bytes of the set dropped, all else one hyphen between them. */

@@ -12,6 +12,7 @@
 
 #define REPLACEMENT "\xef\xbf\xbd"
 #define PRESCAN 1024
+#define BLOCK 64 /* bytes looked at together */
 
 /* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 where there is none; a NUL is none. */
 static size_t
@@ -44,28 +45,38 @@ sequence_length(const unsigned char *s, size_t left)
 	return 0;
 }
 
-/* How many bytes at the beginning are well-formed. Eight at once while they are ASCII. */
+/* Whether they are all ASCII, and no NUL. */
+static bool
+is_plain_block(const char *s)
+{
+	unsigned char high = 0;
+
+	for (int i = 0; i < BLOCK; i++)
+	{
+		unsigned char c = (unsigned char) s[i];
+
+		high |= (unsigned char) (c | (c - 1));
+	}
+	return high < 0x80;
+}
+
+/* How many bytes at the beginning are well-formed. */
 static size_t
 well_formed(const char *bytes, size_t len)
 {
 	size_t i = 0;
+	size_t looked = 0; /* up to there a block was found not to be plain */
 
 	while (i < len)
 	{
-		uint64_t eight;
 		size_t step;
 
-		if (len - i >= 8)
+		if (i >= looked && len - i >= BLOCK && is_plain_block(bytes + i))
 		{
-			memcpy(&eight, bytes + i, 8);
-			/* no byte with the high bit, none that is zero */
-			if ((eight & UINT64_C(0x8080808080808080)) == 0 &&
-				((eight - UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080)) == 0)
-			{
-				i += 8;
-				continue;
-			}
+			i += BLOCK;
+			continue;
 		}
+		looked = i < looked ? looked : i + BLOCK;
 		step = sequence_length((const unsigned char *) bytes + i, len - i);
 		if (step == 0)
 			break;
@@ -193,26 +204,35 @@ text_to_utf8(Arena *arena, const char *bytes, size_t len, const char *charset, s
 static size_t
 space_length(const char *s)
 {
-	static const char *const marks[] = {"\xc2\xa0",     "\xc2\x85",     "\xe1\x9a\x80",
-										"\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82",
-										"\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85",
-										"\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
-										"\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\x8b",
-										"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
-										"\xe2\x81\x9f", "\xe2\x81\xa0", "\xe3\x80\x80",
-										"\xef\xbb\xbf"};
-	unsigned char c = (unsigned char) *s;
+	const unsigned char *c = (const unsigned char *) s;
 
-	if (c == ' ' || (c >= '\t' && c <= '\r'))
-		return 1;
-	if (c < 0xc2)
-		return 0;
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	switch (c[0])
 	{
-		if (strncmp(s, marks[i], strlen(marks[i])) == 0)
-			return strlen(marks[i]);
+		case ' ':
+		case '\t':
+		case '\n':
+		case '\v':
+		case '\f':
+		case '\r':
+			return 1;
+		case 0xc2: /* U+0085, U+00A0 */
+			return c[1] == 0x85 || c[1] == 0xa0 ? 2 : 0;
+		case 0xe1: /* U+1680 */
+			return c[1] == 0x9a && c[2] == 0x80 ? 3 : 0;
+		case 0xe2: /* U+2000 to U+200B, U+2028, U+2029, U+202F; U+205F, U+2060 */
+			if (c[1] == 0x80)
+				return (c[2] >= 0x80 && c[2] <= 0x8b) || c[2] == 0xa8 || c[2] == 0xa9 ||
+							   c[2] == 0xaf
+						   ? 3
+						   : 0;
+			return c[1] == 0x81 && (c[2] == 0x9f || c[2] == 0xa0) ? 3 : 0;
+		case 0xe3: /* U+3000 */
+			return c[1] == 0x80 && c[2] == 0x80 ? 3 : 0;
+		case 0xef: /* U+FEFF */
+			return c[1] == 0xbb && c[2] == 0xbf ? 3 : 0;
+		default:
+			return 0;
 	}
-	return 0;
 }
 
 /* Folds white space; with lines, a run of it that holds a line feed becomes one. */
@@ -236,9 +256,9 @@ fold(Arena *arena, const char *s, bool lines)
 			break;
 		if (gap != '\0' && len > 0)
 			out[len++] = gap;
-		out[len++] = *s++;
-		while ((*s & 0xc0) == 0x80)
+		do
 			out[len++] = *s++;
+		while ((*s & 0xc0) == 0x80 || (*s != ' ' && ascii_is_printable(*s)));
 	}
 	out[len] = '\0';
 	return out;

@@ -62,22 +62,25 @@ SELECT is(pg_temp.reason('new', true), 'not due', 'nothing is tried twice in a r
 CREATE FUNCTION pg_temp.card(slug text, title text) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_object('event_slug', slug, 'url', 'https://a.example/activity/' || slug, 'title', title, 'organiser', 'esn-due')
 $$;
+CREATE FUNCTION pg_temp.listing(VARIADIC cards jsonb[]) RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_build_object('data', jsonb_build_object('cards', to_jsonb(cards)))
+$$;
 CREATE FUNCTION pg_temp.show(VARIADIC cards jsonb[]) RETURNS void LANGUAGE sql AS $$
 	SELECT esn_store_cards((SELECT max(id) FROM scraper_status), jsonb_build_array(jsonb_build_object('section', 'xx-due', 'page',
-		jsonb_build_object('data', jsonb_build_object('cards', to_jsonb(cards))))), 'https://activities.example')
+		pg_temp.listing(VARIADIC cards))), 'https://activities.example')
 $$;
 UPDATE listed_activities SET card_hash = NULL WHERE event_slug = 'ancient';
 SELECT pg_temp.show(pg_temp.card('ancient', 'A'), pg_temp.card('fresh', 'F')) \g /dev/null
 SELECT is(pg_temp.reason('ancient'), 'not due', 'a card that is seen for the first time is no change');
 UPDATE listed_activities SET card_hash = NULL WHERE event_slug = 'old';
-SELECT results_eq(format($$SELECT is_due, is_young FROM esn_claim_cards(%s, jsonb_build_array(pg_temp.card('old', 'O')), 1, false)$$, :run), 'VALUES (false, false)',
+SELECT results_eq(format($$SELECT is_due, is_young FROM esn_claim_cards(%s, jsonb_build_array(pg_temp.listing(pg_temp.card('old', 'O'))), 1, false)$$, :run), 'VALUES (false, false)',
 	'nor is it after an upgrade, which knows no cards');
 SELECT is(pg_temp.reason('fresh'), 'never read', 'an activity that is seen for the first time is due');
 SELECT pg_temp.show(pg_temp.card('ancient', 'A') || '{"organiser": "esn-other"}') \g /dev/null
 SELECT is(pg_temp.reason('ancient'), 'not due', 'who stands first on a card is no change');
-SELECT results_eq(format($$SELECT url, is_due, is_young FROM esn_claim_cards(%s, jsonb_build_array(pg_temp.card('ancient', 'A'), pg_temp.card('ancient', 'B'),
-	pg_temp.card('upcoming', 'x'), pg_temp.card('none-such', 'N')), 1, false)$$, :run), $$VALUES ('https://a.example/activity/ancient', false, false),
-	('https://a.example/activity/ancient', true, true), ('https://a.example/activity/upcoming', false, true), ('https://a.example/activity/none-such', true, true)$$,
+SELECT results_eq(format($$SELECT page, url, is_due, is_young FROM esn_claim_cards(%s, jsonb_build_array(pg_temp.listing(pg_temp.card('ancient', 'A'), pg_temp.card('ancient', 'B'),
+	pg_temp.card('upcoming', 'x')), pg_temp.listing(pg_temp.card('none-such', 'N'))), 1, false)$$, :run), $$VALUES (1, 'https://a.example/activity/ancient', false, false),
+	(1, 'https://a.example/activity/ancient', true, true), (1, 'https://a.example/activity/upcoming', false, true), (2, 'https://a.example/activity/none-such', true, true)$$,
 	'of a list''s cards the new and the changed ones are to be read, what was read since is not; young ones say that one should read on');
 SELECT pg_temp.show(pg_temp.card('ancient', 'B'), pg_temp.card('gone', 'G')) \g /dev/null
 SELECT is(pg_temp.reason('ancient'), 'card changed', 'another card makes the page due');

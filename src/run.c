@@ -26,7 +26,7 @@
 #include "run.h"
 
 #define TICK_MS 1000
-#define BATCH_RECORDS 512
+#define BATCH_RECORDS 256
 #define BATCH_BYTES (1024 * 1024)
 #define READY_REQUESTS 4
 #define MAX_PENDING_REQUESTS 256

@@ -21,13 +21,13 @@ build clang
 [ "$(debian_pg_major)" -ne 15 ] || scripts/analyze.sh
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
-make -s unit
+make -s -j2 unit
 
 step "trees beside a browser's"
-make -s html
+make -s -j2 html
 
 step "the inputs of the fuzzers"
-make -s fuzz FUZZ_SECONDS=0
+make -s -j2 fuzz FUZZ_SECONDS=0
 
 step "the memory of 100,000 pages"
 scripts/flat.sh

@@ -12,7 +12,7 @@ rm -rf "$directory"
 # Optimised code has lines that are gone, and counts that are another line's.
 mode="--coverage -O0"
 step "unit tests and trees beside a browser's, counting lines"
-make -s unit html HTML_COUNT=4000 UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 || die "$(tail -n 20 "$directory.unit.log")"
+make -s -j2 unit html HTML_COUNT=4000 UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 || die "$(tail -n 20 "$directory.unit.log")"
 
 step "the extension in a server, counting lines"
 private_server "$directory" COPT="$mode -Wno-cpp"

@@ -121,9 +121,10 @@ cluster_stop() {
 	[ ! -f "$run/$1/data/postmaster.pid" ] || as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -m "${2:-fast}" -w -s stop || true
 }
 
-# psql on a cluster: cluster_psql <name> [psql's arguments]
+# psql on a cluster: cluster_psql <name> [psql's arguments]. The program itself: Debian's psql is a script in Perl before it, which takes
+# longer to start than most statements to run.
 cluster_psql() {
 	local name=$1
 	shift
-	psql -X -q -h "$run/$name" -d postgres -v ON_ERROR_STOP=1 "$@"
+	"$PG_BIN/psql" -X -q -h "$run/$name" -d postgres -v ON_ERROR_STOP=1 "$@"
 }

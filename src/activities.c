@@ -298,8 +298,9 @@ open_section(Run *run, const SectionRow *row)
 }
 
 /*
- * While the queue has room: what lists show, the lists that are being read, then the next sections, so that little is open at once; then what is due. While the
- * network's own list is read, page by page, what is due comes between: only its end says which lists of sections are needed.
+ * While the queue has room: what lists show, the next pages of those that are being read, then the next sections, so that little is open at
+ * once; then what is due. While the network's own list is read, page by page, what is due comes between: only its end says which lists of
+ * sections are needed.
  */
 static bool
 feed_sections(Run *run)

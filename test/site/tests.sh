@@ -5,6 +5,7 @@ set -eu
 . test/site/site.sh
 run=$(run_directory)
 export PGUSER=${PGUSER:-$(id -un)}
+export PATH=$PG_BIN:$PATH # psql itself: see cluster_psql
 tests=0
 
 ok() { # <passed: true or false> <what> [diagnosis]

@@ -119,7 +119,7 @@ submit_due(Run *run)
 	submit_addresses(run, urls);
 }
 
-/* What the page shows waits to be claimed together with what others show, until there is room for more requests: see claim_listed(). */
+/* What the page shows waits to be claimed together with what others show, until there is room for more requests, or it is to be stored. */
 static void
 handle_listing(Run *run, const Task *task, const ListingPage *listing)
 {
@@ -129,7 +129,7 @@ handle_listing(Run *run, const Task *task, const ListingPage *listing)
 
 	page->section = section;
 	page->last_page = listing->last_page;
-	page->json = pstrdup(task->json);
+	page->cards.json = pstrdup(task->json);
 	run->listed = lappend(run->listed, page);
 	MemoryContextSwitchTo(before);
 	section->pending++;
@@ -214,7 +214,7 @@ statistics_address(const SectionRow *section)
 	return psprintf("%s/organisation/%s/statistics", guc_activities_url, section->activities_slug);
 }
 
-/* Claims the statistics of the sections that come next. */
+/* Claims the statistics of the sections that come next; store_claim() keeps their order. */
 static void
 claim_statistics(Run *run)
 {
@@ -240,13 +240,14 @@ finish_if_done(Run *run, SectionWork *section)
 		finish_section(run, section);
 }
 
-/* Submits what the pages of lists show that have been read since. */
-static void
-claim_listed(Run *run)
+void
+activities_claim_listed(Run *run)
 {
 	List *listed = run->listed;
 	ListCell *cell;
 
+	if (listed == NIL)
+		return;
 	run->listed = NIL;
 	store_claim_cards(run->id, listed, run->rules.hash, run->request->full);
 	foreach (cell, listed)
@@ -254,11 +255,11 @@ claim_listed(Run *run)
 		ListedPage *page = lfirst(cell);
 		SectionWork *section = page->section;
 
-		submit_activities(run, section, page->claimed);
+		submit_activities(run, section, page->cards.claimed);
 		section->pending--;
-		note_last_page(run, section, page->last_page, page->young);
+		note_last_page(run, section, page->last_page, page->cards.young);
 		finish_if_done(run, section);
-		pfree(page->json);
+		pfree(page->cards.json);
 		pfree(page);
 	}
 	list_free(listed);
@@ -308,7 +309,7 @@ feed_sections(Run *run)
 	while (run_has_room(run))
 	{
 		if (run->listed != NIL)
-			claim_listed(run);
+			activities_claim_listed(run);
 		else if (run->reading != NIL)
 		{
 			SectionWork *section = linitial(run->reading);

@@ -267,7 +267,6 @@ void
 run_flush(Run *run)
 {
 	Batch batch = {.run = run->id,
-				   .records = run->batch,
 				   .only_section = run->only_section,
 				   .full = run->request->full,
 				   .max_removed_ratio = guc_max_removed_ratio,
@@ -278,6 +277,10 @@ run_flush(Run *run)
 	if (run->batch == NIL)
 		return;
 	run_take_totals(run);
+	/* Once a list's page is stored its cards are no news any more. */
+	if (!run->refused && !run->out_of_time)
+		activities_claim_listed(run);
+	batch.records = run->batch;
 	before = MemoryContextSwitchTo(run->batch_context);
 	store_batch(&batch);
 	MemoryContextSwitchTo(before);

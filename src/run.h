@@ -35,16 +35,24 @@ typedef struct SectionWork
 	int candidate_count;
 	int candidate;    /* the one that is being probed */
 	StringInfo asked; /* addresses that were answered, as a list in JSON */
-	int pending;      /* tasks submitted and not yet handled */
-	int pages;        /* of its list, asked for so far */
-	int last_page;    /* of its list, as far as is known */
-	int activities;   /* pages of activities answered */
-	bool whole;       /* its list is read to the end, else as far as it brings something */
+	int pending;    /* tasks submitted and not yet handled, and pages of its list not yet claimed */
+	int pages;      /* of its list, asked for so far */
+	int last_page;  /* of its list, as far as is known */
+	int activities; /* pages of activities answered */
+	bool whole;     /* its list is read to the end, else as far as it brings something */
 	StringInfo
 		shown; /* slugs of the activities on its list, as keys in JSON, where that is read whole */
 	TimestampTz begun_at;
 	char *failure; /* why it doesn't count as read; NULL: nothing yet */
 } SectionWork;
+
+/* A page of a list that was read, and of which is not yet known what is to be read. */
+typedef struct ListedPage
+{
+	ListedCards cards; /* first, so that it can be taken for one */
+	SectionWork *section;
+	int last_page; /* of the list, as this one says */
+} ListedPage;
 
 /* A request under way, the owner of its HttpRequest. */
 typedef struct Task
@@ -105,7 +113,7 @@ typedef struct Run
 	int feed_limit;              /* pages of it at which the sections' lists are the shorter way */
 	bool feed_read; /* it has been: sections' lists that are not due whole need not be */
 	bool due_open;  /* store_next_due() may bring more */
-	List *listed;   /* of ListedPage: read, what they show not yet claimed */
+	List *listed;   /* of ListedPage */
 	List *reading;  /* of SectionWork, with further pages of their list to be asked for */
 	List *finished; /* of SectionWork, whose end is in the batch */
 	void *phase;    /* what accounts.c remembers */
@@ -200,6 +208,8 @@ extern void activities_read_statistics(Run *run, List *sections);
 extern void activities_read(Run *run, List *urls);
 extern void activities_handle(Run *run, Task *task, const HttpResponse *response,
 							  const SitePage *page);
+/* Submits what the pages of lists show that have been read and not yet claimed; before they are stored. */
+extern void activities_claim_listed(Run *run);
 /* The batch is stored; of the sections in it these lists (a List of DisbelievedList) are not believed. */
 extern void activities_stored(Run *run, List *disbelieved);
 

@@ -294,7 +294,7 @@ perform(Run *run, const char *module, const char *what, int seconds, RunBody bod
 	run->feed_read = run->due_open = run->disbelieved = false;
 	run->feed = NULL;
 	run->begun = NULL;
-	run->waiting = run->reading = run->finished = NIL;
+	run->waiting = run->listed = run->reading = run->finished = NIL;
 	run->phase = NULL;
 	run->recognised = 0;
 	run->unrecognised = NIL;

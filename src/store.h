@@ -26,15 +26,13 @@ typedef struct ClaimedPage
 	char *last_modified;
 } ClaimedPage;
 
-/* A page of a list that was read. */
-typedef struct ListedPage
+/* What a page of a list shows. */
+typedef struct ListedCards
 {
-	struct SectionWork *section; /* whose list it is */
-	int last_page;               /* of the list, as this one says */
-	char *json;                  /* what it shows: page_to_json() */
-	List *claimed;               /* of ClaimedPage: the activities that are to be read */
-	bool young;                  /* an activity on it is new, changed, upcoming or recent */
-} ListedPage;
+	char *json;    /* page_to_json() */
+	List *claimed; /* of ClaimedPage: the activities that are to be read */
+	bool young;    /* an activity on it is new, changed, upcoming or recent */
+} ListedCards;
 
 typedef struct LoadedRule
 {
@@ -159,7 +157,7 @@ extern void store_open_due(List *sections, bool all, bool full);
 extern List *
 store_next_due(int count); /* of char *, the next addresses, at most count; NIL: there is none */
 
-/* Of the activities that pages of lists (a List of ListedPage) show: which are to be read now, and whether one is young. */
+/* Of the activities that pages of lists (a List of ListedCards) show: which are to be read now, and whether one is young. */
 extern void store_claim_cards(int64 run, List *pages, int64 rules_hash, bool full);
 
 /* About how many pages of the network's own list show what is upcoming or recent. */

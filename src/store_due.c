@@ -104,7 +104,7 @@ store_claim_cards(int64 run, List *pages, int64 rules_hash, bool full)
 	foreach (cell, pages)
 	{
 		appendStringInfoChar(&array, array.len == 0 ? '[' : ',');
-		appendStringInfoString(&array, ((ListedPage *) lfirst(cell))->json);
+		appendStringInfoString(&array, ((ListedCards *) lfirst(cell))->json);
 	}
 	appendStringInfoChar(&array, ']');
 	args[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(array.data));
@@ -112,11 +112,11 @@ store_claim_cards(int64 run, List *pages, int64 rules_hash, bool full)
 	before = MemoryContextSwitchTo(caller);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		ListedPage *page = list_nth(pages, DatumGetInt32(sql_datum(i, 6)) - 1);
+		ListedCards *cards = list_nth(pages, DatumGetInt32(sql_datum(i, 6)) - 1);
 
-		page->young = page->young || DatumGetBool(sql_datum(i, 5));
+		cards->young = cards->young || DatumGetBool(sql_datum(i, 5));
 		if (DatumGetBool(sql_datum(i, 4)))
-			page->claimed = lappend(page->claimed, claimed_page(caller, i));
+			cards->claimed = lappend(cards->claimed, claimed_page(caller, i));
 	}
 	MemoryContextSwitchTo(before);
 	sql_commit();

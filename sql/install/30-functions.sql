@@ -141,6 +141,7 @@ LANGUAGE sql STABLE AS $$
 			OR coalesce(k.gone_at >= r.since, false)
 			OR page_kind = 'activity' AND EXISTS (SELECT FROM failed_scrapes f WHERE f.url = left(u.url, 500) AND f.last_attempt >= r.since AND f.resolved_at IS NULL
 				AND NOT (f.will_retry AND f.run_id IS DISTINCT FROM run)))
+	-- in the order of urls, as the worker relies on it
 	ORDER BY u.n
 $$;
 COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS

@@ -349,7 +349,7 @@ BEGIN
 		SELECT d.id, d.shown, c.missing, c.known,
 			-- Of a few missing ones the pages themselves are asked; they say for sure.
 			c.missing > 5 AND c.missing > max_share * c.known AS is_disbelieved
-		FROM (SELECT DISTINCT ON (d->'id') (d->>'id')::integer AS id, d->'shown' AS shown FROM jsonb_array_elements(done) d ORDER BY d->'id') d
+		FROM (SELECT (d->>'id')::integer AS id, d->'shown' AS shown FROM jsonb_array_elements(done) d) d
 		CROSS JOIN LATERAL (
 			SELECT count(*) FILTER (WHERE NOT d.shown ? l.event_slug)::integer AS missing, count(*)::integer AS known
 			FROM listed_activities l JOIN activities a ON a.event_slug = l.event_slug

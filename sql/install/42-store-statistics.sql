@@ -46,7 +46,7 @@ BEGIN
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (p->>'url', s.id) p->>'url' AS url, p->>'section' AS section, s.id AS section_id, esn_statistics_object(d.document) AS figures,
 			-- of two pages of a section one is its own
-			coalesce(p->>'url' = min(p->>'url') OVER (PARTITION BY s.id) AND s.id IS NOT NULL, false) AS is_own
+			s.id IS NOT NULL AND p->>'url' = min(p->>'url') OVER (PARTITION BY s.id) AS is_own
 		FROM jsonb_array_elements(pages) p LEFT JOIN sections s ON s.accounts_platform_slug = p->>'section'
 		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
 		ORDER BY p->>'url', s.id

@@ -34,7 +34,7 @@ find_tag(const char *name)
 	return TAG_NONE;
 }
 
-/* A number that no other text of the same length has: of eight bytes, or of fewer, but one at least. */
+/* The eight bytes at s as a number. */
 static uint64_t
 pack_eight(const char *s)
 {
@@ -44,6 +44,7 @@ pack_eight(const char *s)
 	return packed;
 }
 
+/* A number that no other text of the same length has, which is one to seven bytes. */
 static uint64_t
 pack_fewer(const char *s, size_t len)
 {

@@ -77,6 +77,11 @@ well_formed(const char *bytes, size_t len)
 			continue;
 		}
 		looked = i < looked ? looked : i + BLOCK;
+		if (bytes[i] != '\0' && ((unsigned char) bytes[i]) < 0x80)
+		{
+			i++;
+			continue;
+		}
 		step = sequence_length((const unsigned char *) bytes + i, len - i);
 		if (step == 0)
 			break;

@@ -25,7 +25,7 @@ cluster_psql "$cluster" -d "$database" -At -F $'\t' -c "CREATE TEMP TABLE fault 
 	-c "SELECT CASE WHEN name LIKE '% %' THEN name ELSE replace(name, '-', ' ') END, substr(f.url, length('$activities_url') + 1),
 		CASE WHEN s.url IS NOT NULL THEN 'not stored' WHEN v.said IS NOT NULL AND name LIKE 'slug%' THEN 'not followed' WHEN v.said IS NOT NULL THEN 'stored but for that'
 			WHEN EXISTS (SELECT FROM fetched_pages p WHERE p.url = f.url) THEN 'stored' ELSE 'lost' END,
-		coalesce('\`' || s.error_message || '\`' || CASE WHEN s.error_message !~ format('\m%s\M', s.http_status_code) THEN ', status ' || s.http_status_code ELSE '' END, v.said, ''),
+		coalesce('\`' || s.error_message || '\`' || CASE WHEN s.error_message ~ format('\m%s\M', s.http_status_code) THEN '' ELSE coalesce(', status ' || s.http_status_code, '') END, v.said, ''),
 		CASE WHEN s.will_retry THEN 'yes' WHEN s.url IS NOT NULL THEN 'no' ELSE '' END
 	FROM (SELECT DISTINCT ON (name) * FROM fault ORDER BY name, n) f
 	LEFT JOIN failed_scrapes s ON s.url = f.url AND s.resolved_at IS NULL

@@ -14,7 +14,7 @@
 #define PRESCAN 1024
 #define BLOCK 64 /* bytes looked at together */
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 where there is none; a NUL is none. */
+/* Length of the well-formed UTF-8 sequence at s (RFC 3629) of a character that is not ASCII, 0 where there is none. */
 static size_t
 sequence_length(const unsigned char *s, size_t left)
 {
@@ -22,18 +22,16 @@ sequence_length(const unsigned char *s, size_t left)
 	{
 		unsigned char first, last, low, high;
 		size_t len;
-	} forms[] = {{0x01, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2},
-				 {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-				 {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-				 {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-				 {0xf4, 0xf4, 0x80, 0x8f, 4}};
+	} forms[] = {{0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+				 {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3},
+				 {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+				 {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 	{
 		if (s[0] < forms[i].first || s[0] > forms[i].last)
 			continue;
-		if (left < forms[i].len ||
-			(forms[i].len > 1 && (s[1] < forms[i].low || s[1] > forms[i].high)))
+		if (left < forms[i].len || s[1] < forms[i].low || s[1] > forms[i].high)
 			return 0;
 		for (size_t n = 2; n < forms[i].len; n++)
 		{

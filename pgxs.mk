@@ -1,41 +1,175 @@
-# The extension itself, built and installed by PGXS; Makefile hands `all`, `install` and `uninstall` over to it. Also works from
-# another directory: make -f <here>/pgxs.mk
+# The extension itself, built, installed and tested by PGXS; Makefile hands `all`, `install`,
+# `uninstall`, `installcheck` and `installcheck-pgtap` over to it. Also works from another
+# directory: make -f <here>/pgxs.mk
 
 EXTENSION = esn_pulse
-EXTVERSION = 1.1
+# The control file alone states the version.
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(srcdir)/$(EXTENSION).control)
 MODULE_big = esn_pulse
 PGFILEDESC = "esn_pulse - a database of the Erasmus Student Network"
 
 # Adding a file to the project is adding its name here.
-SERVER = accounts activities api channel esn_pulse functions guc jsonlog launch mend probe robots_txt run runner sql store store_batch store_due store_rules tell worker
-CORE = arena breaker css_compile css_match css_set html html_body html_doctype html_foreign html_formatting html_head html_raw html_reference \
-	html_stack html_table html_token html_tree http http_judge http_origin http_transfer json page page_accounts page_activities page_activity \
-	page_fields page_json politeness redact robots rules slug text url validate value
-SQL = 00-pure-functions 10-tables 15-sdgs 20-rules 30-functions 35-refresh 40-store 41-store-fetches 42-store-statistics 45-history 50-views 54-figures 55-reading 56-report 57-report-page 60-schedule 70-quality 75-daily 90-privileges
-# Versions from which one can come up to this one; for each the script of the version, and what it lacks (sql/upgrade/).
+FILES = \
+	base/arena \
+	base/charset \
+	base/json \
+	base/list \
+	base/slug \
+	base/text \
+	base/url \
+	commands \
+	crawl/accounts \
+	crawl/activities \
+	crawl/activity_queue \
+	crawl/listings \
+	crawl/loop \
+	crawl/progress \
+	crawl/reader \
+	crawl/records \
+	crawl/result \
+	crawl/retry \
+	crawl/robots_fetch \
+	crawl/run \
+	crawl/section_queue \
+	crawl/slug_lookup \
+	crawl/turn \
+	esn_pulse \
+	functions \
+	html/html \
+	html/html_text \
+	html/selector_compile \
+	html/selector_match \
+	html/selector_set \
+	html/tag_cost \
+	http/breaker \
+	http/client \
+	http/origin \
+	http/outcome \
+	http/pace \
+	http/robots \
+	http/state \
+	http/transfer \
+	launch \
+	page/accounts_pages \
+	page/activity_page \
+	page/announce \
+	page/checks \
+	page/digits \
+	page/email \
+	page/fields \
+	page/labels \
+	page/networks \
+	page/protected_email \
+	page/listing_pages \
+	page/page \
+	page/page_json \
+	page/redact \
+	page/rules \
+	page/schema \
+	page/statistics_json \
+	page/statistics_page \
+	page/telephone \
+	page/value \
+	pg/cancel \
+	pg/channel \
+	pg/runlog \
+	pg/server_slugger \
+	pg/settings \
+	pg/wait_events \
+	pg/wake \
+	store/batch \
+	store/frontier \
+	store/pages \
+	store/rules \
+	store/runs \
+	store/sections \
+	store/session \
+	worker
+# The parts of the script in the order in which they need each other. report-page is built.
+SQL = \
+	schema \
+	checks \
+	tables \
+	run-tables \
+	seeds \
+	commands \
+	runs \
+	resume \
+	frontier \
+	waiting \
+	counts \
+	plan \
+	removal \
+	moves \
+	slugs \
+	store-accounts \
+	store-activities \
+	store-relations \
+	store-statistics \
+	store-pages \
+	history \
+	summaries \
+	views \
+	report \
+	report-page \
+	schedule \
+	health \
+	maintenance \
+	console-views \
+	privileges
+# An upgrade makes the tables by itself, and then what can be replaced.
+NOT_UPGRADED = schema tables run-tables
+# Versions that can be upgraded to this one: for each there are the version's script and
+# upgrade-<old>--<new>.sql, which adds what it lacks.
 OLD_VERSIONS = 1.0
 
-OBJS = $(SERVER:%=src/%.o) $(CORE:%=src/core/%.o)
+OBJS = $(FILES:%=src/%.o)
 SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 UPGRADES = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%--$(EXTVERSION).sql)
 DATA_built = $(SCRIPT) $(UPGRADES)
 DATA = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%.sql)
-# What the report's page is made of (report/build.sh), and where Debian's packages have the modules of D3.
-PAGE = sql/57-report-page.sql
+# What the report's page is made of (report/build.sh), and where Debian's packages have the
+# modules of D3.
+PAGE = sql/report-page.sql
 PAGE_FILES = page.html page.css chart.js map.js page.js land.json d3-licence.txt build.sh
 D3 = /usr/share/nodejs
-EXTRA_CLEAN = $(PAGE) $(PAGE).part
-LIBRARIES = libcurl icu-i18n icu-uc
+EXTRA_CLEAN = $(PAGE) $(PAGE).part build/regress
+LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
+
+# What `make installcheck` runs: psql must answer test/sql/<name>.sql as expected/<name>.out says.
+REGRESS = \
+	calls \
+	parse \
+	rules \
+	settings \
+	slugs
+# From 16 on, pg_regress looks for expected/ where --expecteddir says. 15 looks in its output
+# directory: regress-directory makes a link there.
+REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=build/regress \
+	$(if $(filter 15,$(MAJORVERSION)),,--expecteddir=$(srcdir))
+REGRESS_PREP = regress-directory
+# The test database is alike on every server: the extension needs UTF8, and the order of what is
+# sorted must not depend on the server's locale.
+ENCODING = UTF8
+NO_LOCALE = yes
 
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 
 # PostgreSQL's own headers and macros are not written for these four.
-PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
-	-Wno-sign-compare -Wno-ignored-attributes -Wno-declaration-after-statement $(WERROR)
-PG_CPPFLAGS = -D_GNU_SOURCE -DEXTENSION_VERSION='"$(EXTVERSION)"' '-DPGDLLEXPORT=__attribute__((visibility("default")))' -I$(srcdir)/src \
+PG_CFLAGS = -std=gnu11 -fvisibility=hidden -Wextra \
+	-Wno-unused-parameter \
+	-Wno-missing-field-initializers \
+	-Wno-sign-compare \
+	-Wno-ignored-attributes \
+	-Wno-declaration-after-statement \
+	$(WERROR)
+PG_CPPFLAGS = -D_GNU_SOURCE -DEXTENSION_VERSION='"$(EXTVERSION)"' \
+	'-DPGDLLEXPORT=__attribute__((visibility("default")))' -I$(srcdir)/src \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+# make ASSERTS=1 checks assertions, as the tests do; otherwise a server without its own has none.
+PG_CPPFLAGS += $(if $(ASSERTS),-DUSE_ASSERT_CHECKING=1,-DNDEBUG)
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 # Bitcode is for functions that a query calls a million times; there are none.
@@ -43,9 +177,16 @@ override with_llvm = no
 
 include $(PGXS)
 
-$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h) $(srcdir)/pgxs.mk
+$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/*/*.h) $(srcdir)/pgxs.mk \
+	$(srcdir)/$(EXTENSION).control | object-directories
 
-PARTS = $(patsubst $(srcdir)/sql/install/57-report-page.sql,$(PAGE),$(SQL:%=$(srcdir)/sql/install/%.sql))
+# Where the build is outside of the source tree.
+object-directories:
+	@mkdir -p $(sort $(dir $(OBJS)))
+
+part = $(if $(filter report-page,$1),$(PAGE),$(srcdir)/sql/$1.sql)
+PARTS = $(foreach name,$(SQL),$(call part,$(name)))
+REPLACED = $(foreach name,$(filter-out $(NOT_UPGRADED),$(SQL)),$(call part,$(name)))
 
 # Made in whole or not at all.
 $(PAGE): $(PAGE_FILES:%=$(srcdir)/report/%) $(srcdir)/pgxs.mk
@@ -58,8 +199,18 @@ $(SCRIPT): $(PARTS) $(srcdir)/pgxs.mk
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; \
 	  cat $(PARTS); } > $@
 
-# An upgrade is what the older version lacks, and then the parts that can be replaced: all but the tables and the rows of a standard.
-$(UPGRADES): sql/$(EXTENSION)--%--$(EXTVERSION).sql: $(srcdir)/sql/upgrade/%--$(EXTVERSION).sql $(PARTS) $(srcdir)/pgxs.mk
+$(UPGRADES): sql/$(EXTENSION)--%--$(EXTVERSION).sql: \
+		$(srcdir)/sql/upgrade-%--$(EXTVERSION).sql $(REPLACED) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)
 	{ printf '%s\n' '\echo Use "ALTER EXTENSION $(EXTENSION) UPDATE" to load this file. \quit'; \
-	  cat $< $(filter-out %/10-tables.sql %/15-sdgs.sql,$(PARTS)); } > $@
+	  cat $< $(REPLACED); } > $@
+
+regress-directory:
+	@mkdir -p build/regress
+	@ln -sfn '$(abspath $(srcdir))/expected' build/regress/expected
+
+# Runs the tests for pgTAP on a server that has it; psql is that of the server's version.
+installcheck-pgtap:
+	@PATH='$(bindir)':"$$PATH" '$(srcdir)/test/pgtap/run.sh'
+
+.PHONY: object-directories regress-directory installcheck-pgtap

@@ -1,19 +1,26 @@
 #!/usr/bin/env bash
-# What a run costs beside what people would use instead, and beside the least that it could cost. The same job on the same site without delay, ten
-# requests open at once, in turn, several times; the figures are medians, the ratios are theirs. Usage: bench/compare.sh [rounds]
+# The cost of a run beside what people would use instead, and beside the least that it could cost.
+# Each does the same job on the same site without delay, with ten requests open at once, in turn and
+# several times. The figures are medians, and the ratios are theirs.
+# Usage: bench/compare.sh [rounds]
 #   ours             esn_scrape_all() on an empty database
 #   scrapy, aiohttp  rivals/*_esn.py, into tables as ours, without their triggers
-#   tuned            Scrapy with one setting of which its documentation does not say what it costs: for each answer it makes as many tasks as it may
-#                    handle items at once, 100 by default, where a pipeline that does not wait needs one. Only a profile tells.
-#   fetching         floor.c: asks for the addresses that our run has asked for, and parses the pages with libxml2
+#   tuned            Scrapy with one setting whose cost its documentation does not mention: for each
+#                    answer Scrapy makes as many tasks as it may handle items at once, by default
+#                    100, while a pipeline that does not wait needs one. Only a profile shows it.
+#   fetching         floor.c: requests the addresses that our run has requested, and parses the
+#                    pages with libxml2
 #   storing          COPY of the rows that our run has left into such tables
-# All but fetching must leave the same rows. The site's own CPU is nobody's. Time is only told, not judged. What takes seconds, and therefore wavers, is done
-# three times a round, spread over it.
+# All but fetching must leave the same rows. The site's own CPU is not counted. Time is reported,
+# not judged. What takes seconds, and therefore varies, is done three times per round, spread over
+# it.
 . test/site/tests.sh
 rounds=${1:-3}
 site_cluster bench "autovacuum = off"
 mkdir -p build/bench
-${CC:-gcc} -O2 -Wall -Wextra -Werror bench/floor.c $(pkg-config --cflags --libs libcurl libxml-2.0) -o build/bench/floor
+libraries=$(pkg-config --cflags --libs libcurl libxml-2.0)
+# shellcheck disable=SC2086
+${CC:-gcc} -O2 -Wall -Wextra -Werror bench/floor.c $libraries -o build/bench/floor
 
 site_database network --sections 500 --count 3000 --seed 1 --no-faults --padding 20000
 ticks=$(getconf CLK_TCK)
@@ -24,21 +31,42 @@ figures=$run/network/figures
 copied=$run/network/copied
 as_owner mkdir -p "$copied"
 
-# What our run fills from pages, in the order in which they refer to each other.
-tables=(countries sections activities activity_causes objectives activity_section_organisers activity_to_cause activity_to_sdg activity_to_objective
-	section_overall_statistics section_cause_statistics section_type_statistics section_participant_statistics)
+# The tables that our run fills from pages, in the order of their references.
+tables=(
+	countries
+	sections
+	activities
+	activity_causes
+	objectives
+	activity_section_organisers
+	activity_to_cause
+	activity_to_sdg
+	activity_to_objective
+	section_overall_statistics
+	section_cause_statistics
+	section_type_statistics
+	section_participant_statistics
+)
 
-# The CPU of the server as a whole, in seconds: of its processes that go on and, as the postmaster knows it, of those that have ended. One that ends
-# just now is found there, as the postmaster comes last.
+# The CPU of the whole server, in seconds: of its running processes and, as the postmaster counts
+# them, of those that have ended. The postmaster is read last, so that a process that ends just now
+# is counted there.
 server_cpu() {
 	# shellcheck disable=SC2046
 	cat $(pgrep -P "$postmaster" | sed 's|.*|/proc/&/stat|') "/proc/$postmaster/stat" 2>/dev/null |
-		awk -v t="$ticks" -v p="$postmaster" '{ main = $1 == p; sub(/.*\) /, ""); s += $12 + $13 + main * ($14 + $15) } END { print s / t }'
+		awk -v t="$ticks" -v p="$postmaster" '
+			{
+				main = $1 == p
+				sub(/.*\) /, "")
+				s += $12 + $13 + main * ($14 + $15)
+			}
+			END { print s / t }'
 }
 
 count_rows() { # <schema>
 	local table
-	for table in "${tables[@]}"; do sql "SELECT count(*) FROM $1.$table"; done | awk '{ s += $1 } END { print s }'
+	for table in "${tables[@]}"; do sql "SELECT count(*) FROM $1.$table"; done |
+		awk '{ s += $1 } END { print s }'
 }
 
 fresh_tables() { # <schema>
@@ -48,12 +76,15 @@ fresh_tables() { # <schema>
 must_equal_ours() { # <schema> <who>
 	local found
 	found=$(cluster_psql "$cluster" -d network -v "schema=$1" -f bench/rivals/equal.sql)
-	[ -z "$found" ] || die "rows of $2 differ from ours:"$'\n'"$(cut -c1-300 <<<"$found" | head -n 40)"
-	[ "$(count_rows "$1")" = "$(count_rows public)" ] || die "$2 has left another number of rows than ours"
+	[ -z "$found" ] ||
+		die "rows of $2 differ from ours:"$'\n'"$(cut -c1-300 <<<"$found" | head -n 40)"
+	[ "$(count_rows "$1")" = "$(count_rows public)" ] ||
+		die "$2 has left another number of rows than ours"
 }
 
 # measure <who> <schema, or - where none is written> <command ...>: runs it and notes
-#   who, wall ms, CPU s of the process that does the work, of the server, peak MB of that process, requests, rows
+#   who, wall ms, CPU s of the process that does the work, of the server, peak MB of that process,
+#   requests, rows
 # That process is the command's own or, where the variable worker names one, a child of the server.
 measure() {
 	local who=$1 schema=$2 pid before began wall server watched cpu peak
@@ -70,7 +101,9 @@ measure() {
 	[ -n "$peak" ] || die "$who could not be watched"
 	wall=$(((${EPOCHREALTIME/./} - began) / 1000))
 	server=$(awk "BEGIN { print $(server_cpu) - $before }")
-	echo "$who $wall $cpu $server $peak $(wc -l <"$log") $([ "$schema" = - ] || count_rows "$schema")" >>"$figures"
+	rows=
+	[ "$schema" = - ] || rows=$(count_rows "$schema")
+	echo "$who $wall $cpu $server $peak $(wc -l <"$log") $rows" >>"$figures"
 }
 
 ours() {
@@ -82,7 +115,8 @@ rival() { # <who> <program> [its further arguments]
 	local who=$1 program=$2
 	shift 2
 	fresh_tables rival
-	measure "$who" rival $python "bench/rivals/$program" "$accounts_url" "$activities_url" "$run/$cluster" network rival "$@"
+	measure "$who" rival $python "bench/rivals/$program" \
+		"$accounts_url" "$activities_url" "$run/$cluster" network rival "$@"
 	must_equal_ours rival "$who"
 }
 
@@ -97,20 +131,26 @@ copy_tables FROM copied >build/bench/copy.sql
 : >"$figures"
 for round in $(seq "$rounds"); do
 	echo "round $round of $rounds" >&2
-	for what in "scrapy scrapy_esn.py" "tuned scrapy_esn.py CONCURRENT_ITEMS=1" "aiohttp aiohttp_esn.py"; do
+	for what in \
+		"scrapy scrapy_esn.py" \
+		"tuned scrapy_esn.py CONCURRENT_ITEMS=1" \
+		"aiohttp aiohttp_esn.py"; do
 		sql "DROP EXTENSION esn_pulse" "CREATE EXTENSION esn_pulse"
 		worker="esn_pulse run" measure ours public ours
-		awk '{ print ($(NF - 2) == "HEAD" ? "HEAD " : "") "http://" $(NF - 3) $(NF - 1) }' "$log" >build/bench/addresses
+		awk '{ print ($(NF - 2) == "HEAD" ? "HEAD " : "") "http://" $(NF - 3) $(NF - 1) }' \
+			"$log" >build/bench/addresses
 		copy_tables TO public | cluster_psql "$cluster" -d network >/dev/null
 		measure fetching - sh -c 'exec build/bench/floor <build/bench/addresses'
 		read -r pages bytes _ <"$run/network/output"
 		fresh_tables copied
-		measure storing copied psql -X -q -h "$run/$cluster" -d network -v ON_ERROR_STOP=1 -f build/bench/copy.sql
+		measure storing copied psql -X -q -h "$run/$cluster" -d network -v ON_ERROR_STOP=1 \
+			-f build/bench/copy.sql
 		must_equal_ours copied storing
 		# shellcheck disable=SC2086
 		rival $what
 	done
 done
 awk -v rounds="$rounds" -v pages="$pages" -v bytes="$bytes" -f bench/compare.awk "$figures"
-dpkg-query -W -f '${Package} ${Version}\n' python3 python3-scrapy python3-psycopg2 python3-aiohttp python3-bs4 python3-lxml python3-asyncpg |
+dpkg-query -W -f '${Package} ${Version}\n' python3 python3-scrapy python3-psycopg2 \
+	python3-aiohttp python3-bs4 python3-lxml python3-asyncpg |
 	paste -sd, | sed 's/,/, /g; s/^/\nRivals: /'

@@ -1,7 +1,8 @@
 /*
- * core.c: what reading one page costs, without network and database: its tree, the matching of all shipped
- * rules of its kind, and all of it up to the JSON that is stored; beside libxml2's parse into a tree of its own. Each round is as many
- * repetitions as last a tenth of a second; prints a row of a table, the medians of the rounds in microseconds. Built and run by bench/core.sh.
+ * core.c: what reading one page costs, without network and database: its tree, the matching of all
+ * shipped rules of its kind, and all of it up to the JSON that is stored; beside libxml2's parse
+ * into a tree of its own. Each round is as many repetitions as last a tenth of a second; prints a
+ * row of a table, the medians of the rounds in microseconds. Built and run by bench/core.sh.
  * Arguments: the kind of page, and a file that holds one.
  */
 #include <libxml/HTMLparser.h>
@@ -10,9 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/html.h"
-#include "core/page.h"
-#include "core/rules.h"
+#include "html/html.h"
+#include "page/page.h"
+#include "page/page_json.h"
+#include "page/rules.h"
 #include "shipped_rules.h"
 
 #define ROUNDS 15

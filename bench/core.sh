@@ -1,19 +1,31 @@
 #!/usr/bin/env bash
-# What parsing and matching cost for one page of each kind, of about 22 KB: see bench/core.c. Needs no server.
+# The cost of parsing and matching one page of each kind, of about 22 KB; see bench/core.c. Needs no
+# server.
 set -eu
 cd "$(dirname "$0")/.."
 site=build/bench/site
 mkdir -p build/bench
 rm -rf "$site"
-python3 test/site/generate.py --out "$site" --accounts http://accounts.example --activities-site http://activities.example \
+python3 test/site/generate.py --out "$site" \
+	--accounts http://accounts.example --activities-site http://activities.example \
 	--sections 60 --count 200 --no-faults --padding 20000 --seed 1
-${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Isrc -Itest/unit bench/core.c test/unit/shipped_rules.c \
-	$(printf '%s\n' src/core/*.c | grep -vE '/(http|breaker|politeness|robots)') \
-	$(pkg-config --cflags --libs libxml-2.0 icu-uc icu-i18n) -lm -o build/bench/core
+libraries=$(pkg-config --cflags --libs libcurl libxml-2.0 icu-uc icu-i18n)
+# shellcheck disable=SC2086
+${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -Isrc -Itest/unit \
+	bench/core.c test/unit/shipped_rules.c src/{base,html,page}/*.c $libraries -lm \
+	-o build/bench/core
 
-# the largest page of those whose path matches
-largest() { find "$site" -path "$1" -size -100k -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2; }
-echo "| page | bytes | libxml2's parse and tree, us | our tree | our tree / libxml2 | rules | rules / libxml2 | all of it, to JSON | all / libxml2 |"
+# largest <pattern>: the largest page whose path matches
+largest() {
+	find "$site" -path "$1" -size -100k -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2
+}
+
+cat <<'TEXT'
+In us: libxml2's parsing and tree; our tree; matching the rules; all of it, to JSON. Each with its
+ratio to libxml2.
+
+| page | bytes | libxml2 | tree | ratio | rules | ratio | all | ratio |
+TEXT
 echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 build/bench/core activity "$(largest '*/activities/activity/*.html')"
 build/bench/core listing "$(largest '*/organisation/*/activities/page-*.html')"

@@ -1,7 +1,8 @@
 /*
- * floor.c: what fetching and parsing cost with the usual libraries, and nothing else: fetches a list of addresses with libcurl, ten at once, and parses each page with libxml2.
- * It extracts and stores nothing. Addresses are read from standard input, one a line, "HEAD " in front of those that are only asked for.
- * Prints the pages, their bytes, and the seconds of CPU and of wall time.
+ * floor.c: what fetching and parsing cost with the usual libraries, and nothing else: fetches a
+ * list of addresses with libcurl, ten at once, and parses each page with libxml2. It extracts and
+ * stores nothing. Addresses are read from standard input, one a line, "HEAD " in front of those
+ * that are only asked for. Prints the pages, their bytes, and the seconds of CPU and of wall time.
  */
 #include <curl/curl.h>
 #include <libxml/HTMLparser.h>

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What a process takes while it lives, looked at from outside in the same way for all that are compared: prints its seconds of CPU and the peak
-of its anonymous memory (RssAnon) in MB. Usage: watch.py <pid>, or watch.py <postmaster's pid> <words of the title of the child to wait for>."""
+"""Observes a process from outside while it lives, in the same way for all that are compared. Prints
+its seconds of CPU and the peak of its anonymous memory (RssAnon) in MB.
+Usage: watch.py <pid>, or watch.py <postmaster's pid> <words in the title of the awaited child>"""
 
 import os
 import sys
@@ -34,7 +35,8 @@ def watch(pid):
     while True:
         try:
             fields = read(pid, "stat").rpartition(")")[2].split()
-            memory = [line for line in read(pid, "status").splitlines() if line.startswith("RssAnon:")]
+            status = read(pid, "status").splitlines()
+            memory = [line for line in status if line.startswith("RssAnon:")]
         except OSError:
             break
         if fields[0] in "ZX":

@@ -1,6 +1,8 @@
 #!/bin/sh
-# Puts the report's page together and prints it as a function in SQL: build.sh <directory that has the modules of D3>. The same files give
-# the same bytes. The page allows itself nothing but its own style and script, each by its hash.
+# Builds the report's page and prints it as a function in SQL:
+#   build.sh <directory that has the modules of D3>
+# The same files give the same bytes. The page's policy allows only its own style and script, each
+# by its hash.
 set -eu
 case $1 in
 /*) d3=$1 ;;
@@ -12,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 die() {
-	echo "report/build.sh: $1" >&2
+	echo "report/build.sh: $*" >&2
 	exit 1
 }
 
@@ -20,7 +22,9 @@ die() {
 	printf '/*\n%s\n*/\n' "$(cat d3-licence.txt)"
 	for module in $modules; do
 		file=$d3/d3-$module/dist/d3-$module.min.js
-		[ -f "$file" ] || die "there is no $file: install node-d3-array, node-d3-selection and node-d3-geo, or say where D3 is: make D3=<directory>"
+		[ -f "$file" ] ||
+			die "no $file: install node-d3-array, node-d3-selection and node-d3-geo, or set" \
+				"D3's place: make D3=<directory>"
 		cat "$file"
 	done
 	printf '(function () {\n"use strict";\nconst land = %s;\n' "$(cat land.json)"
@@ -31,7 +35,8 @@ cat page.css >"$work/style"
 
 # hash <file>: as a Content-Security-Policy names it
 hash() {
-	printf "'sha256-%s'" "$(sha256sum "$1" | cut -c1-64 | tr a-f A-F | basenc --base16 -d | base64 -w 0)"
+	printf "'sha256-%s'" \
+		"$(sha256sum "$1" | cut -c1-64 | tr a-f A-F | basenc --base16 -d | base64 -w 0)"
 }
 
 # Lines of page.html that name a part; all others as they are. {{data}} stays for esn_report().
@@ -39,7 +44,9 @@ while IFS= read -r line; do
 	case $line in
 	*'{{policy}}'*)
 		printf '%s' "${line%%'{{policy}}'*}"
-		printf "default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'" "$(hash "$work/style")" "$(hash "$work/script")"
+		printf "default-src 'none'; style-src %s; script-src %s; " \
+			"$(hash "$work/style")" "$(hash "$work/script")"
+		printf "base-uri 'none'; form-action 'none'"
 		printf '%s\n' "${line#*'{{policy}}'}"
 		;;
 	*'{{style}}'* | *'{{script}}'*)
@@ -53,16 +60,19 @@ while IFS= read -r line; do
 	esac
 done <page.html >"$work/page"
 
-# What PostgreSQL, or the browser, would take for something else.
+# What PostgreSQL or the browser would misread.
 [ "$(grep -c '</script>' "$work/page")" -eq 2 ] || die "a script would end too early"
-[ "$(grep -o '{{[a-z]*}}' "$work/page")" = '{{data}}' ] || die "there must be one {{data}}, and no other name"
-! LC_ALL=C grep -q '[^ -~	]' "$work/page" || die "the page must be ASCII: its database may have any encoding"
-! grep -q '\$page\$\|@ext\|MODULE_PATHNAME' "$work/page" || die "the page contains what CREATE EXTENSION replaces"
+[ "$(grep -o '{{[a-z]*}}' "$work/page")" = '{{data}}' ] ||
+	die "there must be one {{data}}, and no other name"
+! LC_ALL=C grep -q '[^ -~	]' "$work/page" ||
+	die "the page must be ASCII: its database may have any encoding"
+! grep -q '\$page\$\|@ext\|MODULE_PATHNAME' "$work/page" ||
+	die "the page contains what CREATE EXTENSION replaces"
 
 cat <<'SQL'
 -- The report's page, as report/build.sh has put it together.
 
-CREATE OR REPLACE FUNCTION esn_report_page() RETURNS text
+CREATE OR REPLACE FUNCTION esn_internal.esn_report_page() RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $function$
 BEGIN
 SQL
@@ -71,6 +81,7 @@ cat "$work/page"
 cat <<'SQL'
 $page$;
 END $function$;
-COMMENT ON FUNCTION esn_report_page() IS 'The page of esn_report(): all but its data, which stand where it says {{data}}.';
+COMMENT ON FUNCTION esn_report_page() IS
+	'The page of esn_report(), with {{data}} in place of its data.';
 
 SQL

@@ -1,6 +1,7 @@
-// The map: sections as points whose area is what they do, on the land of Natural Earth.
+// The map: sections as points, sized by their activities, on the land of Natural Earth.
 
-// land.json: lines of steps in hundredths of a degree, by the letters of the Encoded Polyline Algorithm; shapes of rings of lines, as TopoJSON has them.
+// land.json: lines of steps in hundredths of a degree, by the letters of the Encoded Polyline
+// Algorithm; shapes of rings of lines, as TopoJSON has them.
 function decodeLine(text) {
 	const line = [];
 	let at = 0, x = 0, y = 0;
@@ -23,33 +24,44 @@ function decodeLine(text) {
 
 function decodeLand() {
 	const lines = land.arcs.map(decodeLine);
-	const ring = (arcs) => arcs.reduce((points, arc) => points.concat((arc < 0 ? lines[~arc].slice().reverse() : lines[arc]).slice(points.length > 0 ? 1 : 0)), []);
-	return land.shapes.map((polygons) => ({ type: "MultiPolygon", coordinates: polygons.map((rings) => rings.map(ring)) }));
+	const ring = (arcs) =>
+		arcs.reduce((points, arc) =>
+			points.concat((arc < 0 ? lines[~arc].slice().reverse() : lines[arc])
+				.slice(points.length > 0 ? 1 : 0)), []);
+	return land.shapes.map((polygons) =>
+		({ type: "MultiPolygon", coordinates: polygons.map((rings) => rings.map(ring)) }));
 }
 
 const place = (s) => [s.longitude, s.latitude];
 const degrees = (a, b) => d3.geoDistance(a, b) * 180 / Math.PI;
-const within = (west, east, south, north) => ([x, y]) => x > west && x < east && y > south && y < north;
-// Where nearly all of the network is; and where there is little room, without the islands in the Atlantic and the Caucasus.
+const within = (west, east, south, north) => ([x, y]) =>
+	x > west && x < east && y > south && y < north;
+// The area of nearly the whole network; if there is little room, without the Atlantic islands and
+// the Caucasus.
 const isEuropean = within(-26, 52, 31, 71.5), isCentral = within(-11, 41.5, 34, 66.5);
 
-// What the map is to show of these places: those that lie together, where most of them do; else the whole world.
+// The area that the map shows: that of the places that lie together, if most of them do; otherwise
+// the whole world.
 function extent(places, isNear) {
 	const near = places.filter(isNear);
 	return near.length >= 0.6 * places.length ? near : null;
 }
 
-// Places around one, so that a map of a few near points has some land to it.
+// Places around one, so that a map of a few close points shows some land.
 function around([x, y], radius) {
 	const wide = radius / Math.max(0.2, Math.cos(y * Math.PI / 180));
-	return [[x - wide, y], [x + wide, y], [x, Math.min(89, y + radius)], [x, Math.max(-89, y - radius)]];
+	return [[x - wide, y], [x + wide, y], [x, Math.min(89, y + radius)],
+		[x, Math.max(-89, y - radius)]];
 }
 
 function projectionFor(places, width, height) {
-	if (places === null) return d3.geoEqualEarth().fitExtent([[4, 4], [width - 4, height - 4]], { type: "Sphere" });
+	if (places === null)
+		return d3.geoEqualEarth().fitExtent([[4, 4], [width - 4, height - 4]], { type: "Sphere" });
 	const x = d3.extent(places, (p) => p[0]), y = d3.extent(places, (p) => p[1]);
 	return d3.geoAzimuthalEqualArea().rotate([-(x[0] + x[1]) / 2, -(y[0] + y[1]) / 2]).clipAngle(85)
-		.fitExtent([[26, 26], [width - 26, height - 26]], { type: "MultiPoint", coordinates: places }).clipExtent([[-5, -5], [width + 5, height + 5]]);
+		.fitExtent([[26, 26], [width - 26, height - 26]],
+			{ type: "MultiPoint", coordinates: places })
+		.clipExtent([[-5, -5], [width + 5, height + 5]]);
 }
 
 // The places that a report's map is fitted to.
@@ -57,46 +69,60 @@ function mapPlaces(report, sections, shapes, narrow) {
 	const inside = sections.filter((s) => s.inside), places = inside.map(place);
 	if (report.kind === "network") {
 		const near = extent(places, isEuropean);
-		return near && (narrow ? near.filter(isCentral) : near).concat([[-9, 37], [29, 37], [-8, 58], [29, 60]]);
+		return near && (narrow ? near.filter(isCentral) : near)
+			.concat([[-9, 37], [29, 37], [-8, 58], [29, 60]]);
 	}
 	if (report.kind === "section") {
-		const home = places[0], others = sections.filter((s) => !s.inside).map(place).sort((a, b) => degrees(a, home) - degrees(b, home));
+		const home = places[0],
+			others = sections.filter((s) => !s.inside).map(place)
+			.sort((a, b) => degrees(a, home) - degrees(b, home));
 		const away = (n) => others.length > n ? degrees(others[n], home) : 3;
-		// A dozen of them, but not from far away; two, wherever they are.
+		// A dozen of them, unless they are far away; at least two.
 		return around(home, Math.min(20, Math.max(1.2, away(1), Math.min(6, away(11)))));
 	}
 	const middle = [d3.median(places, (p) => p[0]), d3.median(places, (p) => p[1])];
 	const near = extent(places, (p) => degrees(p, middle) < 15);
 	if (near === null) return null;
-	// The country whole, as far as sections are on it: not its islands oversea.
-	const polygons = homeShapes(shapes, near).flatMap((s) => s.coordinates).filter((rings) => near.some((p) => d3.geoContains({ type: "Polygon", coordinates: rings }, p)));
-	return near.concat(around(middle, 0.6), polygons.flatMap((rings) => rings[0]).filter((p) => degrees(p, middle) < 15));
+	// The whole country as far as it has sections, without its overseas islands.
+	const polygons = homeShapes(shapes, near).flatMap((s) => s.coordinates)
+		.filter((rings) =>
+			near.some((p) => d3.geoContains({ type: "Polygon", coordinates: rings }, p)));
+	return near.concat(around(middle, 0.6),
+		polygons.flatMap((rings) => rings[0]).filter((p) => degrees(p, middle) < 15));
 }
 
 // The shape on which most of these places are. The land has no names.
 function homeShapes(shapes, places) {
-	const counts = shapes.map((s) => places.filter((p) => d3.geoContains(s, p)).length), most = Math.max(0, ...counts);
+	const counts = shapes.map((s) => places.filter((p) => d3.geoContains(s, p)).length),
+		most = Math.max(0, ...counts);
 	return most > 0 ? [shapes[counts.indexOf(most)]] : [];
 }
 
-// A name as it stands on the map, where all are sections of ESN.
+// A name as shown on the map, where all are sections of ESN.
 function shortened(name) {
 	const short = name.replace(/^ESN /, "");
 	return short.length > 30 ? short.slice(0, 28).trimEnd() + "\u2026" : short;
 }
 
-// Places labels where they cover neither one another nor too large a point; the first come first, and what finds no room has none.
+// Places labels so that they cover neither each other nor large points. Earlier labels take
+// precedence; one without room is left out.
 function placeLabels(svg, points, width, height, most) {
-	const taken = points.slice(0, 60).map((p) => [p.x - p.r * 0.7, p.y - p.r * 0.7, p.x + p.r * 0.7, p.y + p.r * 0.7]);
+	const taken = points.slice(0, 60)
+		.map((p) => [p.x - p.r * 0.7, p.y - p.r * 0.7, p.x + p.r * 0.7, p.y + p.r * 0.7]);
 	let placed = 0;
 	for (const p of points) {
 		if (placed >= most && !p.subject) continue;
-		const text = svg.append("text").attr("class", p.subject ? "label strong" : "label").text(p.label), w = textWidth(text), gap = p.r + 4;
-		const spots = [[p.x + gap, p.y + 4, "start", p.x + gap], [p.x - gap, p.y + 4, "end", p.x - gap - w], [p.x, p.y - gap - 1, "middle", p.x - w / 2], [p.x, p.y + gap + 10, "middle", p.x - w / 2]];
+		const text = svg.append("text").attr("class", p.subject ? "label strong" : "label")
+			.text(p.label), w = textWidth(text), gap = p.r + 4;
+		const spots = [[p.x + gap, p.y + 4, "start", p.x + gap],
+			[p.x - gap, p.y + 4, "end", p.x - gap - w], [p.x, p.y - gap - 1, "middle", p.x - w / 2],
+			[p.x, p.y + gap + 10, "middle", p.x - w / 2]];
 		const spot = spots.find(([, y, , x]) => {
 			const box = [x - 2, y - 11, x + w + 2, y + 4];
 			return box[0] > 2 && box[2] < width - 2 && box[1] > 2 && box[3] < height - 2
-				&& (p.subject || !taken.some((t) => t[0] < box[2] && box[0] < t[2] && t[1] < box[3] && box[1] < t[3]));
+				&& (p.subject
+					|| !taken.some((t) =>
+						t[0] < box[2] && box[0] < t[2] && t[1] < box[3] && box[1] < t[3]));
 		});
 		if (!spot) {
 			text.remove();
@@ -114,58 +140,76 @@ function mapKey(svg, y, most, radius, hasNone) {
 	const entry = (r, name, label) => {
 		svg.append("circle").attr("class", name).attr("cx", x + r).attr("cy", y).attr("r", r);
 		x += 2 * r + 6;
-		x += textWidth(svg.append("text").attr("class", "soft").attr("x", x).attr("y", y + 4).text(label)) + 18;
+		x += textWidth(svg.append("text").attr("class", "soft").attr("x", x).attr("y", y + 4)
+			.text(label)) + 18;
 	};
-	const sizes = most < 4 ? [most] : [d3.ticks(0, most / 8, 2)[1] || 1, d3.ticks(0, most, 2)[1] || most];
-	for (const size of new Set(sizes.map(Math.ceil).filter((s) => s > 0))) entry(radius(size), "point", plural(size, "activity", "activities"));
+	const sizes = most < 4 ? [most]
+		: [d3.ticks(0, most / 8, 2)[1] || 1, d3.ticks(0, most, 2)[1] || most];
+	for (const size of new Set(sizes.map(Math.ceil).filter((s) => s > 0)))
+		entry(radius(size), "point", plural(size, "activity", "activities"));
 	if (hasNone) entry(3, "point none", "none yet");
 }
 
 let shapesOfLand = null;
 
-// Land, and the country that the report is about in a tone of its own.
+// Land, with the report's country in its own shade.
 function drawLand(sheet, projection, home) {
 	const path = d3.geoPath(projection);
 	for (const shape of shapesOfLand) {
 		const d = path(shape);
-		if (d) sheet.append("path").attr("class", home.includes(shape) ? "land home" : "land").attr("d", d);
+		if (d) sheet.append("path").attr("class", home.includes(shape) ? "land home" : "land")
+			.attr("d", d);
 	}
 }
 
 // The subject's points above others, small ones above large ones.
 function drawPoints(sheet, points) {
-	for (const p of points.slice().sort((a, b) => a.subject - b.subject || a.inside - b.inside || b.r - a.r)) {
-		const name = ["point", p.activities > 0 ? "" : "none", p.inside ? "" : "other", p.subject ? "subject" : ""].filter((word) => word).join(" ");
-		sheet.append("circle").attr("class", name).attr("cx", p.x).attr("cy", p.y).attr("r", p.r).append("title")
+	for (const p of points.slice()
+		.sort((a, b) => a.subject - b.subject || a.inside - b.inside || b.r - a.r)) {
+		const name = ["point", p.activities > 0 ? "" : "none", p.inside ? "" : "other",
+			p.subject ? "subject" : ""].filter((word) => word).join(" ");
+		sheet.append("circle").attr("class", name).attr("cx", p.x).attr("cy", p.y).attr("r", p.r)
+			.append("title")
 			.text(`${p.name}: ${plural(p.activities, "activity", "activities")}`);
 	}
 }
 
-// A report's map; say is told the names of the sections it is about that are not on it.
+// A report's map. Calls say with the names of the report's sections that are not on it.
 function map(report, sections, say) {
 	return (svg, width) => {
 		shapesOfLand = shapesOfLand || decodeLand();
-		const narrow = width < 600, all = sections.filter((s) => s.latitude !== null && s.longitude !== null);
+		const narrow = width < 600,
+			all = sections.filter((s) => s.latitude !== null && s.longitude !== null);
 		const places = mapPlaces(report, all, shapesOfLand, narrow);
-		const height = Math.round(places === null ? width / 2 : Math.min(width * (narrow ? 1 : report.kind === "network" && !isPrinting ? 0.78 : 0.66), 820)), foot = 44;
+		const height = Math.round(places === null ? width / 2
+			: Math.min(
+				width * (narrow ? 1 : report.kind === "network" && !isPrinting ? 0.78 : 0.66),
+				820)), foot = 44;
 		const projection = projectionFor(places, width, height), clip = "clip" + ++ids;
-		svg.append("clipPath").attr("id", clip).append("rect").attr("width", width).attr("height", height);
+		svg.append("clipPath").attr("id", clip).append("rect").attr("width", width)
+			.attr("height", height);
 		const sheet = svg.append("g").attr("clip-path", `url(#${clip})`);
 		sheet.append("rect").attr("class", "sea").attr("width", width).attr("height", height);
-		drawLand(sheet, projection, report.kind === "network" || places === null ? [] : homeShapes(shapesOfLand, all.filter((s) => s.inside).map(place)));
+		drawLand(sheet, projection,
+			report.kind === "network" || places === null ? []
+			: homeShapes(shapesOfLand, all.filter((s) => s.inside).map(place)));
 
 		const isThere = (p) => p.x >= 0 && p.y >= 0 && p.x <= width && p.y <= height;
 		const points = all.map((s) => {
 			const [x, y] = projection(place(s));
-			return { x, y, activities: s.activities, name: s.name, label: shortened(s.name), inside: s.inside, subject: report.kind === "section" && s.inside };
+			return { x, y, activities: s.activities, name: s.name, label: shortened(s.name),
+				inside: s.inside, subject: report.kind === "section" && s.inside };
 		});
-		const shown = points.filter(isThere), most = Math.max(1, ...shown.map((p) => p.activities)), largest = Math.min(22, Math.max(9, width / 46));
+		const shown = points.filter(isThere), most = Math.max(1, ...shown.map((p) => p.activities)),
+			largest = Math.min(22, Math.max(9, width / 46));
 		const radius = (n) => Math.max(narrow ? 1.8 : 2.5, largest * Math.sqrt(n / most));
-		for (const p of shown) p.r = Math.max(p.activities > 0 ? radius(p.activities) : 3, p.subject ? 5 : 0);
+		for (const p of shown)
+			p.r = Math.max(p.activities > 0 ? radius(p.activities) : 3, p.subject ? 5 : 0);
 		say(points.filter((p) => p.inside && !isThere(p)).map((p) => p.name));
 		drawPoints(sheet, shown);
 		const labelled = report.kind === "country" ? shown.filter((p) => p.inside) : shown;
-		placeLabels(sheet, labelled.sort((a, b) => b.subject - a.subject || b.r - a.r), width, height, Math.round(width / (report.kind === "network" ? 70 : 45)));
+		placeLabels(sheet, labelled.sort((a, b) => b.subject - a.subject || b.r - a.r), width,
+			height, Math.round(width / (report.kind === "network" ? 70 : 45)));
 		mapKey(svg, height + foot / 2, most, radius, shown.some((p) => p.activities === 0));
 		return height + foot;
 	};

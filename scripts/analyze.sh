@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Static analysis: clang-tidy (.clang-tidy says what for), cppcheck, and gcc's own. Any finding is an error; exceptions stand, with their
-# reason, where they are, or in .clang-tidy.
+# Static analysis: clang-tidy (see .clang-tidy), cppcheck and gcc's own. Any finding is an error.
+# Exceptions are in the code, with their reason, or in .clang-tidy.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
-server=(-DEXTENSION_VERSION='"0"' -DPGDLLEXPORT= -isystem "$("$PG_BIN/pg_config" --includedir-server)")
-flags="-std=gnu11 -D_GNU_SOURCE -Isrc $(pkg-config --cflags libcurl icu-i18n icu-uc)"
+headers=$("$PG_BIN/pg_config" --includedir-server)
+server=(-DEXTENSION_VERSION='"0"' -DPGDLLEXPORT= -isystem "$headers")
+flags="-std=gnu11 -D_GNU_SOURCE -Isrc $(pkg-config --cflags libcurl libxml-2.0 icu-i18n icu-uc)"
 log=build/analyze.log
 mkdir -p build
 
@@ -15,17 +16,18 @@ two_at_once() {
 }
 
 step "cppcheck"
-# PostgreSQL's headers are not for it: foreach is all that it must know of them.
-nice cppcheck -q -j 2 --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Isrc -D_GNU_SOURCE \
-	'-DEXTENSION_VERSION="0"' '-Dforeach(cell, list)=for (; (cell) != NULL;)' src
+# PostgreSQL's headers are too much for it: foreach is all that it must know of them.
+nice cppcheck -q -j 2 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	--error-exitcode=1 -Isrc -D_GNU_SOURCE '-DEXTENSION_VERSION="0"' \
+	'-Dforeach(cell, list)=for (; (cell) != NULL;)' src
 
 step "gcc -fanalyzer"
 compile=(gcc -fanalyzer -Werror $flags -O1 -c -o /dev/null)
-printf '%s\n' src/core/*.c | two_at_once "${compile[@]}"
-printf '%s\n' src/*.c | two_at_once "${compile[@]}" "${server[@]}"
+printf '%s\n' "${core[@]}" | two_at_once "${compile[@]}"
+printf '%s\n' "${server_side[@]}" | two_at_once "${compile[@]}" "${server[@]}"
 
 step "clang-tidy"
 tidy=(clang-tidy-14 --quiet)
 for flag in $flags; do tidy+=("--extra-arg=$flag"); done
-printf '%s\n' src/core/*.c | two_at_once "${tidy[@]}"
-printf '%s\n' src/*.c | two_at_once "${tidy[@]}" "${server[@]/#/--extra-arg=}"
+printf '%s\n' "${core[@]}" | two_at_once "${tidy[@]}"
+printf '%s\n' "${server_side[@]}" | two_at_once "${tidy[@]}" "${server[@]/#/--extra-arg=}"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Sets up all and runs every test: packages, format, warnings of both compilers, static analysis, unit tests under the sanitizers, then the
-# extension in private clusters: pg_regress, pgTAP, and runs over the two sites on loopback; at last which lines the tests reach.
+# Sets up everything and runs every test: packages, format, warnings of both compilers, static
+# analysis, unit tests under the sanitizers, then the extension in private clusters: pg_regress,
+# pgTAP, and runs over the two sites on loopback. Last, the lines that the tests reach.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -8,22 +9,27 @@ cd "$(dirname "$0")/.."
 step "packages"
 scripts/setup.sh
 
-# Each version of clang-format has another taste, and of the analyzers other errors of its own: the sources are in that of Debian 12.
-if [ "$(debian_pg_major)" -eq 15 ]; then
-	step "format"
-	clang-format-14 --dry-run --Werror src/*.[ch] src/core/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/html/*.c bench/*.c
-fi
+step "versions"
+scripts/versions.sh
 
 step "build, both compilers, warnings are errors"
 build gcc
 build clang
 
-[ "$(debian_pg_major)" -ne 15 ] || scripts/analyze.sh
+# Each version of clang-format has another taste, and of the analyzers other errors of its own: the
+# sources are in that of Debian 12.
+step "format, layers, static analysis"
+if [ "$(debian_pg_major)" -eq 15 ]; then
+	make -s lint
+else
+	scripts/layers.sh
+	scripts/widths.sh
+fi
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
 make -s -j2 unit
 
-step "trees beside a browser's"
+step "fields beside a browser's"
 make -s -j2 html
 
 step "the inputs of the fuzzers"
@@ -45,11 +51,13 @@ cluster_stop check
 step "the two sites"
 # Those that take longest first; each has its own cluster and sites.
 prove --timer -j 3 -e bash $({
-	printf 'test/site/t/%s.sh\n' schedule replica truth guest refresh memory faults chaos
+	printf 'test/site/t/%s.sh\n' schedule replication end_to_end \
+		politeness refresh memory faults chaos
 	ls test/site/t/*.sh
 } | awk '!seen[$0]++')
 
-# The same tests, but of whole runs only one that goes nearly everywhere: make coverage takes them all.
-scripts/coverage.sh test/site/t/mend.sh
+# The same tests, but only one of the whole runs, which reaches most of the code. `make coverage`
+# runs all of them.
+scripts/coverage.sh test/site/t/retry.sh
 
 step "all tests passed"

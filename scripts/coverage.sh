@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Which lines the tests reach: the unit tests and test/html, then the extension in a server of its own, built with gcov; a table by file, and whether the
-# targets are met. An argument: only those tests of whole runs that are named.
+# Which lines the tests reach: the unit tests and test/html, then the extension in a server of its
+# own, built with gcov. Prints a table by file, and fails if a target is missed. Arguments: the only
+# tests of whole runs to run.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -11,11 +12,12 @@ rm -rf "$directory"
 
 # Optimised code has lines that are gone, and counts that are another line's.
 mode="--coverage -O0"
-step "unit tests and trees beside a browser's, counting lines"
-make -s -j2 unit html HTML_COUNT=4000 UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 || die "$(tail -n 20 "$directory.unit.log")"
+step "unit tests and fields beside a browser's, counting lines"
+make -s -j2 unit html UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 ||
+	die "$(tail -n 20 "$directory.unit.log")"
 
 step "the extension in a server, counting lines"
-private_server "$directory" COPT="$mode -Wno-cpp"
+private_server "$directory" ASSERTS=1 COPT="$mode -Wno-cpp"
 # The counts are written when a process ends, by the user that the server runs as.
 [ "$(id -u)" -ne 0 ] || chown -R postgres: "$directory/extension"
 trap 'cluster_stop coverage' EXIT
@@ -23,7 +25,8 @@ cluster_start coverage
 tests_in_server coverage
 cluster_stop coverage
 [ $# -gt 0 ] || set -- test/site/t/*.sh
-# A test that fails is told, but the table is printed: what counts lines is slower, and waits of some tests are tight.
+# If a test fails, the table is printed nevertheless: counting lines is slow, and some tests wait
+# only for a short time.
 status=0
 prove --timer -j 3 -e bash "$@" || status=1
 
@@ -34,6 +37,8 @@ covered() {
 }
 
 step "coverage"
-covered "the core, by all tests" "$core_target" 'src/core/' "$directory" || status=1
-covered "the server side" "$server_target" 'src/[^/]*$' "$directory/extension" || status=1
+covered "the core, by all tests" "$core_target" \
+	'src/(base|html|http|page)/' "$directory" || status=1
+covered "the server side" "$server_target" \
+	'src/([^/]*|(pg|store|crawl)/.*)$' "$directory/extension" || status=1
 exit "$status"

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# The demo: two sites on loopback, a private cluster, a whole scrape, and what can be asked of it. `scripts/demo.sh psql` goes on there.
+# The demo: two sites on loopback, a private cluster, a whole scrape, and queries of its data.
+# `scripts/demo.sh psql` resumes it.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 . test/site/site.sh
 run=$(run_directory)
 export PGUSER=${PGUSER:-$(id -un)}
-is_open() { [ -d "$run/demo/data" ] && as_owner "$PG_BIN/pg_ctl" -D "$run/demo/data" status >/dev/null; }
+is_open() {
+	[ -d "$run/demo/data" ] &&
+		as_owner "$PG_BIN/pg_ctl" -D "$run/demo/data" status >/dev/null
+}
 
 # Shows a statement, and what it gives.
 show() {
@@ -18,12 +22,14 @@ show() {
 if [ "${1:-}" = psql ]; then
 	[ -d "$run/demo/data" ] || die "there is no demo yet: run make demo first"
 	if is_open; then
-		echo "The server and the two sites of the demo run already; they end with the psql that started them."
+		echo "The server and the two sites of the demo are already running."
+		echo "They stop when the psql that started them ends."
 	else
 		trap 'cluster_stop demo; site_stop demo-site' EXIT
 		cluster_resume demo
 		site_resume demo-site
-		echo "The server and the two sites of the demo run until you leave psql; make psql in another terminal joins them."
+		echo "The server and the two sites of the demo run until you leave psql."
+		echo "To join them in another terminal, run make psql there."
 	fi
 	psql -h "$run/demo" -d esn
 	exit
@@ -40,35 +46,57 @@ step "two made-up sites on loopback: 120 sections, 2,000 activities, and some th
 # shellcheck disable=SC2086
 site_start demo-site $demo_network
 step "a private cluster with a database esn"
-# On loopback nobody has to be spared; the real sites are asked no more than twice a second each.
-cluster_start demo "esn_pulse.request_delay = 0" "esn_pulse.retry_base_delay = '100ms'" "esn_pulse.request_timeout = '3s'"
-cluster_psql demo -c "CREATE DATABASE esn" -c "ALTER DATABASE esn SET esn_pulse.accounts_url = '$accounts_url'" \
+# On loopback no politeness is needed; the real sites get at most two requests per second each.
+cluster_start demo "esn_pulse.request_delay = 0" "esn_pulse.retry_base_delay = '100ms'" \
+	"esn_pulse.request_timeout = '3s'"
+cluster_psql demo -c "CREATE DATABASE esn" \
+	-c "ALTER DATABASE esn SET esn_pulse.accounts_url = '$accounts_url'" \
 	-c "ALTER DATABASE esn SET esn_pulse.activities_url = '$activities_url'"
 cluster_psql demo -d esn -c "CREATE EXTENSION esn_pulse"
-# Who only looks around.
-cluster_psql demo -d esn -c "CREATE ROLE reader LOGIN" -c "DO \$\$BEGIN PERFORM esn_grant_read('reader'); END\$\$"
-# A section that has something to show.
-section=$(awk -F'\t' 'NR == FNR { n[$2]++; next } n[$3] > 15 && n[$3] < 40 && $4 != "\\N" { print $4; exit }' \
+# A role that only reads.
+cluster_psql demo -d esn -c "CREATE ROLE reader LOGIN" \
+	-c "DO \$\$BEGIN PERFORM esn_grant_read('reader'); END\$\$"
+# A section with enough activities to show.
+section=$(awk -F'\t' '
+	NR == FNR { n[$2]++; next }
+	n[$3] > 15 && n[$3] < 40 && $4 != "\\N" { print $4; exit }' \
 	"$run/demo-site/truth/activity_section_organisers.tsv" "$run/demo-site/truth/sections.tsv")
 
 step "scrape"
 show "SELECT id, status FROM esn_scrape_section('$section');" "One section, on an empty database:"
-show "SELECT id, status FROM esn_scrape_all();" "Everything: countries and sections, then their activities and statistics."
+show "SELECT id, status FROM esn_scrape_all();" \
+	"Everything: countries and sections, then their activities and statistics."
 
-step "ask"
-show "SELECT s.name AS section, c.name AS country, count(*) AS activities, sum(a.participants) AS participants
-FROM sections s JOIN countries c ON c.country_code = s.country_code
-JOIN activity_section_organisers o ON o.section_id = s.id JOIN activities a ON a.id = o.activity_id
-WHERE a.is_valid AND a.removed_at IS NULL GROUP BY s.id, c.name ORDER BY activities DESC, s.name LIMIT 5;" "The most active sections:"
+step "queries"
+show "SELECT s.name AS section, c.name AS country, count(*) AS activities,
+	sum(a.participants) AS participants
+FROM sections s
+	JOIN countries c ON c.country_code = s.country_code
+	JOIN activity_section_organisers o ON o.section_id = s.id
+	JOIN activities a ON a.id = o.activity_id
+WHERE a.is_valid AND a.removed_at IS NULL
+GROUP BY s.id, c.name
+ORDER BY activities DESC, s.name LIMIT 5;" \
+	"The most active sections:"
 show "SELECT c.name AS cause, count(*) AS activities, sum(a.participants) AS participants
-FROM activity_causes c JOIN activity_to_cause r ON r.cause_id = c.id JOIN activities a ON a.id = r.activity_id
-WHERE a.is_valid AND a.removed_at IS NULL GROUP BY c.name ORDER BY activities DESC;" "What activities are for:"
-show "SELECT start_date, end_date, left(title, 30) AS title, city, country_name FROM activities
-WHERE is_future_event AND is_valid AND removed_at IS NULL ORDER BY start_date, id LIMIT 5;" "What comes next:"
-show "SELECT * FROM esn_wrong_fields LIMIT 5;" "What was wrong on the pages; those rows are kept, marked as not valid:"
-show "SELECT * FROM esn_failed_pages LIMIT 5;" "What could not be read:"
+FROM activity_causes c
+	JOIN activity_to_cause r ON r.cause_id = c.id
+	JOIN activities a ON a.id = r.activity_id
+WHERE a.is_valid AND a.removed_at IS NULL
+GROUP BY c.name
+ORDER BY activities DESC;" \
+	"The causes of activities:"
+show "SELECT start_date, end_date, left(title, 30) AS title, city, country_name
+FROM activities
+WHERE is_future_event AND is_valid AND removed_at IS NULL
+ORDER BY start_date, id LIMIT 5;" \
+	"The next activities:"
+show "SELECT * FROM esn_invalid_fields LIMIT 5;" \
+	"Invalid fields; their rows are stored and marked as not valid:"
+show "SELECT * FROM esn_failed_pages LIMIT 5;" "Pages that could not be read:"
 
-show "SELECT * FROM esn_health_check();" "How it stands; the made-up sites have faults enough for some warnings:"
+show "SELECT * FROM esn_health_check();" \
+	"The health check; the made-up sites have enough errors for some warnings:"
 
 step "a report"
 cluster_psql demo -d esn -At -o build/report.html -c "SELECT esn_report()"
@@ -82,13 +110,16 @@ cat <<TEXT
 
 == How to go on
 
-The server and the sites are stopped; no process is left. To look around in psql, with both running as long as you stay:
+The server and the sites are stopped; no process is left. To continue in psql, with both running
+until you leave it:
 
     make psql
 
-docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to ask there, if you have never seen SQL.
+docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to ask there, even if you
+have never seen SQL.
 
-To read the real sites, at their polite rate of two requests a second to each, make a database of its own there:
+To read the real sites, at their polite rate of two requests per second each, make a database of its
+own there:
 
     CREATE DATABASE real;
     ALTER DATABASE real SET esn_pulse.request_delay = '500ms';

@@ -2,6 +2,10 @@
 
 top=$PWD
 
+# The core, which knows no PostgreSQL, and the server side.
+core=(src/{base,html,http,page}/*.c)
+server_side=(src/*.c src/{pg,store,crawl}/*.c)
+
 # The server's major version that this Debian comes with.
 debian_pg_major() {
 	local VERSION_ID=
@@ -28,18 +32,20 @@ as_root() {
 	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# PostgreSQL and nginx run as an unprivileged user: as you, or, where you are root, as the user that PostgreSQL's package made.
+# PostgreSQL and nginx run as an unprivileged user: as you, or, if you are root, as the user of
+# PostgreSQL's package.
 as_owner() {
 	# from a directory that this user can be in, too
 	if [ "$(id -u)" -eq 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
 }
 
-# Where clusters and sites live: build/run, or, where that user cannot go there or a socket's path would be too long, below /tmp.
+# The directory of clusters and sites: build/run, or a directory below /tmp if that user cannot
+# enter build/run or a socket's path would be too long.
 run_directory() {
 	local run=$top/build/run
 
 	mkdir -p "$run"
-	if [ ${#run} -gt 80 ] || ! as_owner test -x "$run"; then
+	if [ ${#run} -gt 75 ] || ! as_owner test -x "$run"; then
 		run=/tmp/esn_pulse-$(printf '%s' "$top" | cksum | cut -d' ' -f1)
 		mkdir -p "$run"
 		ln -sfn "$run" build/run/elsewhere
@@ -53,46 +59,48 @@ build() {
 	local quiet=-Werror
 
 	# The flags with which Debian built the server are gcc's; clang need not know all of them.
-	[ "$1" != clang ] || quiet="$quiet -Wno-ignored-optimization-argument -Wno-unknown-warning-option"
-	mkdir -p "build/$1/src/core"
-	make -s -j2 -C "build/$1" -f "$top/pgxs.mk" PG_CONFIG="$PG_BIN/pg_config" CC="$1" WERROR="$quiet"
+	[ "$1" != clang ] ||
+		quiet="$quiet -Wno-ignored-optimization-argument -Wno-unknown-warning-option"
+	mkdir -p "build/$1"
+	make -s -j2 -C "build/$1" -f "$top/pgxs.mk" \
+		PG_CONFIG="$PG_BIN/pg_config" CC="$1" WERROR="$quiet"
 }
 
 install_extension() {
-	as_root make -s -C build/gcc -f "$top/pgxs.mk" PG_CONFIG="$PG_BIN/pg_config" CC=gcc WERROR=-Werror install >/dev/null
+	as_root make -s -C build/gcc -f "$top/pgxs.mk" \
+		PG_CONFIG="$PG_BIN/pg_config" CC=gcc WERROR=-Werror install >/dev/null
 }
 
-# private_server <directory> <make's arguments ...>: a copy of the server's programs with an extension built otherwise, so that the
-# installed one stays as it is. Sets PG_BIN to the copy's; its programs find their files relative to themselves.
+# private_server <directory> <make's arguments ...>: a copy of the server's programs with another
+# build of the extension, so that the installed one is not touched. Sets PG_BIN to the copy's, whose
+# programs find their files relative to themselves.
 private_server() {
 	local root=$1 config=$PG_BIN/pg_config directory
 	shift
 
 	rm -rf "$root/server"
-	mkdir -p "$root/extension/src/core" "$root/server"
+	mkdir -p "$root/extension" "$root/server"
 	make -s -j2 -C "$root/extension" -f "$top/pgxs.mk" PG_CONFIG="$config" CC=gcc "$@"
 	for directory in "$(dirname "$("$config" --pkglibdir)")" "$("$config" --sharedir)"; do
 		mkdir -p "$root/server/$(dirname "$directory")"
 		cp -a "$directory" "$root/server/$directory"
 	done
-	make -s -C "$root/extension" -f "$top/pgxs.mk" PG_CONFIG="$config" CC=gcc "$@" DESTDIR="$root/server" install >/dev/null
+	make -s -C "$root/extension" -f "$top/pgxs.mk" PG_CONFIG="$config" CC=gcc "$@" \
+		DESTDIR="$root/server" install >/dev/null
 	export PG_BIN=$root/server$PG_BIN
 }
 
-# pg_regress and pgTAP on a cluster.
+# pg_regress and pgTAP on a cluster, by the targets that people call on servers of theirs.
 tests_in_server() {
-	local expected
+	local target
 
-	mkdir -p build/regress
-	# Up to 15 it finds what is expected beside its input.
-	expected=$("$PG_BIN/pg_config" --version | awk '{ if ($2 + 0 >= 16) print "--expecteddir=test" }')
-	"$(dirname "$("$PG_BIN/pg_config" --pgxs)")/../test/regress/pg_regress" --inputdir=test $expected --outputdir=build/regress --bindir="$PG_BIN" \
-		--host="$run/$1" --user="$(id -un)" --encoding=UTF8 $(cd test/sql && basename -s .sql -- *.sql)
-	cluster_psql "$1" -c 'CREATE DATABASE pgtap' -c '\c pgtap' -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION esn_pulse'
-	pg_prove -h "$run/$1" -U "$(id -un)" -d pgtap test/pgtap/*.sql
+	for target in installcheck installcheck-pgtap; do
+		PGHOST="$run/$1" PGUSER="$(id -un)" make -s PG_CONFIG="$PG_BIN/pg_config" "$target"
+	done
 }
 
-# cluster_start <name> [setting=value ...]: a private cluster without TCP, anew if it is there; its superuser is you.
+# cluster_start <name> [setting=value ...]: a private cluster without TCP, which replaces an
+# existing one. You are its superuser.
 cluster_start() {
 	local data=$run/$1 setting
 	shift
@@ -100,7 +108,8 @@ cluster_start() {
 	cluster_stop "$(basename "$data")"
 	as_owner rm -rf "$data"
 	as_owner mkdir -p "$data"
-	as_owner "$PG_BIN/initdb" -D "$data/data" -U "$(id -un)" -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$data.initdb.log" 2>&1 ||
+	as_owner "$PG_BIN/initdb" -D "$data/data" -U "$(id -un)" -A trust -E UTF8 --locale=C.UTF-8 \
+		--no-sync >"$data.initdb.log" 2>&1 ||
 		die "initdb failed: $(cat "$data.initdb.log")"
 	{
 		echo "listen_addresses = ''"
@@ -111,18 +120,20 @@ cluster_start() {
 	cluster_resume "$(basename "$data")"
 }
 
-# With server_program set, that is started in place of postgres.
+# Starts the program in server_program instead of postgres, if that is set.
 cluster_resume() {
-	as_owner "$PG_BIN/pg_ctl" ${server_program:+-p "$server_program"} -D "$run/$1/data" -l "$run/$1/log" -w -s start ||
+	as_owner "$PG_BIN/pg_ctl" ${server_program:+-p "$server_program"} \
+		-D "$run/$1/data" -l "$run/$1/log" -w -s start ||
 		die "the server did not start: $(tail -n 20 "$run/$1/log")"
 }
 
 cluster_stop() {
-	[ ! -f "$run/$1/data/postmaster.pid" ] || as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -m "${2:-fast}" -w -s stop || true
+	[ ! -f "$run/$1/data/postmaster.pid" ] ||
+		as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -m "${2:-fast}" -w -s stop || true
 }
 
-# psql on a cluster: cluster_psql <name> [psql's arguments]. The program itself: Debian's psql is a script in Perl before it, which takes
-# longer to start than most statements to run.
+# cluster_psql <name> [psql's arguments]: psql on a cluster. It calls the program itself, because
+# Debian's psql is a script in Perl that takes longer to start than most statements to run.
 cluster_psql() {
 	local name=$1
 	shift

@@ -1,11 +1,11 @@
 /*
- * esn_pulse.c: the library's face to the server: magic and initialisation, nothing else.
+ * esn_pulse.c: loads the library into the server: magic block and initialisation, nothing else.
  */
 #include "postgres.h"
 
 #include "fmgr.h"
 
-#include "guc.h"
+#include "pg/settings.h"
 
 PG_MODULE_MAGIC;
 
@@ -14,5 +14,5 @@ extern PGDLLEXPORT void _PG_init(void);
 void
 _PG_init(void)
 {
-	guc_define();
+	settings_define();
 }

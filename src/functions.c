@@ -1,5 +1,6 @@
 /*
- * functions.c: the SQL face of the core: slugs, selectors, redaction, one page as jsonb; and the space left on the disk. No table is written.
+ * functions.c: the core as SQL functions: slugs, selectors, redaction, one page as jsonb; and the
+ * free disk space. It writes no table.
  */
 #include "postgres.h"
 
@@ -16,16 +17,21 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
-#include "core/css.h"
-#include "core/page.h"
-#include "core/rules.h"
-#include "core/slug.h"
-#include "arena_server.h"
-#include "guc.h"
-#include "run.h"
-#include "store.h"
+#include "base/slug.h"
+#include "html/selector_set.h"
+#include "page/page.h"
+#include "page/page_json.h"
+#include "page/redact.h"
+#include "page/rules.h"
+#include "pg/server_arena.h"
+#include "pg/server_slugger.h"
+#include "pg/settings.h"
+#include "store/rules.h"
+#include "store/sections.h"
 
-/* Said here, as PostgreSQL 15 does not: nothing else of the library can be seen from outside. */
+/*
+ * PostgreSQL 15 does not declare them. Only what is exported here is visible outside the library.
+ */
 extern PGDLLEXPORT Datum esn_slugify(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_slug_candidates(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_country_key(PG_FUNCTION_ARGS);
@@ -48,8 +54,7 @@ PG_FUNCTION_INFO_V1(esn_redact);
 PG_FUNCTION_INFO_V1(esn_redact_contacts);
 PG_FUNCTION_INFO_V1(esn_parse);
 
-/* One of each for the life of the backend: a slugger is dear to make, an arena keeps a chunk. */
-static Slugger *slugger = NULL;
+/* One arena per backend: it keeps a chunk. */
 static Arena *arena = NULL;
 
 static Arena *
@@ -59,19 +64,6 @@ get_arena(void)
 		arena = server_arena();
 	arena_reset(arena);
 	return arena;
-}
-
-Slugger *
-server_slugger(void)
-{
-	const char *error = NULL;
-
-	if (slugger == NULL)
-		slugger = slugger_open(&error);
-	if (slugger == NULL)
-		ereport(ERROR, (errcode(ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
-						errmsg("could not prepare transliteration: %s", error)));
-	return slugger;
 }
 
 static const char *
@@ -111,9 +103,9 @@ Datum
 esn_selector_is_valid(PG_FUNCTION_ARGS)
 {
 	const char *selector = text_argument(fcinfo, 0);
-	CssError error;
+	SelectorError error;
 
-	if (css_compile(get_arena(), selector, &error) == NULL)
+	if (selector_compile(get_arena(), selector, &error) == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 						errmsg("invalid selector \"%s\": %s", selector, error.message),
 						errdetail("It fails at byte %d.", error.position + 1)));
@@ -124,13 +116,16 @@ static PageKind
 kind_from_name(const char *name)
 {
 	PageKind kind;
+	StringInfoData kinds;
 
-	if (!page_kind_from_name(name, &kind))
-		ereport(
-			ERROR,
+	if (page_kind_from_name(name, &kind))
+		return kind;
+	initStringInfo(&kinds);
+	for (int i = 0; i < PAGE_KINDS; i++)
+		appendStringInfo(&kinds, "%s%s", i == 0 ? "" : ", ", page_kind_name((PageKind) i));
+	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unknown kind of page \"%s\"", name),
-			 errhint("The kinds are home, country, section, listing, activity and statistics.")));
-	return kind;
+			 errhint("The kinds are %s.", kinds.data)));
 }
 
 Datum
@@ -141,11 +136,11 @@ esn_rule_is_known(PG_FUNCTION_ARGS)
 	PageKind kind = kind_from_name(name);
 	StringInfoData fields;
 
-	if (rules_field_known(kind, field))
+	if (page_has_rule_field(kind, field))
 		PG_RETURN_BOOL(true);
 	initStringInfo(&fields);
-	for (int n = 0; rules_field_name(kind, n) != NULL; n++)
-		appendStringInfo(&fields, "%s%s", n == 0 ? "" : ", ", rules_field_name(kind, n));
+	for (int n = 0; page_rule_field(kind, n) != NULL; n++)
+		appendStringInfo(&fields, "%s%s", n == 0 ? "" : ", ", page_rule_field(kind, n));
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("pages of the kind %s have no field \"%s\"", name, field),
 					errhint("The fields are %s.", fields.data)));
@@ -156,7 +151,7 @@ esn_redact(PG_FUNCTION_ARGS)
 {
 	const char *value = text_argument(fcinfo, 0);
 
-	if (guc_redact_personal_data)
+	if (setting_redact_personal_data)
 		value = redact_personal_data(get_arena(), value);
 	PG_RETURN_TEXT_P(cstring_to_text(value));
 }
@@ -167,20 +162,20 @@ esn_redact_contacts(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(redact_personal_data(get_arena(), text_argument(fcinfo, 0))));
 }
 
-/* The page that is tried is held to the limit of those that are fetched. */
+/* A page passed to esn_parse() has the same limit as a fetched one. */
 static void
 check_page_size(const char *html)
 {
-	if (strlen(html) > (size_t) guc_max_page_size * 1024)
+	if (strlen(html) > (size_t) setting_max_page_size * 1024)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						errmsg("the page is larger than %d kB", guc_max_page_size),
+						errmsg("the page is larger than %d kB", setting_max_page_size),
 						errhint("The limit is esn_pulse.max_page_size.")));
 }
 
 Datum
 esn_parse(PG_FUNCTION_ARGS)
 {
-	PageOptions options = {.redact = guc_redact_personal_data};
+	PageOptions options = {.redact = setting_redact_personal_data};
 	const char *name = text_argument(fcinfo, 0);
 	const char *html = text_argument(fcinfo, 1);
 	const char *url = text_argument(fcinfo, 2);
@@ -191,7 +186,7 @@ esn_parse(PG_FUNCTION_ARGS)
 
 	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("\"%s\" is no address of a page", url),
+						errmsg("invalid page address: \"%s\"", url),
 						errhint("An address begins with https:// or http://.")));
 	check_page_size(html);
 	rules = store_compile_rules();
@@ -209,12 +204,13 @@ Datum
 esn_policy(PG_FUNCTION_ARGS)
 {
 	TupleDesc description;
-	Datum values[4] = {Int32GetDatum(guc_recent_days), Int32GetDatum(guc_refresh_days),
-					   Int32GetDatum(guc_request_delay), Int32GetDatum(guc_accounts_max_age)};
+	Datum values[4] = {Int32GetDatum(setting_recent_days), Int32GetDatum(setting_refresh_days),
+					   Int32GetDatum(setting_request_delay),
+					   Int32GetDatum(setting_accounts_max_age)};
 	bool nulls[4] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "a row type is needed");
+		elog(ERROR, "return type must be a row type");
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(description, values, nulls)));
 }
 
@@ -227,10 +223,10 @@ esn_free_space(PG_FUNCTION_ARGS)
 	bool nulls[2] = {false, false};
 
 	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "a row type is needed");
+		elog(ERROR, "return type must be a row type");
 	if (statvfs(DataDir, &space) != 0)
 		ereport(ERROR, (errcode_for_file_access(),
-						errmsg("could not ask for the space left in \"%s\": %m", DataDir)));
+						errmsg("could not get the free space of \"%s\": %m", DataDir)));
 	values[0] = Int64GetDatum((int64) space.f_bavail * (int64) space.f_frsize);
 	values[1] = Int64GetDatum((int64) space.f_blocks * (int64) space.f_frsize);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));

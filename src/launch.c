@@ -1,5 +1,6 @@
 /*
- * launch.c: the caller's side of a run: starts its worker, shows its progress, hands back its row. No SQL, no network.
+ * launch.c: the caller's side of a run: starts its worker, shows its progress, returns its row. No
+ * SQL, no network.
  */
 #include "postgres.h"
 
@@ -17,19 +18,20 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
-#include "channel.h"
-#include "guc.h"
+#include "pg/channel.h"
+#include "pg/settings.h"
+#include "pg/wait_events.h"
 #include "launch.h"
 
-/* Of libpq/libpq.h, which would ask for the headers of GSSAPI. */
+/* From libpq/libpq.h, which would require the headers of GSSAPI. */
 extern bool pq_check_connection(void);
 
-/* What must be known when the caller lets go of the segment, in whatever way it ends. */
+/* What the callback needs when the caller lets go of the segment, however it ends. */
 typedef struct Launched
 {
 	Launch *launch;
 	BackgroundWorkerHandle *worker;
-	bool released; /* the run may go on without us */
+	bool released; /* the run may continue without the caller */
 } Launched;
 
 static dsm_segment *
@@ -41,7 +43,7 @@ create_segment(const RunRequest *request, shm_mq **queue)
 	Size offset;
 
 	initStringInfo(&settings);
-	guc_serialize(&settings);
+	settings_serialize(&settings);
 	offset = MAXALIGN(offsetof(Launch, settings) + settings.len);
 	segment = dsm_create(offset + LAUNCH_QUEUE_SIZE, 0);
 	launch = dsm_segment_address(segment);
@@ -58,12 +60,13 @@ create_segment(const RunRequest *request, shm_mq **queue)
 	return segment;
 }
 
-/* The caller is gone or was cancelled: so is the run. */
+/* Stops the run because its caller has gone or was cancelled. */
 static void
 abandon_run(dsm_segment *segment, Datum arg)
 {
 	Launched *launched = (Launched *) DatumGetPointer(arg);
 
+	Assert(launched->launch == dsm_segment_address(segment));
 	if (launched->released)
 		return;
 	pg_atomic_write_u32(&launched->launch->abandoned, 1);
@@ -99,14 +102,14 @@ start_worker(dsm_segment *segment)
 static void
 report_lost_worker(void)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_OPERATOR_INTERVENTION),
-			 errmsg("the background worker of the run ended without a word"),
-			 errdetail("What it had committed stays."),
-			 errhint("The server's log says why. Start the run again: it goes on where it was.")));
+	ereport(ERROR, (errcode(ERRCODE_OPERATOR_INTERVENTION),
+					errmsg("the background worker of the run exited unexpectedly"),
+					errdetail("Committed data is kept."),
+					errhint("See the server log for the reason. Start the run again: it will "
+							"resume where it stopped.")));
 }
 
-/* A client that has gone without a word is found out here, not only when there is something to tell it. */
+/* Detects a client that has disconnected, even if there is no progress to send. */
 static void
 check_client(void)
 {
@@ -117,7 +120,7 @@ check_client(void)
 	}
 }
 
-/* Reads messages until the run's row is there. */
+/* Reads messages until the run's row arrives. */
 static Datum
 await_row(shm_mq_handle *queue, MessageKind awaited)
 {
@@ -137,7 +140,7 @@ await_row(shm_mq_handle *queue, MessageKind awaited)
 		if (result == SHM_MQ_WOULD_BLOCK)
 		{
 			(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 500,
-							 PG_WAIT_EXTENSION);
+							 wait_event(WAIT_FOR_RUN));
 			ResetLatch(MyLatch);
 			check_client();
 			CHECK_FOR_INTERRUPTS();
@@ -154,7 +157,7 @@ await_row(shm_mq_handle *queue, MessageKind awaited)
 	}
 }
 
-/* After a cancel: gives the worker a moment, so that the next call finds no run in its way. */
+/* Gives the worker a moment to end after a cancel, so that the next call does not meet the run. */
 static void
 await_worker_end(BackgroundWorkerHandle *worker)
 {
@@ -164,11 +167,7 @@ await_worker_end(BackgroundWorkerHandle *worker)
 	HOLD_INTERRUPTS();
 	TerminateBackgroundWorker(worker);
 	while (GetBackgroundWorkerPid(worker, &pid) == BGWH_STARTED && GetCurrentTimestamp() < end)
-	{
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 20,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-	}
+		wait_on_latch(WAIT_FOR_CANCEL, 20);
 	RESUME_INTERRUPTS();
 }
 
@@ -188,6 +187,7 @@ launch_run(const RunRequest *request, bool wait)
 	messages = shm_mq_attach(queue, segment, launched->worker);
 	MemoryContextSwitchTo(before);
 
+	Assert(request->slug[0] != '\0' || request->kind != RUN_SECTION);
 	PG_TRY();
 	{
 		row = await_row(messages, wait ? MESSAGE_ENDED : MESSAGE_STARTED);
@@ -202,12 +202,12 @@ launch_run(const RunRequest *request, bool wait)
 		pg_atomic_write_u32(&launched->launch->abandoned, 1);
 		await_worker_end(launched->worker);
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
-			ereport(NOTICE, (errmsg("the run was stopped; what it had committed stays"),
-							 errhint("Start it again: it goes on where it was.")));
+			ereport(NOTICE, (errmsg("the run was stopped; committed data is kept"),
+							 errhint("Start it again: it will resume where it stopped.")));
 		ReThrowError(error);
 	}
 	PG_END_TRY();
-	/* Its lock must be free for whatever comes next in this session. */
+	/* Release its lock for the next command of this session. */
 	if (wait)
 		(void) WaitForBackgroundWorkerShutdown(launched->worker);
 	launched->released = true;

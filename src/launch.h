@@ -1,5 +1,6 @@
 /*
- * launch.h: what a caller and the worker of its run share: the request, and the queue on which the worker tells how it goes.
+ * launch.h: what the caller and the worker of a run share: the request, and the queue on which the
+ * worker reports progress.
  */
 #ifndef ESN_LAUNCH_H
 #define ESN_LAUNCH_H
@@ -31,20 +32,21 @@ typedef struct RunRequest
 	char requested_by[NAMEDATALEN];
 } RunRequest;
 
-/* The dsm segment: this, the settings, and the queue behind them. */
+/* The dynamic shared memory segment: this struct, the settings, and the queue after them. */
 typedef struct Launch
 {
 	uint32 magic;
 	Oid database;
 	RunRequest request;
-	pg_atomic_uint32 abandoned; /* the caller has gone, and with it the wish for the run */
+	pg_atomic_uint32 abandoned; /* the caller has gone, and the run is to stop */
 	Size queue_offset;
-	char settings[FLEXIBLE_ARRAY_MEMBER]; /* as guc_serialize() writes them */
+	char settings[FLEXIBLE_ARRAY_MEMBER]; /* as settings_serialize() writes them */
 } Launch;
 
 /*
- * Starts a worker for the request. With wait, shows its progress as NOTICEs and returns the run's row (a composite Datum of
- * scraper_status) when it has ended; without, as soon as it has started. The run ends with the caller where it waits. Errors of
+ * Starts a worker for the request. With wait, shows its progress as NOTICEs, and returns the run's
+ * row (a composite Datum of scraper_status) when the run has ended. Without wait, returns as soon
+ * as the run has started. A run with a waiting caller stops when the caller goes away. Errors of
  * the run are raised here with their own SQLSTATE.
  */
 extern Datum launch_run(const RunRequest *request, bool wait);

@@ -1,7 +1,8 @@
-"""The same job by aiohttp, BeautifulSoup over lxml (the parser that its documentation recommends for speed) and asyncpg: one session, ten
-requests open at once by a semaphore, a task for each page, records that are checked when they are made, and one task that upserts them in
-batches of about a hundred.
-Usage: aiohttp_esn.py <accounts' address> <activities' address> <directory of PostgreSQL's socket> <database> <schema>"""
+"""The same job by aiohttp, BeautifulSoup over lxml (which its documentation recommends for speed)
+and asyncpg: one session, ten requests open at once by a semaphore, a task per page, records
+that are checked when they are made, and one task that upserts them in batches of about a hundred.
+Usage: aiohttp_esn.py <address of accounts> <address of activities>
+           <directory of PostgreSQL's socket> <database> <schema>"""
 
 import asyncio
 import sys
@@ -13,8 +14,28 @@ import aiohttp
 import asyncpg
 from bs4 import BeautifulSoup
 
-from records import (Activity, Country, Section, SlugBook, Statistics, address, columns, count, country_key, degrees, fold, goals, last_part, lines,
-                     period, place, row, slug_candidates, social_media, statistics)
+from records import (
+    Activity,
+    Country,
+    Section,
+    SlugBook,
+    Statistics,
+    address,
+    columns,
+    count,
+    country_key,
+    degrees,
+    fold,
+    goals,
+    last_part,
+    lines,
+    period,
+    place,
+    row,
+    slug_candidates,
+    social_media,
+    statistics,
+)
 
 BATCH = 100
 PARALLEL = 10
@@ -48,7 +69,9 @@ class Scraper:
 
     async def run(self):
         connector = aiohttp.TCPConnector(limit=PARALLEL)
-        async with aiohttp.ClientSession(connector=connector, headers={"User-Agent": AGENT}) as self.session:
+        async with aiohttp.ClientSession(
+            connector=connector, headers={"User-Agent": AGENT}
+        ) as self.session:
             for site in (self.accounts, self.activities):
                 await self.read_robots(site)
             async with asyncio.TaskGroup() as self.tasks:
@@ -70,7 +93,9 @@ class Scraper:
             if response.status == 404:
                 return None, url
             response.raise_for_status()
-            return (await response.read()).decode("utf-8", "replace").replace("\0", "\ufffd"), str(response.url)
+            return (await response.read()).decode("utf-8", "replace").replace("\0", "\ufffd"), str(
+                response.url
+            )
 
     async def soup(self, url, site):
         page, _ = await self.get(url, site)
@@ -84,9 +109,18 @@ class Scraper:
         for link in soup.select('a[href*="/country/"]'):
             slug = last_part(link["href"])
             if len(slug) == 2:
-                countries.append(Country(slug.upper(), text(link).removeprefix("ESN "), slug, urljoin(self.accounts, link["href"])))
-        on_map = {last_part(link["href"]): urljoin(self.accounts, link["href"])
-                  for link in soup.select("div.geolocation-location h2.field-content.location-title a")}
+                countries.append(
+                    Country(
+                        slug.upper(),
+                        text(link).removeprefix("ESN "),
+                        slug,
+                        urljoin(self.accounts, link["href"]),
+                    )
+                )
+        on_map = {
+            last_part(link["href"]): urljoin(self.accounts, link["href"])
+            for link in soup.select("div.geolocation-location h2.field-content.location-title a")
+        }
         for country in countries:
             self.country_codes[country_key(country.name)] = country.country_code
             self.records.put_nowait(country)
@@ -96,8 +130,13 @@ class Scraper:
 
     async def country(self, country):
         soup = await self.soup(country.url, self.accounts)
-        listed = {last_part(link["href"]): urljoin(self.accounts, link["href"])
-                  for link in soup.select('.views-view-grid a[href*="/section/"], span.field-content a[href*="/section/"]') if text(link)}
+        listed = {
+            last_part(link["href"]): urljoin(self.accounts, link["href"])
+            for link in soup.select(
+                '.views-view-grid a[href*="/section/"], span.field-content a[href*="/section/"]'
+            )
+            if text(link)
+        }
         self.records.put_nowait(replace(country, section_count=len(listed)))
         for slug, url in listed.items():
             self.begin(slug, url, country.country_code)
@@ -110,33 +149,50 @@ class Scraper:
     async def section(self, slug, url, country_code):
         soup = await self.soup(url, self.accounts)
         position = soup.select_one(".geolocation-location[data-lat]")
-        website = (soup.select_one('a[title="Website of the organisation"]')
-                   or next((a for a in soup.find_all("a") if a.get_text(strip=True) == "Website"), None))
-        logo = soup.select_one('img.center-block.img-responsive[alt*="Logo"], .group__field-pseudo-group-logo img')
+        website = soup.select_one('a[title="Website of the organisation"]') or next(
+            (a for a in soup.find_all("a") if a.get_text(strip=True) == "Website"), None
+        )
+        logo = soup.select_one(
+            'img.center-block.img-responsive[alt*="Logo"], .group__field-pseudo-group-logo img'
+        )
         section = Section(
             country_code=country_code,
             name=text(soup.select_one("h1.page-header")),
             accounts_platform_slug=slug,
             accounts_url=url,
             city=text(soup.select_one(".field--name-field-city .field--item")),
-            address=address({" ".join(span.get("class", ())): text(span)
-                             for span in soup.select(".field--name-field-address .field--item .address span")}),
+            address=address(
+                {
+                    " ".join(span.get("class", ())): text(span)
+                    for span in soup.select(".field--name-field-address .field--item .address span")
+                }
+            ),
             email=text(soup.select_one(".field--name-field-email .field--item")),
             website=attribute(website, "href"),
-            university_name=text(soup.select_one(
-                ".field--name-field-university-name .field--item, .field--name-field-university-website a")),
+            university_name=text(
+                soup.select_one(
+                    ".field--name-field-university-name .field--item, "
+                    ".field--name-field-university-website a"
+                )
+            ),
             longitude=degrees(attribute(position, "data-lng")),
             latitude=degrees(attribute(position, "data-lat")),
-            social_media=social_media((a["title"], a["href"]) for a in soup.select('a[title*="profile"]')),
-            logo_url=logo and urljoin(url, logo["src"]))
+            social_media=social_media(
+                (a["title"], a["href"]) for a in soup.select('a[title*="profile"]')
+            ),
+            logo_url=logo and urljoin(url, logo["src"]),
+        )
         await self.find(section, slug_candidates(section.name))
 
     # --- activities
 
     async def find(self, section, candidates):
-        """Asks for the first page of the section's list under one slug after the other; where none is left, waits until a link tells it."""
+        """Requests the first page of the section's listing under one slug after the other. If none
+        is left, the section waits for a link with its slug."""
         for slug in candidates:
-            page, url = await self.get(f"{self.activities}/organisation/{slug}/activities?page=0", self.activities)
+            page, url = await self.get(
+                f"{self.activities}/organisation/{slug}/activities?page=0", self.activities
+            )
             if page is not None:
                 self.organisation(section, page, url.rpartition("/activities")[0])
                 return
@@ -169,7 +225,9 @@ class Scraper:
     async def statistics(self, slug, url):
         page, _ = await self.get(url, self.activities)
         if page is not None and not page.lstrip().startswith("{"):
-            script = BeautifulSoup(page, "lxml").select_one('script[type="application/json"][data-drupal-selector="drupal-settings-json"]')
+            script = BeautifulSoup(page, "lxml").select_one(
+                'script[type="application/json"][data-drupal-selector="drupal-settings-json"]'
+            )
             page = script and script.string
         self.records.put_nowait(statistics(slug, page))
 
@@ -178,33 +236,74 @@ class Scraper:
         article = soup.select_one("article.node")
         online = "ct-online-activity--full" in article["class"]
         ct = "ct-online-activity" if online else "ct-physical-activity"
-        start, end, future = period(texts(article.select(
-            f".field-top-wrapper.{ct}__field-ct-act-dates .highlight-data-text span, .highlight-dates-single span")))
+        start, end, future = period(
+            texts(
+                article.select(
+                    f".field-top-wrapper.{ct}__field-ct-act-dates .highlight-data-text span, "
+                    f".highlight-dates-single span"
+                )
+            )
+        )
         city, country = place(texts(article.select(".highlight-data-text span")))
-        organisers = {last_part(a["href"]): text(a) for a in article.select(".pseudo__organisers a")}
+        organisers = {
+            last_part(a["href"]): text(a) for a in article.select(".pseudo__organisers a")
+        }
         image = article.select_one("picture img.img-fluid")
-        self.records.put_nowait(Activity(
-            event_slug=last_part(url),
-            url=url,
-            title=text(soup.select_one(".block--eg-activities-theme-page-title h1 span, h1.page-header, .field__item h1, .activity-label")),
-            description=blocks(article.select(f".{ct}__field-ct-act-description .field__item, .activity__field-ct-act-description .field__item")),
-            start_date=start,
-            end_date=end,
-            is_future_event=future,
-            city=city,
-            country_code=country and self.country_codes.get(country_key(country)),
-            participants=count(text(article.select_one(".highlight-data-number .highlight-data-text-big"))),
-            activity_type=text(article.select_one(f".activity-types .activity-type a, .{ct}__field-ct-act-types .field__item a")),
-            is_online=online,
-            country_name=country,
-            activity_goal=blocks(article.select(f".{ct}__field-ct-act-goal-activity .field__item")),
-            outcomes=blocks(article.select(f".{ct}__field-ct-act-res-pos-aspect")),
-            registration_url=attribute(article.select_one(f".{ct}__field-ct-act-link-registrat a"), "href"),
-            image_url=image and urljoin(url, image["src"]),
-            organisers=list(organisers),
-            causes=texts(article.select(".activity-causes .activity-label a, .activity-cause a")),
-            sdgs=goals((img.get("alt"), img.get("title")) for img in article.select(".field-sdgs-wrapper img")),
-            objectives=texts(article.select(".activity__objectives .field__item span, .activity__objective span.badge"))))
+        self.records.put_nowait(
+            Activity(
+                event_slug=last_part(url),
+                url=url,
+                title=text(
+                    soup.select_one(
+                        ".block--eg-activities-theme-page-title h1 span, h1.page-header, "
+                        ".field__item h1, .activity-label"
+                    )
+                ),
+                description=blocks(
+                    article.select(
+                        f".{ct}__field-ct-act-description .field__item, "
+                        f".activity__field-ct-act-description .field__item"
+                    )
+                ),
+                start_date=start,
+                end_date=end,
+                is_future_event=future,
+                city=city,
+                country_code=country and self.country_codes.get(country_key(country)),
+                participants=count(
+                    text(article.select_one(".highlight-data-number .highlight-data-text-big"))
+                ),
+                activity_type=text(
+                    article.select_one(
+                        f".activity-types .activity-type a, "
+                        f".{ct}__field-ct-act-types .field__item a"
+                    )
+                ),
+                is_online=online,
+                country_name=country,
+                activity_goal=blocks(
+                    article.select(f".{ct}__field-ct-act-goal-activity .field__item")
+                ),
+                outcomes=blocks(article.select(f".{ct}__field-ct-act-res-pos-aspect")),
+                registration_url=attribute(
+                    article.select_one(f".{ct}__field-ct-act-link-registrat a"), "href"
+                ),
+                image_url=image and urljoin(url, image["src"]),
+                organisers=list(organisers),
+                causes=texts(
+                    article.select(".activity-causes .activity-label a, .activity-cause a")
+                ),
+                sdgs=goals(
+                    (img.get("alt"), img.get("title"))
+                    for img in article.select(".field-sdgs-wrapper img")
+                ),
+                objectives=texts(
+                    article.select(
+                        ".activity__objectives .field__item span, .activity__objective span.badge"
+                    )
+                ),
+            )
+        )
         for slug, name in organisers.items():
             if section := self.slugs.learn(slug, name):
                 await self.find(section, [slug])
@@ -216,32 +315,69 @@ class Scraper:
 def upsert(table, names, keys):
     updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in keys)
     places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places}) ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {updates}"
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places}) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {updates}"
+    )
 
 
 def relation(table, column, named):
     """Links an activity, by its slug, to what has a name."""
-    return (f"INSERT INTO {table} (activity_id, {column}) SELECT a.id, n.id FROM activities a, {named} n WHERE a.event_slug = $1 AND n.name = $2 "
-            "ON CONFLICT DO NOTHING")
+    return (
+        f"INSERT INTO {table} (activity_id, {column}) SELECT a.id, n.id "
+        f"FROM activities a, {named} n WHERE a.event_slug = $1 AND n.name = $2 "
+        "ON CONFLICT DO NOTHING"
+    )
 
 
 def figures(table, *names, key=()):
     """Statistics of a section, by its slug."""
-    places = ", ".join(f"${n}::{'text' if name in key else 'integer'}" for n, name in enumerate(names, 2))
+    places = ", ".join(
+        f"${n}::{'text' if name in key else 'integer'}" for n, name in enumerate(names, 2)
+    )
     updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in key)
-    return (f"INSERT INTO {table} (section_id, {', '.join(names)}) SELECT id, {places} FROM sections WHERE accounts_platform_slug = $1 "
-            f"ON CONFLICT (section_id{''.join(f', {name}' for name in key)}) DO UPDATE SET {updates}")
+    return (
+        f"INSERT INTO {table} (section_id, {', '.join(names)}) SELECT id, {places} "
+        f"FROM sections WHERE accounts_platform_slug = $1 "
+        f"ON CONFLICT (section_id{''.join(f', {name}' for name in key)}) DO UPDATE SET {updates}"
+    )
 
 
 UPSERT_COUNTRY = upsert("countries", columns(Country), ["country_code"])
 UPSERT_SECTION = upsert("sections", columns(Section), ["accounts_platform_slug"])
 UPSERT_ACTIVITY = upsert("activities", columns(Activity), ["event_slug"])
-UPSERT_OVERALL = figures("section_overall_statistics", "physical_activities", "online_activities", "total_local_students",
-                         "total_international_students", "total_coordinators")
-UPSERT_CAUSES = figures("section_cause_statistics", "cause_name", "total_count", "physical_count", "online_count", key=["cause_name"])
-UPSERT_TYPES = figures("section_type_statistics", "activity_type", "physical_count", "online_count", key=["activity_type"])
-UPSERT_PARTICIPANTS = figures("section_participant_statistics", "participant_type", "physical_count", "online_count", key=["participant_type"])
-ADD_ORGANISER = """INSERT INTO activity_section_organisers SELECT a.id, s.id FROM activities a, sections s
+UPSERT_OVERALL = figures(
+    "section_overall_statistics",
+    "physical_activities",
+    "online_activities",
+    "total_local_students",
+    "total_international_students",
+    "total_coordinators",
+)
+UPSERT_CAUSES = figures(
+    "section_cause_statistics",
+    "cause_name",
+    "total_count",
+    "physical_count",
+    "online_count",
+    key=["cause_name"],
+)
+UPSERT_TYPES = figures(
+    "section_type_statistics",
+    "activity_type",
+    "physical_count",
+    "online_count",
+    key=["activity_type"],
+)
+UPSERT_PARTICIPANTS = figures(
+    "section_participant_statistics",
+    "participant_type",
+    "physical_count",
+    "online_count",
+    key=["participant_type"],
+)
+ADD_ORGANISER = """INSERT INTO activity_section_organisers
+    SELECT a.id, s.id FROM activities a, sections s
     WHERE a.event_slug = $1 AND s.activities_platform_slug = $2 ON CONFLICT DO NOTHING"""
 
 
@@ -253,7 +389,8 @@ class Store:
         self.sections = set()  # slugs that have turned out to be a section's
 
     async def write(self, records):
-        """Upserts the records that come, in batches, each in a transaction of its own, until None comes."""
+        """Upserts the records that come, in batches, each in a transaction of its own, "
+        "until None comes."""
         batch = []
         while (record := await records.get()) is not None:
             batch.append(record)
@@ -265,24 +402,50 @@ class Store:
 
     async def store(self, batch):
         """First what others refer to."""
-        kinds = {kind: [record for record in batch if isinstance(record, kind)] for kind in (Country, Section, Activity, Statistics)}
+        kinds = {
+            kind: [record for record in batch if isinstance(record, kind)]
+            for kind in (Country, Section, Activity, Statistics)
+        }
         self.sections |= {section.activities_platform_slug for section in kinds[Section]}
         async with self.database.transaction():
             await self.many(UPSERT_COUNTRY, map(row, kinds[Country]))
             await self.many(UPSERT_SECTION, map(row, kinds[Section]))
             await self.activities(kinds[Activity])
-            await self.many(UPSERT_OVERALL, ((s.accounts_platform_slug, *s.overall) for s in kinds[Statistics]))
-            for command, what in ((UPSERT_CAUSES, "causes"), (UPSERT_TYPES, "types"), (UPSERT_PARTICIPANTS, "participants")):
-                await self.many(command, ((s.accounts_platform_slug, *counts) for s in kinds[Statistics] for counts in getattr(s, what)))
+            await self.many(
+                UPSERT_OVERALL, ((s.accounts_platform_slug, *s.overall) for s in kinds[Statistics])
+            )
+            for command, what in (
+                (UPSERT_CAUSES, "causes"),
+                (UPSERT_TYPES, "types"),
+                (UPSERT_PARTICIPANTS, "participants"),
+            ):
+                await self.many(
+                    command,
+                    (
+                        (s.accounts_platform_slug, *counts)
+                        for s in kinds[Statistics]
+                        for counts in getattr(s, what)
+                    ),
+                )
 
     async def activities(self, activities):
         await self.many(UPSERT_ACTIVITY, map(row, activities))
-        for what, table, column, named in (("causes", "activity_to_cause", "cause_id", "activity_causes"), ("sdgs", "activity_to_sdg", "sdg_id", "sdgs"),
-                                           ("objectives", "activity_to_objective", "objective_id", "objectives")):
-            pairs = [(activity.event_slug, name) for activity in activities for name in getattr(activity, what)]
+        for what, table, column, named in (
+            ("causes", "activity_to_cause", "cause_id", "activity_causes"),
+            ("sdgs", "activity_to_sdg", "sdg_id", "sdgs"),
+            ("objectives", "activity_to_objective", "objective_id", "objectives"),
+        ):
+            pairs = [
+                (activity.event_slug, name)
+                for activity in activities
+                for name in getattr(activity, what)
+            ]
             if named != "sdgs":  # all of those are there
                 new = {(named, name) for _, name in pairs} - self.names
-                await self.many(f"INSERT INTO {named} (name) VALUES ($1) ON CONFLICT DO NOTHING", ((name,) for _, name in new))
+                await self.many(
+                    f"INSERT INTO {named} (name) VALUES ($1) ON CONFLICT DO NOTHING",
+                    ((name,) for _, name in new),
+                )
                 self.names |= new
             await self.many(relation(table, column, named), pairs)
         self.organisers += [(activity.event_slug, activity.organisers) for activity in activities]
@@ -293,15 +456,30 @@ class Store:
 
     async def link_organisers(self):
         async with self.database.transaction():
-            await self.many(ADD_ORGANISER, ((activity, slug) for activity, slugs in self.organisers for slug in slugs if slug in self.sections))
-            await self.many("UPDATE activities SET unmatched_organisers = $2 WHERE event_slug = $1",
-                            ((activity, strangers) for activity, slugs in self.organisers
-                             if (strangers := [slug for slug in slugs if slug not in self.sections])))
+            await self.many(
+                ADD_ORGANISER,
+                (
+                    (activity, slug)
+                    for activity, slugs in self.organisers
+                    for slug in slugs
+                    if slug in self.sections
+                ),
+            )
+            await self.many(
+                "UPDATE activities SET unmatched_organisers = $2 WHERE event_slug = $1",
+                (
+                    (activity, strangers)
+                    for activity, slugs in self.organisers
+                    if (strangers := [slug for slug in slugs if slug not in self.sections])
+                ),
+            )
 
 
 async def main(accounts, activities, socket, database, schema):
     records = asyncio.Queue()
-    connection = await asyncpg.connect(host=socket, database=database, server_settings={"search_path": schema})
+    connection = await asyncpg.connect(
+        host=socket, database=database, server_settings={"search_path": schema}
+    )
     writing = asyncio.create_task(Store(connection).write(records))
     await Scraper(accounts, activities, records).run()
     records.put_nowait(None)

@@ -1,8 +1,10 @@
-"""What both rivals share: the records that they make of pages, checked when they are made, and how a value is read from its text. How a page is
-fetched, where on it a field stands, and how rows are written is each one's own.
+"""Shared by both rivals: the records that they make of pages, checked when they are made, and
+reading a value from its text. Fetching pages, finding fields on them and writing rows are each
+one's own.
 
-It knows no more than the site of the benchmark shows, where nothing is wrong: what is to be done with a wrong field (a row that says so), a page
-that fails, or an address that was removed, it leaves out. That is to the rivals' advantage."""
+It handles only what the site of the benchmark shows, which has no errors: it does not record
+invalid fields, nor handle pages that fail or addresses that were removed. That is to the rivals'
+advantage."""
 
 import json
 import re
@@ -70,7 +72,7 @@ class Activity:
     title: str
     description: str
     start_date: date
-    end_date: date | None
+    end_date: date
     is_future_event: bool
     city: str | None
     country_code: str | None
@@ -93,7 +95,7 @@ class Activity:
             raise ValueError(f"{self.url}: no title or description, or too long a title")
         if self.participants is not None and self.participants < 0:
             raise ValueError(f"{self.url}: not a count of participants")
-        if self.end_date is not None and self.end_date < self.start_date:
+        if self.end_date < self.start_date:
             raise ValueError(f"{self.url}: ends before it starts")
 
 
@@ -117,17 +119,27 @@ def row(record):
 # --- values
 
 ALIASES = {"turkiye": "turkey", "czechia": "czech-republic", "uk": "united-kingdom"}
-STOP_WORDS = set("a an as at before but by for from is in into like of off on onto per since than the this that to up via with".split())
-MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T[\d:]+Z)?|(\d{1,2})/(\d{1,2})/(\d{4})"
-                  r"|(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})|([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4})")
+STOP_WORDS = set(
+    "a an as at before but by for from is in into like of off on onto per since than the this that "
+    "to up via with".split()
+)
+MONTHS = {
+    name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+}
+DATE = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:T[\d:]+Z)?|(\d{1,2})/(\d{1,2})/(\d{4})"
+    r"|(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})|([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4})"
+)
 EMAIL = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
 TELEPHONE = re.compile(r"\+\d[\d ().-]{5,}\d")
 GOAL = re.compile(r"(?:SDG|Goal) (\d+)")
 ADDRESS_PARTS = ("address-line1", "address-line2", "postal-code", "locality", "country")
 
-# The sites' own slugs come of a transliteration that knows languages: what only knows letters (unidecode) would miss some of them.
-transliterate = icu.Transliterator.createInstance("Any-Latin; NFD; [:Nonspacing Mark:] Remove; NFC; Latin-ASCII; Lower").transliterate
+# The sites' own slugs are made by a transliteration that knows languages. One that only knows
+# letters (unidecode) would miss some of them.
+transliterate = icu.Transliterator.createInstance(
+    "Any-Latin; NFD; [:Nonspacing Mark:] Remove; NFC; Latin-ASCII; Lower"
+).transliterate
 
 
 def fold(text):
@@ -161,25 +173,31 @@ def dates(text):
 
 
 def period(texts):
-    """First and last day of what the texts write, and whether it is still to come."""
+    """First and last day of what the texts write, and whether it has still to begin."""
     found = [day for text in texts for day in dates(text)]
-    start, end = found[0], found[-1] if len(found) > 1 else None
-    return start, end, (end or start) >= date.today()
+    return found[0], found[-1], found[0] > date.today()
 
 
 def place(texts):
     """City and country of texts that may be dates, too."""
-    city, country, *_ = [text.strip(", ") for text in texts if text and not DATE.match(text)] + [None, None]
+    city, country, *_ = [text.strip(", ") for text in texts if text and not DATE.match(text)] + [
+        None,
+        None,
+    ]
     return city, country
 
 
 def count(text):
-    return int(re.sub(r"[,.\s]", "", text)) if text else None
+    return int(re.sub(r"[,.\s]", "", text)) or None if text else None
 
 
 def goals(images):
     """The goals that images name, each by its alt, else its title."""
-    numbers = {int(found[1]) for texts in images if (found := next(filter(None, (GOAL.search(text or "") for text in texts)), None))}
+    numbers = {
+        int(found[1])
+        for texts in images
+        if (found := next(filter(None, (GOAL.search(text or "") for text in texts)), None))
+    }
     return [f"SDG {n}" for n in sorted(numbers)]
 
 
@@ -190,7 +208,9 @@ def address(parts):
 
 def social_media(links):
     """The profiles that (title, href) lead to, as JSON."""
-    return json.dumps({title.rpartition(" profile")[0].rpartition(" ")[2].lower(): href for title, href in links})
+    return json.dumps(
+        {title.rpartition(" profile")[0].rpartition(" ")[2].lower(): href for title, href in links}
+    )
 
 
 def degrees(text):
@@ -207,7 +227,11 @@ def plain_slug(name):
 
 def slug_candidates(name):
     """Under which slugs activities.esn.org may know a section, most probable first."""
-    words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[.'\"()&/!?:,]", "", transliterate(name))).strip("-").split("-")
+    words = (
+        re.sub(r"[^a-z0-9]+", "-", re.sub(r"[.'\"()&/!?:,]", "", transliterate(name)))
+        .strip("-")
+        .split("-")
+    )
     pathauto = "-".join(word for word in words if word not in STOP_WORDS)
     return list(dict.fromkeys([pathauto, plain_slug(name), f"{pathauto}-0"]))
 
@@ -222,32 +246,52 @@ def country_key(name):
 
 
 def pairs(figures, key):
-    return {fold(label): number if isinstance(number, int) else count(number) for label, number in figures.get(key, {}).get("values", ())}
+    return {
+        fold(label): number if isinstance(number, int) else count(number)
+        for label, number in figures.get(key, {}).get("values", ())
+    }
 
 
 def sums(figures, key, words):
     """The sums of a list by what their labels say."""
     found = pairs(figures, key)
-    return tuple(next((number for label, number in found.items() if word in label.lower()), 0) for word in words)
+    return tuple(
+        next((number for label, number in found.items() if word in label.lower()), 0)
+        for word in words
+    )
 
 
 def statistics(slug, text):
     """The statistics of a section; zeros where it has none (text: None)."""
     document = json.loads(text) if text else {}
     figures = document.get("activities_statistics", document)
-    total, physical, online = (pairs(figures, f"{kind}_causes") for kind in ("total", "physical", "online"))
-    causes = [(label, total.get(label, physical.get(label, 0) + online.get(label, 0)), physical.get(label, 0), online.get(label, 0))
-              for label in total | physical | online]
+    total, physical, online = (
+        pairs(figures, f"{kind}_causes") for kind in ("total", "physical", "online")
+    )
+    causes = [
+        (
+            label,
+            total.get(label, physical.get(label, 0) + online.get(label, 0)),
+            physical.get(label, 0),
+            online.get(label, 0),
+        )
+        for label in total | physical | online
+    ]
     halves = []
     for what in ("types", "participants"):
         physical, online = pairs(figures, f"physical_{what}"), pairs(figures, f"online_{what}")
-        halves.append([(label, physical.get(label, 0), online.get(label, 0)) for label in physical | online])
-    overall = sums(figures, "total_activities", ("physical", "online")) + sums(figures, "total_participants", ("local", "international", "coordinator"))
+        halves.append(
+            [(label, physical.get(label, 0), online.get(label, 0)) for label in physical | online]
+        )
+    overall = sums(figures, "total_activities", ("physical", "online")) + sums(
+        figures, "total_participants", ("local", "international", "coordinator")
+    )
     return Statistics(slug, overall, causes, *halves)
 
 
 class SlugBook:
-    """Under which slug activities.esn.org knows which section: guessed from its name, else learned from an organiser's link that bears it."""
+    """The slugs of sections on activities.esn.org: guessed from their names, else learned from
+    links of organisers with their names."""
 
     def __init__(self):
         self.known = set()

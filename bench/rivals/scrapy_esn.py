@@ -1,6 +1,8 @@
-"""The same job by Scrapy, written as its documentation recommends: a spider with CSS selectors, dataclasses as items, and an item pipeline that
-writes them to PostgreSQL with psycopg2, about a hundred at once.
-Usage: scrapy_esn.py <accounts' address> <activities' address> <directory of PostgreSQL's socket> <database> <schema> [SETTING=number ...]"""
+"""The same job by Scrapy, written as its documentation recommends: a spider with CSS selectors,
+dataclasses as items, and an item pipeline that writes them to PostgreSQL with psycopg2, about a
+hundred at once.
+Usage: scrapy_esn.py <address of accounts> <address of activities>
+           <directory of PostgreSQL's socket> <database> <schema> [SETTING=number ...]"""
 
 import sys
 from dataclasses import replace
@@ -10,8 +12,28 @@ from psycopg2.extras import execute_values
 from scrapy import Request, Spider
 from scrapy.crawler import CrawlerProcess
 
-from records import (Activity, Country, Section, SlugBook, Statistics, address, columns, count, country_key, degrees, fold, goals, last_part, lines,
-                     period, place, row, slug_candidates, social_media, statistics)
+from records import (
+    Activity,
+    Country,
+    Section,
+    SlugBook,
+    Statistics,
+    address,
+    columns,
+    count,
+    country_key,
+    degrees,
+    fold,
+    goals,
+    last_part,
+    lines,
+    period,
+    place,
+    row,
+    slug_candidates,
+    social_media,
+    statistics,
+)
 
 BATCH = 100
 SETTINGS = {
@@ -59,13 +81,24 @@ class EsnSpider(Spider):
     # --- accounts
 
     def parse_home(self, response):
-        self.on_map = {last_part(href): response.urljoin(href)
-                       for href in response.css("div.geolocation-location h2.field-content.location-title a::attr(href)").getall()}
+        self.on_map = {
+            last_part(href): response.urljoin(href)
+            for href in response.css(
+                "div.geolocation-location h2.field-content.location-title a::attr(href)"
+            ).getall()
+        }
         countries = []
         for link in response.css('a[href*="/country/"]'):
             slug = last_part(link.attrib["href"])
             if len(slug) == 2:
-                countries.append(Country(slug.upper(), whole_text(link).removeprefix("ESN "), slug, response.urljoin(link.attrib["href"])))
+                countries.append(
+                    Country(
+                        slug.upper(),
+                        whole_text(link).removeprefix("ESN "),
+                        slug,
+                        response.urljoin(link.attrib["href"]),
+                    )
+                )
         self.countries_left = len(countries)
         for country in countries:
             self.country_codes[country_key(country.name)] = country.country_code
@@ -73,8 +106,13 @@ class EsnSpider(Spider):
             yield Request(country.url, self.parse_country, cb_kwargs={"country": country})
 
     def parse_country(self, response, country):
-        listed = {last_part(link.attrib["href"]): response.urljoin(link.attrib["href"])
-                  for link in response.css('.views-view-grid a[href*="/section/"], span.field-content a[href*="/section/"]') if whole_text(link)}
+        listed = {
+            last_part(link.attrib["href"]): response.urljoin(link.attrib["href"])
+            for link in response.css(
+                '.views-view-grid a[href*="/section/"], span.field-content a[href*="/section/"]'
+            )
+            if whole_text(link)
+        }
         yield replace(country, section_count=len(listed))
         for slug, url in listed.items():
             yield from self.begin(slug, url, country.country_code)
@@ -90,36 +128,60 @@ class EsnSpider(Spider):
 
     def parse_section(self, response, country_code):
         position = response.css(".geolocation-location[data-lat]")[:1].attrib
-        logo = response.css('img.center-block.img-responsive[alt*="Logo"]::attr(src), .group__field-pseudo-group-logo img::attr(src)').get()
+        logo = response.css(
+            'img.center-block.img-responsive[alt*="Logo"]::attr(src), '
+            '.group__field-pseudo-group-logo img::attr(src)'
+        ).get()
         section = Section(
             country_code=country_code,
             name=first_text(response, "h1.page-header"),
             accounts_platform_slug=last_part(response.url),
             accounts_url=response.url,
             city=first_text(response, ".field--name-field-city .field--item"),
-            address=address({span.attrib.get("class"): whole_text(span)
-                             for span in response.css(".field--name-field-address .field--item .address span")}),
+            address=address(
+                {
+                    span.attrib.get("class"): whole_text(span)
+                    for span in response.css(
+                        ".field--name-field-address .field--item .address span"
+                    )
+                }
+            ),
             email=first_text(response, ".field--name-field-email .field--item"),
-            website=(response.css('a[title="Website of the organisation"]::attr(href)').get()
-                     or response.xpath('//a[normalize-space() = "Website"]/@href').get()),
-            university_name=first_text(response, ".field--name-field-university-name .field--item, .field--name-field-university-website a"),
+            website=(
+                response.css('a[title="Website of the organisation"]::attr(href)').get()
+                or response.xpath('//a[normalize-space() = "Website"]/@href').get()
+            ),
+            university_name=first_text(
+                response,
+                ".field--name-field-university-name .field--item, "
+                ".field--name-field-university-website a",
+            ),
             longitude=degrees(position.get("data-lng")),
             latitude=degrees(position.get("data-lat")),
-            social_media=social_media((a.attrib["title"], a.attrib["href"]) for a in response.css('a[title*="profile"]')),
-            logo_url=logo and response.urljoin(logo))
+            social_media=social_media(
+                (a.attrib["title"], a.attrib["href"]) for a in response.css('a[title*="profile"]')
+            ),
+            logo_url=logo and response.urljoin(logo),
+        )
         yield from self.find(section, slug_candidates(section.name))
 
     # --- activities
 
     def find(self, section, candidates):
-        """Asks for the first page of the section's list under the first of the slugs; where there is none left, waits until a link tells it."""
+        """Requests the first page of the section's listing under the first of the slugs. If none is
+        left, the section waits for a link with its slug."""
         if not candidates and (learned := self.slugs.give_up(section)):
             candidates = [learned]
         if not candidates:
             yield section
             return
-        yield Request(f"{self.activities}/organisation/{candidates[0]}/activities?page=0", self.parse_first_list, dont_filter=True,
-                      meta={"handle_httpstatus_list": [404]}, cb_kwargs={"section": section, "candidates": candidates[1:]})
+        yield Request(
+            f"{self.activities}/organisation/{candidates[0]}/activities?page=0",
+            self.parse_first_list,
+            dont_filter=True,
+            meta={"handle_httpstatus_list": [404]},
+            cb_kwargs={"section": section, "candidates": candidates[1:]},
+        )
 
     def parse_first_list(self, response, section, candidates):
         if response.status == 404:
@@ -129,23 +191,33 @@ class EsnSpider(Spider):
         section.known_as(last_part(url), url)
         self.slugs.known.add(section.activities_platform_slug)
         yield section
-        yield Request(f"{url}/statistics", self.parse_statistics, meta={"handle_httpstatus_list": [404]},
-                      cb_kwargs={"slug": section.accounts_platform_slug})
-        last = response.css('nav a[title="Go to last page"]::attr(href), .pager__item--last a::attr(href)').re_first(r"page=(\d+)")
+        yield Request(
+            f"{url}/statistics",
+            self.parse_statistics,
+            meta={"handle_httpstatus_list": [404]},
+            cb_kwargs={"slug": section.accounts_platform_slug},
+        )
+        last = response.css(
+            'nav a[title="Go to last page"]::attr(href), .pager__item--last a::attr(href)'
+        ).re_first(r"page=(\d+)")
         for page in range(1, int(last or 0) + 1):
             yield Request(f"{url}/activities?page={page}", self.parse_list)
         yield from self.parse_list(response)
 
     def parse_list(self, response):
         for card in response.css("article.activities-mini-preview"):
-            yield response.follow(card.css('a[href*="/activity/"]')[0], self.parse_activity)  # Scrapy asks for each address once
+            yield response.follow(
+                card.css('a[href*="/activity/"]')[0], self.parse_activity
+            )  # Scrapy asks for each address once
 
     def parse_statistics(self, response, slug):
         text = None
         if response.status != 404 and response.body.lstrip().startswith(b"{"):
             text = response.body
         elif response.status != 404:
-            text = response.css('script[type="application/json"][data-drupal-selector="drupal-settings-json"]::text').get()
+            text = response.css(
+                'script[type="application/json"][data-drupal-selector="drupal-settings-json"]::text'
+            ).get()
         yield statistics(slug, text)
 
     def parse_activity(self, response):
@@ -154,34 +226,68 @@ class EsnSpider(Spider):
         article = response.css("article.node")
         online = bool(response.css("article.ct-online-activity--full"))
         ct = "ct-online-activity" if online else "ct-physical-activity"
-        start, end, future = period(article.css(
-            f".field-top-wrapper.{ct}__field-ct-act-dates .highlight-data-text span::text, .highlight-dates-single span::text").getall())
+        start, end, future = period(
+            article.css(
+                f".field-top-wrapper.{ct}__field-ct-act-dates .highlight-data-text span::text, "
+                f".highlight-dates-single span::text"
+            ).getall()
+        )
         city, country = place(article.css(".highlight-data-text span::text").getall())
-        organisers = {last_part(a.attrib["href"]): whole_text(a) for a in article.css(".pseudo__organisers a")}
+        organisers = {
+            last_part(a.attrib["href"]): whole_text(a) for a in article.css(".pseudo__organisers a")
+        }
         image = article.css("picture img.img-fluid::attr(src)").get()
         yield Activity(
             event_slug=last_part(response.url),
             url=response.url,
-            title=first_text(response, ".block--eg-activities-theme-page-title h1 span, h1.page-header, .field__item h1, .activity-label"),
-            description=lines(texts(article.css(
-                f".{ct}__field-ct-act-description .field__item, .activity__field-ct-act-description .field__item"))),
+            title=first_text(
+                response,
+                ".block--eg-activities-theme-page-title h1 span, h1.page-header, "
+                ".field__item h1, .activity-label",
+            ),
+            description=lines(
+                texts(
+                    article.css(
+                        f".{ct}__field-ct-act-description .field__item, "
+                        f".activity__field-ct-act-description .field__item"
+                    )
+                )
+            ),
             start_date=start,
             end_date=end,
             is_future_event=future,
             city=city,
             country_code=country and self.country_codes.get(country_key(country)),
-            participants=count(article.css(".highlight-data-number .highlight-data-text-big::text").get()),
-            activity_type=fold(article.css(f".activity-types .activity-type a::text, .{ct}__field-ct-act-types .field__item a::text").get()),
+            participants=count(
+                article.css(".highlight-data-number .highlight-data-text-big::text").get()
+            ),
+            activity_type=fold(
+                article.css(
+                    f".activity-types .activity-type a::text, "
+                    f".{ct}__field-ct-act-types .field__item a::text"
+                ).get()
+            ),
             is_online=online,
             country_name=country,
-            activity_goal=lines(texts(article.css(f".{ct}__field-ct-act-goal-activity .field__item"))),
+            activity_goal=lines(
+                texts(article.css(f".{ct}__field-ct-act-goal-activity .field__item"))
+            ),
             outcomes=lines(texts(article.css(f".{ct}__field-ct-act-res-pos-aspect"))),
             registration_url=article.css(f".{ct}__field-ct-act-link-registrat a::attr(href)").get(),
             image_url=image and response.urljoin(image),
             organisers=list(organisers),
-            causes=article.css(".activity-causes .activity-label a::text, .activity-cause a::text").getall(),
-            sdgs=goals((img.attrib.get("alt"), img.attrib.get("title")) for img in article.css(".field-sdgs-wrapper img")),
-            objectives=article.css(".activity__objectives .field__item span::text, .activity__objective span.badge::text").getall())
+            causes=article.css(
+                ".activity-causes .activity-label a::text, .activity-cause a::text"
+            ).getall(),
+            sdgs=goals(
+                (img.attrib.get("alt"), img.attrib.get("title"))
+                for img in article.css(".field-sdgs-wrapper img")
+            ),
+            objectives=article.css(
+                ".activity__objectives .field__item span::text, "
+                ".activity__objective span.badge::text"
+            ).getall(),
+        )
         for slug, name in organisers.items():
             if section := self.slugs.learn(slug, name):
                 yield from self.find(section, [slug])
@@ -215,7 +321,10 @@ class PostgresPipeline:
             self.activities[item.event_slug] = item
         elif isinstance(item, Statistics):
             self.statistics[item.accounts_platform_slug] = item
-        if len(self.countries) + len(self.sections) + len(self.activities) + len(self.statistics) >= BATCH:
+        if (
+            len(self.countries) + len(self.sections) + len(self.activities) + len(self.statistics)
+            >= BATCH
+        ):
             self.flush()
         return item
 
@@ -226,11 +335,20 @@ class PostgresPipeline:
         updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names if name not in keys)
         action = f"UPDATE SET {updates}" if updates else "NOTHING"
         return execute_values(
-            self.cursor, f"INSERT INTO {table} ({', '.join(names)}) VALUES %s ON CONFLICT ({key}) DO {action}"
-            + (f" RETURNING {returning}" if returning else ""), rows, page_size=1000, fetch=returning is not None)
+            self.cursor,
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES %s ON CONFLICT ({key}) DO {action}"
+            + (f" RETURNING {returning}" if returning else ""),
+            rows,
+            page_size=1000,
+            fetch=returning is not None,
+        )
 
     def upsert_records(self, table, key, records, returning=None):
-        return self.upsert(table, columns(records[0]), key, list(map(row, records)), returning) if records else []
+        return (
+            self.upsert(table, columns(records[0]), key, list(map(row, records)), returning)
+            if records
+            else []
+        )
 
     def lookup(self, table, ids, names):
         """The ids of names, of which new ones get rows."""
@@ -243,43 +361,127 @@ class PostgresPipeline:
 
     def flush(self):
         self.upsert_records("countries", "country_code", list(self.countries.values()))
-        self.section_ids.update(self.upsert_records("sections", "accounts_platform_slug", list(self.sections.values()), "accounts_platform_slug, id"))
+        self.section_ids.update(
+            self.upsert_records(
+                "sections",
+                "accounts_platform_slug",
+                list(self.sections.values()),
+                "accounts_platform_slug, id",
+            )
+        )
         self.flush_activities(self.activities)
-        self.flush_statistics([(self.section_ids[slug], item) for slug, item in self.statistics.items()])
+        self.flush_statistics(
+            [(self.section_ids[slug], item) for slug, item in self.statistics.items()]
+        )
         self.database.commit()
         for batch in (self.countries, self.sections, self.activities, self.statistics):
             batch.clear()
 
     def flush_activities(self, activities):
-        ids = dict(self.upsert_records("activities", "event_slug", list(activities.values()), "event_slug, id"))
-        causes = self.lookup("activity_causes", self.cause_ids, {name for a in activities.values() for name in a.causes})
-        objectives = self.lookup("objectives", self.objective_ids, {name for a in activities.values() for name in a.objectives})
-        for table, column, relation, known in (("activity_to_cause", "cause_id", "causes", causes), ("activity_to_sdg", "sdg_id", "sdgs", self.sdg_ids),
-                                               ("activity_to_objective", "objective_id", "objectives", objectives)):
-            self.upsert(table, ["activity_id", column], f"activity_id, {column}",
-                        [(ids[slug], known[name]) for slug, a in activities.items() for name in getattr(a, relation)])
+        ids = dict(
+            self.upsert_records(
+                "activities", "event_slug", list(activities.values()), "event_slug, id"
+            )
+        )
+        causes = self.lookup(
+            "activity_causes",
+            self.cause_ids,
+            {name for a in activities.values() for name in a.causes},
+        )
+        objectives = self.lookup(
+            "objectives",
+            self.objective_ids,
+            {name for a in activities.values() for name in a.objectives},
+        )
+        for table, column, relation, known in (
+            ("activity_to_cause", "cause_id", "causes", causes),
+            ("activity_to_sdg", "sdg_id", "sdgs", self.sdg_ids),
+            ("activity_to_objective", "objective_id", "objectives", objectives),
+        ):
+            self.upsert(
+                table,
+                ["activity_id", column],
+                f"activity_id, {column}",
+                [
+                    (ids[slug], known[name])
+                    for slug, a in activities.items()
+                    for name in getattr(a, relation)
+                ],
+            )
         self.organisers += [(ids[slug], a.organisers) for slug, a in activities.items()]
 
     def flush_statistics(self, found):
-        self.upsert("section_overall_statistics", ["section_id", "physical_activities", "online_activities", "total_local_students",
-                                                   "total_international_students", "total_coordinators"], "section_id",
-                    [(section, *item.overall) for section, item in found])
-        for table, name, what, counts in (("section_cause_statistics", "cause_name", "causes", ["total_count", "physical_count", "online_count"]),
-                                          ("section_type_statistics", "activity_type", "types", ["physical_count", "online_count"]),
-                                          ("section_participant_statistics", "participant_type", "participants", ["physical_count", "online_count"])):
-            self.upsert(table, ["section_id", name, *counts], f"section_id, {name}",
-                        [(section, *figures) for section, item in found for figures in getattr(item, what)])
+        self.upsert(
+            "section_overall_statistics",
+            [
+                "section_id",
+                "physical_activities",
+                "online_activities",
+                "total_local_students",
+                "total_international_students",
+                "total_coordinators",
+            ],
+            "section_id",
+            [(section, *item.overall) for section, item in found],
+        )
+        for table, name, what, counts in (
+            (
+                "section_cause_statistics",
+                "cause_name",
+                "causes",
+                ["total_count", "physical_count", "online_count"],
+            ),
+            (
+                "section_type_statistics",
+                "activity_type",
+                "types",
+                ["physical_count", "online_count"],
+            ),
+            (
+                "section_participant_statistics",
+                "participant_type",
+                "participants",
+                ["physical_count", "online_count"],
+            ),
+        ):
+            self.upsert(
+                table,
+                ["section_id", name, *counts],
+                f"section_id, {name}",
+                [(section, *figures) for section, item in found for figures in getattr(item, what)],
+            )
 
     def close_spider(self, spider):
         self.flush()
-        self.cursor.execute("SELECT activities_platform_slug, id FROM sections WHERE activities_platform_slug IS NOT NULL")
+        self.cursor.execute(
+            "SELECT activities_platform_slug, id FROM sections "
+            "WHERE activities_platform_slug IS NOT NULL"
+        )
         sections = dict(self.cursor.fetchall())
-        self.upsert("activity_section_organisers", ["activity_id", "section_id"], "activity_id, section_id",
-                    [(activity, sections[slug]) for activity, slugs in self.organisers for slug in slugs if slug in sections])
-        unmatched = [(activity, strangers) for activity, slugs in self.organisers if (strangers := [slug for slug in slugs if slug not in sections])]
+        self.upsert(
+            "activity_section_organisers",
+            ["activity_id", "section_id"],
+            "activity_id, section_id",
+            [
+                (activity, sections[slug])
+                for activity, slugs in self.organisers
+                for slug in slugs
+                if slug in sections
+            ],
+        )
+        unmatched = [
+            (activity, strangers)
+            for activity, slugs in self.organisers
+            if (strangers := [slug for slug in slugs if slug not in sections])
+        ]
         if unmatched:
-            execute_values(self.cursor, "UPDATE activities SET unmatched_organisers = slugs FROM (VALUES %s) AS v (id, slugs) WHERE activities.id = v.id",
-                           unmatched, page_size=1000)
+            execute_values(
+                self.cursor,
+                "UPDATE activities SET unmatched_organisers = slugs "
+                "FROM (VALUES %s) AS v (id, slugs) WHERE activities.id = v.id",
+                unmatched,
+                page_size=1000,
+            )
         self.database.commit()
         self.database.close()
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "base/text.h"
 
 _Noreturn void
 fuzz_broken(const char *file, int line, const char *promise)

@@ -1,9 +1,10 @@
 /*
- * fuzz_json.c: strings come back as they went in, and whatever order objects, arrays, members and strings are written in, the text is JSON.
+ * fuzz_json.c: strings come back as they went in, and whatever order objects, arrays, members and
+ * strings are written in, the text is JSON.
  */
 #include <string.h>
 
-#include "core/json.h"
+#include "base/json.h"
 #include "fuzz.h"
 
 static void

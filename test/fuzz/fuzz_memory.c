@@ -1,11 +1,13 @@
 /*
- * fuzz_memory.c: memory runs out somewhere within a page, and nothing is lost and nothing touched that is not there. The first two bytes say
- * after how much of the arena, the third at which of the core's own calls of malloc() and realloc(), the next two the kind and the charset.
+ * fuzz_memory.c: memory runs out somewhere within a page, and nothing is lost and nothing touched
+ * that is not there. The first two bytes say after how much of the arena, the third at which of the
+ * core's own calls of malloc() and realloc(), the next two the kind and the charset.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/page.h"
+#include "page/page.h"
+#include "page/page_json.h"
 #include "fuzz.h"
 #include "pages.h"
 

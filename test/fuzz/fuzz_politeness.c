@@ -1,10 +1,11 @@
 /*
- * fuzz_politeness.c: Retry-After and Date, header fields made of any bytes. The first line is the one, the second the other.
+ * fuzz_politeness.c: Retry-After and Date, header fields made of any bytes. The first line is the
+ * one, the second the other.
  */
 #include <string.h>
 #include <time.h>
 
-#include "core/politeness.h"
+#include "http/pace.h"
 #include "fuzz.h"
 
 #define DAY_MS ((int64_t) 24 * 3600 * 1000)

@@ -1,10 +1,11 @@
 /*
- * fuzz_redact.c: no e-mail address and no number written internationally is left, and without addresses there is nothing left to do the second
- * time.
+ * fuzz_redact.c: no e-mail address and no number written internationally is left, and without
+ * addresses there is nothing left to do the second time.
  */
 #include <string.h>
 
-#include "core/text.h"
+#include "base/text.h"
+#include "page/redact.h"
 #include "fuzz.h"
 
 static bool
@@ -13,7 +14,8 @@ is_alnum(char c)
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
-/* Whether the '@' at s + at has an address around it, such as no one could take for anything else: letters, digits and dots. */
+/* Whether the '@' at s + at has an address around it, such as no one could take for anything else:
+ * letters, digits and dots. */
 static bool
 is_address(const char *s, size_t at)
 {
@@ -72,12 +74,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* numbers within web addresses stay */
 	check_none_left(text, strstr(s, "://") == NULL);
 	check_none_left(page, false);
-	/* an address may take a tag's name with it, or what made digits before it an hour: then there is more to do */
+	/* an address may take a tag's name with it, or what made digits before it an hour: then there
+	 * is more to do */
 	if (strchr(s, '@') == NULL)
 	{
 		fuzz_check(redact_personal_data(arena, text) == text);
 		fuzz_check(redact_page(arena, page) == page);
 	}
-	fuzz_check(strpbrk(s, "@0123456789") != NULL || (text == s && page == s));
+	/* digits, "@", brackets, the spaces around a spelled address, or the key of an encoded one */
+	fuzz_check(strpbrk(s, "@0123456789([{ #=%") != NULL || (text == s && page == s));
 	return 0;
 }

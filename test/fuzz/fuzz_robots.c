@@ -1,9 +1,10 @@
 /*
- * fuzz_robots.c: what a robots.txt of any bytes says. The first line is the path asked for. What means the same must be answered the same.
+ * fuzz_robots.c: what a robots.txt of any bytes says. The first line is the path asked for. What
+ * means the same must be answered the same.
  */
 #include <string.h>
 
-#include "core/robots.h"
+#include "http/robots.h"
 #include "fuzz.h"
 
 #define PRODUCT "esn_pulse"
@@ -79,7 +80,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	robots = robots_parse(arena, other, other_len, "ESN_Pulse");
 	fuzz_check(robots_allows(robots, url) == allowed);
 	fuzz_check(robots_allows(robots_parse(arena, "", 0, PRODUCT), url));
-	robots = robots_refuse_all(arena);
+	robots = robots_disallow_all(arena);
 	fuzz_check(!robots_allows(robots, url) || strcmp(path, "robots.txt") == 0 ||
 			   strcspn(path, "%#") != strlen(path));
 	return 0;

@@ -1,10 +1,11 @@
 /*
- * fuzz_rules.c: rules as somebody might write them into the table, matched over a page. A line is a rule: a byte for the kind, one for
- * the field, one for the attribute and whether it is required, and the selector.
+ * fuzz_rules.c: rules as somebody might write them into the table, matched over a page. A line is a
+ * rule: a byte for the kind, one for the field, one for the attribute and whether it is required,
+ * and the selector.
  */
 #include <string.h>
 
-#include "core/rules.h"
+#include "page/rules.h"
 #include "fuzz.h"
 #include "pages.h"
 
@@ -28,7 +29,7 @@ read_rules(FuzzInput *input, Arena *arena, Rule *rules)
 
 		rule->kind = pages_kind(fuzz_byte(input));
 		field = fuzz_byte(input);
-		rule->field = rules_field_name(rule->kind, field % 24);
+		rule->field = page_rule_field(rule->kind, field % 24);
 		if (rule->field == NULL)
 			rule->field = field % 2 == 0 ? "container" : "no such";
 		flags = fuzz_byte(input);
@@ -80,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Rule rules[MAX_RULES];
 	int count = read_rules(&input, arena, rules);
 	int culprit = -1;
-	CssError error = {.position = -1};
+	SelectorError error = {.position = -1};
 	RuleSet *set = rules_compile(rules, count, &culprit, &error);
 
 	if (set == NULL)

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "core/slug.h"
+#include "base/slug.h"
 #include "fuzz.h"
 
 static Slugger *

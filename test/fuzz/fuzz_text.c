@@ -1,10 +1,10 @@
 /*
- * fuzz_text.c: any bytes in any charset become well-formed text; folding, cutting and searching keep it so. The first line is the charset;
- * where it is "-", none is given.
+ * fuzz_text.c: any bytes in any charset become well-formed text; folding, cutting and searching
+ * keep it so. The first line is the charset; where it is "-", none is given.
  */
 #include <string.h>
 
-#include "core/text.h"
+#include "base/text.h"
 #include "fuzz.h"
 
 static void

@@ -1,12 +1,14 @@
 /*
- * fuzz_values.c: dates exist, counts and degrees keep their bounds, and what was read and written again reads the same.
+ * fuzz_values.c: dates exist, counts and degrees keep their bounds, and what was read and written
+ * again reads the same.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "base/text.h"
+#include "page/value.h"
 #include "fuzz.h"
 
 static void

@@ -1,5 +1,6 @@
 /*
- * json_check.c: whether a text is JSON: a reader as small as RFC 8259 allows, which shares nothing with what the core writes with.
+ * json_check.c: whether a text is JSON: a reader as small as RFC 8259 allows, which shares nothing
+ * with what the core writes with.
  */
 #include <string.h>
 

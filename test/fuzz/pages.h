@@ -1,10 +1,11 @@
 /*
- * pages.h: what the targets that read whole pages share: the kinds, their addresses, charsets, the shipped rules, a tree.
+ * pages.h: what the targets that read whole pages share: the kinds, their addresses, charsets, the
+ * shipped rules, a tree.
  */
 #ifndef ESN_FUZZ_PAGES_H
 #define ESN_FUZZ_PAGES_H
 
-#include "core/rules.h"
+#include "page/rules.h"
 
 #define PAGES_MAX_RULES 200
 

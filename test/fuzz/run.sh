@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Runs every fuzz target, as many at once as there are processors, and prints what they did: run.sh [seconds for each] [target ...].
-# Inputs that are new come to lie in build/fuzz/corpus, from where the next run goes on, findings in build/fuzz/findings; test/fuzz/corpus is only
-# read. With 0 seconds the inputs that are there are tried, and no others: that is the same each time. Built by `make fuzz`.
+# Runs every fuzz target, as many at once as there are processors, and prints what they did:
+#   run.sh [seconds for each] [target ...]
+# New inputs are written to build/fuzz/corpus, where the next run starts, and findings to
+# build/fuzz/findings; test/fuzz/corpus is only read. With 0 seconds only the existing inputs are
+# tried, the same each time. `make fuzz` builds the targets.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-600}
@@ -31,8 +33,9 @@ run_one() {
 	local target=$1 dict=test/fuzz/dict/$1.dict failed=0 executions
 	mkdir -p "$corpus/$target" "build/fuzz/findings/$target"
 	[ -e "$dict" ] || dict=test/fuzz/dict/html.dict
-	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1 \
-		"build/fuzz/fuzz_$target" "$limit" -max_len="$(max_len "$target")" -timeout=20 -rss_limit_mb=2048 \
+	ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=0 \
+		UBSAN_OPTIONS=print_stacktrace=1 "build/fuzz/fuzz_$target" "$limit" \
+		-max_len="$(max_len "$target")" -timeout=20 -rss_limit_mb=2048 \
 		-dict="$dict" -artifact_prefix="build/fuzz/findings/$target/" -print_final_stats=1 \
 		"$corpus/$target" "test/fuzz/corpus/$target" >"build/fuzz/$target.log" 2>&1 || failed=1
 	executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$target.log")
@@ -40,8 +43,14 @@ run_one() {
 }
 export -f run_one max_len
 
-total() { awk -v target="$1" -v from="$2" 'NR > from && (target == "" || $1 == target) { n += $2 } END { printf "%.0f", n }' build/fuzz/executions; }
-failed() { awk -v target="$1" -v from="$2" 'NR > from && (target == "" || $1 == target) { n += $3 } END { printf "%d", n }' build/fuzz/executions; }
+# sum <column> <target, or '' for all> <lines to skip>: of build/fuzz/executions
+sum() {
+	awk -v column="$1" -v target="$2" -v from="$3" '
+		NR > from && (target == "" || $1 == target) { n += $column }
+		END { printf "%.0f", n }' build/fuzz/executions
+}
+total() { sum 2 "$@"; }
+failed() { sum 3 "$@"; }
 
 mkdir -p build/fuzz/findings
 touch build/fuzz/executions
@@ -51,7 +60,8 @@ printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -c 'run_one {}'
 echo "| target | executions | in all runs | corpus | findings |"
 echo "| --- | ---: | ---: | ---: | ---: |"
 for target in "${targets[@]}"; do
-	echo "| $target | $(total "$target" "$before") | $(total "$target" 0) | $(find "$corpus/$target" "test/fuzz/corpus/$target" -type f | wc -l) |" \
+	inputs=$(find "$corpus/$target" "test/fuzz/corpus/$target" -type f | wc -l)
+	echo "| $target | $(total "$target" "$before") | $(total "$target" 0) | $inputs |" \
 		"$(failed "$target" "$before") |"
 done
 echo "| all | $(total '' "$before") | $(total '' 0) | | $(failed '' "$before") |"

@@ -1,180 +1,249 @@
-"""Whether the trees of a program (print_tree.c) are those that Chromium makes: TAP, a line for each group of documents (soup.py).
+"""Compares the fields that a program (print_page.c) finds on pages of the two sites with those that
+it finds on the same pages as repaired by Chromium: TAP, a line per slip that authors of HTML make.
 
-    compare.py <program> [--seed <number>] [--count <number>]
-        documents made by the seed, so many of soup; where trees differ, the smallest part of the document that still differs: - stands
-        before what is in the browser's tree alone, + before what is in ours alone
-    compare.py <program> --document <HTML>
-        both trees of one document
+    compare.py <program> [--seed <number>] [--pages <number>]
+        pages of each kind of a generated site, each with each slip; prints the first differences
+    compare.py <program> --document <kind of page> <file>
+        what is found on one page, and what on the page as Chromium repairs it
+
+Chromium parses a page with scripting off and writes its tree as HTML, which every parser reads in
+the same way.
 """
 import argparse
-import difflib
 import json
 import pathlib
+import random
+import re
 import subprocess
 import sys
-import time
+import tempfile
 
-import soup
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "site"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "site"))
 from browser import Browser
 
 TIMEOUT = 60
-MAX_SHOWN = 10
-MAX_MINIMISED = 40  # so that those which differ in the same way do not hide the others
-MAX_PROBLEMS = 0.03  # of a group's documents
-BATCH = 400_000  # characters
-MINIMISE = 5  # seconds for a document, at most
-BLOCK = 40  # candidates that are tried at once
-MAX_ENDS = 50  # of the program, in a batch; then it is taken to end on all that follow
-LINES = 60  # of trees, around what differs
+MAX_SHOWN = 5  # differences of a slip
+BATCH = 100  # pages
+ACCOUNTS = "https://accounts.example"
+ACTIVITIES = "https://activities.example"
 
-# What print_tree.c prints, of an array of documents. The comment in front, which changes nothing in the tree, has Chromium take its parser: for
-# simple documents DOMParser has a short cut, which reads references like "&#x;" otherwise.
-TREES = r"""
-(documents => {
-    const lower = name => name.replace(/[A-Z]/g, letter => letter.toLowerCase());
-    const tree = text => {
-        const root = new DOMParser().parseFromString("<!---->" + text, "text/html").documentElement, lines = [], stack = [[root, 0]];
-        let parent = null;  // of the text that is the last line
-        while (stack.length) {
-            const [node, depth] = stack.pop();
-            if (node.nodeType === Node.TEXT_NODE) {
-                if (parent === node.parentNode)
-                    lines[lines.length - 1] += node.data;
-                else
-                    lines.push(`${depth} '${node.data}`);
-                parent = node.parentNode;
-            }
-            if (node.nodeType !== Node.ELEMENT_NODE)
-                continue;
-            parent = null;
-            lines.push(`${depth} <${lower(node.localName)}`);
-            for (const attribute of node.attributes)
-                lines.push(`${depth + 1} @${lower(attribute.name)}=${attribute.value}`);
-            const children = [...node.childNodes, ...(node instanceof HTMLTemplateElement ? node.content.childNodes : [])];
-            stack.push(...children.reverse().map(child => [child, depth + 1]));
-        }
-        return lines;
-    };
-    return JSON.stringify(documents.map(tree));
-})
-"""
+# A comment in front changes nothing in the tree, but has Chromium take its real parser: for simple
+# documents DOMParser has a short cut.
+REPAIR = """(pages => JSON.stringify(pages.map(page => "<!DOCTYPE html>" +
+    new DOMParser().parseFromString("<!---->" + page, "text/html").documentElement.outerHTML)))"""
 
 
-def batches(documents):
-    batch, size = [], 0
-    for document in documents:
-        if batch and size + len(document) > BATCH:
-            yield batch
-            batch, size = [], 0
-        batch.append(document)
-        size += len(document)
-    if batch:
-        yield batch
+# --- Slips. Each takes a page and a random.Random, and returns the page as a careless author would
+# write it.
+
+def without(*tags):
+    """Leaves out all such tags."""
+    return lambda page, rng: re.sub("|".join(tags), "", page)
 
 
-class Trees:
+def cut_off(page, rng):
+    # Chromium decodes a reference without its ";", and takes "</" without a name for text.
+    return re.sub(r"(&[^;\s]*|</?)$", "", page[:rng.randrange(16, len(page))])
+
+
+def in_description(markup):
+    """Begins each description and goal with some markup."""
+    def slip(page, rng):
+        return re.sub(
+            r'(class="[^"]*__field-ct-act-(?:description|goal-activity)">'
+            r'<div class="field__item">)',
+            lambda match: match[1] + rng.choice(markup),
+            page,
+        )
+
+    return slip
+
+
+def other_breaks(page, rng):
+    page = re.sub(
+        r"<br ?/?>",
+        lambda match: rng.choice(["<br>", "<BR/>", "</br>", "<br></br>", "<br / >"]),
+        page,
+    )
+    return page.replace("</p>", rng.choice(["</br>more</p>", "</p></p>", "<br/></p>"]))
+
+
+def link_in_link(page, rng):
+    """The outer link's end tag is behind the inner one's, or is missing."""
+    def slip(match):
+        tag, text = match.groups()
+        return rng.choice(
+            [
+                match[0],
+                f"{tag}{tag}{text}</a></a>",
+                f"{tag}{tag}{text}</a>",
+                f"{tag}<span class=x>{tag}{text}</a></span></a>",
+                f"{tag}{text}<a href='/other'></a></a>",
+                f"{tag}{text}<a href='/other'><i></i></a> </a>",
+            ]
+        )
+
+    return re.sub(r"(<a [^>]*>)([^<]*)</a>", slip, page)
+
+
+def unquoted(page, rng):
+    return re.sub(r'="([^"\s\'=<>`/]+)"', r"=\1", page)
+
+
+def upper_case(page, rng):
+    return re.sub(r"</?[a-z][a-z0-9]*", lambda match: match[0].upper(), page)
+
+
+def stray_ends(page, rng):
+    return re.sub(
+        r"</(p|span|li)>",
+        lambda match: match[0] + rng.choice(["", "</b>", "</i></span>", "</em>"]),
+        page,
+    )
+
+
+def bare_ampersands(page, rng):
+    return page.replace("&amp;", "&")
+
+
+SLIPS = {
+    "whole": lambda page, rng: page,
+    "cut off": cut_off,
+    "unclosed p": without("</p>"),
+    "unclosed li": without("</li>"),
+    "unclosed p and li, and no end of the page": without(
+        "</p>", "</li>", "</main>", "</body>", "</html>"
+    ),
+    "no html, head and body": without("<html[^>]*>", "</?head>", "<body[^>]*>", "</body></html>"),
+    "a link within a link": link_in_link,
+    "tables without tbody": in_description([
+        "<table><tr><td>One</td><td>Two</td></tr><tr><td>Three</td></tr></table>",
+        "<table><tr><td>One<td>Two<tr><th>Three<td>Four</table>",
+        "<table><thead><tr><th>One</thead><tr><td>Two</table>"]),
+    "lists and paragraphs": in_description([
+        "<ul><li>One<li>Two<ul><li>Three</ul><li>Four</ul>", "<p>One<p>Two<ol><li>Three</ol>Four",
+        "<p>One<div>Two</div>Three</p>", "<h2>One</h2>Two<p>Three", "<b>One<p>Two</b>Three</p>",
+        "<blockquote>One<p>Two</blockquote>Three", "<dl><dt>One<dd>Two<dt>Three<dd>Four</dl>"]),
+    "other breaks": other_breaks,
+    "attributes without quotation marks": unquoted,
+    "tags in upper case": upper_case,
+    "end tags that end nothing": stray_ends,
+    "bare ampersands": bare_ampersands,
+}
+
+
+def read_site(directory):
+    """Kind, address and text of each page of a generated site that is HTML; in the text what is not
+    UTF-8 is replaced, as the core does before it parses."""
+    for file in sorted(directory.rglob("*.html")):
+        path = file.relative_to(directory).with_suffix("").as_posix()
+        base = ACCOUNTS if path.startswith("accounts/") else ACTIVITIES
+        url = f"{base}/{path.split('/', 1)[1].removesuffix('index')}"
+        kind = next(
+            (
+                kind
+                for kind, pattern in (
+                    ("home", r"accounts/index"),
+                    ("country", r"accounts/country/[^/]+"),
+                    ("section", r"accounts/section/[^/]+"),
+                    ("activity", r"activities/activity/[^/]+"),
+                    ("statistics", r".*/statistics"),
+                    ("listing", r"activities/organisation/.*/activities.*"),
+                )
+                if re.fullmatch(pattern, path)
+            ),
+            None,
+        )
+        text = file.read_text(errors="replace").replace("\0", "\ufffd")
+        if kind and text.startswith("<"):
+            yield kind, url, text
+
+
+class Pages:
     def __init__(self, browser, program):
         self.browser, self.program = browser, program
         target = browser.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = browser.call("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
 
-    def expected(self, documents):
-        return json.loads(self.browser.evaluate(self.session, f"{TREES}({json.dumps(documents)})"))
+    def repaired(self, pages):
+        texts = json.loads(
+            self.browser.evaluate(
+                self.session, f"{REPAIR}({json.dumps([text for _, _, text in pages])})"
+            )
+        )
+        return [(kind, url, text) for (kind, url, _), text in zip(pages, texts, strict=True)]
 
-    def run(self, documents):
-        """What the program prints, by line, and how it ended if not well."""
-        texts = [document.encode() for document in documents]
-        data = b"".join(b"%d\n%s" % (len(text), text) for text in texts)
-        try:
-            run = subprocess.run([self.program], input=data, capture_output=True, timeout=TIMEOUT)
-        except subprocess.TimeoutExpired as error:
-            done = (error.stdout or b"").count(b"\n")
-            raise RuntimeError(f"{self.program} does not come to an end on {json.dumps(documents[done:done + 1])[:2000]}") from None
-        ended = run.returncode and f"ended with status {run.returncode}: {run.stderr.decode(errors='replace')[:2000]}"
-        return run.stdout.split(b"\n")[:-1], ended
+    def found(self, pages):
+        data = b"".join(
+            f"{kind} {url} {len(text.encode())}\n".encode() + text.encode()
+            for kind, url, text in pages
+        )
+        run = subprocess.run([self.program], input=data, capture_output=True, timeout=TIMEOUT)
+        if run.returncode:
+            errors = run.stderr.decode(errors="replace")[:2000]
+            raise RuntimeError(f"{self.program} ended with status {run.returncode}: {errors}")
+        return [json.loads(line) for line in run.stdout.splitlines()]
 
-    def ours(self, documents):
-        """Of each the tree; None: it was not read whole. A document on which the program ends has a tree that says so."""
-        trees, ends = [], 0
-        while len(trees) < len(documents):
-            lines, ended = self.run(documents[len(trees):])
-            trees += [None if line == b"problem" else json.loads(line) for line in lines]
-            if len(trees) < len(documents):
-                trees.append([f"0 (the program {ended or 'ended'})"])
-                ends += 1
-            elif ended or len(trees) > len(documents):
-                raise RuntimeError(f"{self.program} {ended or 'says too much'}")
-            if ends == MAX_ENDS:
-                trees += trees[-1:] * (len(documents) - len(trees))
-        return trees
-
-    def compare(self, documents):
-        """Both trees of each."""
-        return zip(self.expected(documents), self.ours(documents), strict=True)
-
-    def smallest(self, document):
-        """What is left of a document that differs when as much as possible is taken away so that it still differs."""
-        end = time.monotonic() + MINIMISE
-        size = max(1, len(document) // 2)
-        at, changed = 0, False
-        while time.monotonic() < end:
-            starts = range(at, len(document), size)[:max(1, min(BLOCK, BATCH // (len(document) + 1)))]
-            shorter = [document[:start] + document[start + size:] for start in starts]
-            for start, candidate, (expected, ours) in zip(starts, shorter, self.compare(shorter)):
-                if candidate and ours is not None and ours != expected:
-                    document, at, changed = candidate, start, True
-                    break
-            else:
-                at += size * len(starts)
-            if at < len(document):
-                continue
-            if size == 1 and not changed:
-                break
-            at, size, changed = 0, max(1, size // 2), False
-        return document
+    def differences(self, pages):
+        for first in range(0, len(pages), BATCH):
+            batch = pages[first : first + BATCH]
+            for page, ours, browsers in zip(
+                batch, self.found(batch), self.found(self.repaired(batch)), strict=True
+            ):
+                if ours != browsers:
+                    yield page, ours, browsers
 
 
-def readable(tree):
-    if tree is None:
-        return ["(not read whole)"]
-    return ["  " * int(depth) + json.dumps(rest)[1:-1].replace('\\"', '"') for depth, rest in (line.split(" ", 1) for line in tree)]
+def show(page, ours, browsers):
+    kind, url, text = page
+    print(f"# {kind} {url}")
+    for key in sorted(
+        {*ours, *browsers, *ours.get("data", {}), *browsers.get("data", {})} - {"data"}
+    ):
+        a, b = (found.get(key, found.get("data", {}).get(key)) for found in (ours, browsers))
+        if a != b:
+            print(f"#   {key}: {json.dumps(a, ensure_ascii=False)[:600]}")
+            print(f"#   Chromium: {json.dumps(b, ensure_ascii=False)[:600]}")
 
 
-class Shown:
-    """What has been shown of what differs."""
-
-    def __init__(self):
-        self.ways, self.minimised = set(), 0
-
-    def show(self, trees, document):
-        """The smallest part of a document that differs, and its trees, if none has been shown that differs in this way."""
-        if len(self.ways) == MAX_SHOWN or self.minimised == MAX_MINIMISED:
-            return
-        self.minimised += 1
-        document = trees.smallest(document)
-        expected, ours = next(trees.compare([document]))
-        lines = list(difflib.unified_diff(readable(expected), readable(ours), lineterm="", n=LINES))[3:3 + 4 * LINES]
-        way = tuple(line.split("'")[0].split("=")[0] for line in lines if line[0] != " ")
-        if way not in self.ways:
-            self.ways.add(way)
-            print("# " + json.dumps(document), *("#     " + line for line in lines), sep="\n")
-
-
-def group(trees, number, name, documents, shown):
-    """Prints its line, before that what differs; whether all is well."""
-    differ, problems = 0, 0
-    for batch in batches(documents):
-        for document, (expected, ours) in zip(batch, trees.compare(batch)):
-            if ours is None:
-                problems += 1
-            elif ours != expected:
-                differ += 1
-                shown.show(trees, document)
-    well = differ == 0 and problems <= MAX_PROBLEMS * len(documents)
-    others = f", {differ} differ" * (differ > 0) + f", {problems} not read whole" * (problems > 0)
-    print(f"{'ok' if well else 'not ok'} {number} - {len(documents)} documents: {name}{others}", flush=True)
+def compare(pages, options):
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run(
+            [
+                sys.executable,
+                HERE.parent / "site/generate.py",
+                "--out",
+                directory,
+                "--accounts",
+                ACCOUNTS,
+                "--activities-site",
+                ACTIVITIES,
+                "--sections",
+                "20",
+                "--count",
+                str(options.pages),
+                "--padding",
+                "300",
+                "--seed",
+                str(options.seed),
+            ],
+            check=True,
+        )
+        site = list(read_site(pathlib.Path(directory)))
+    print(f"1..{len(SLIPS)}\n# --seed {options.seed} --pages {options.pages}")
+    well = True
+    for number, (name, slip) in enumerate(SLIPS.items(), 1):
+        rng = random.Random(f"{options.seed} {name}")
+        slipped = [(kind, url, slip(text, rng)) for kind, url, text in site]
+        differences = list(pages.differences(slipped))
+        for difference in differences[:MAX_SHOWN]:
+            show(*difference)
+        print(f"{'not ok' if differences else 'ok'} {number} - {len(slipped)} pages: {name}" +
+              f", {len(differences)} differ" * bool(differences), flush=True)
+        well = well and not differences
     return well
 
 
@@ -182,24 +251,29 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=20000)
-    parser.add_argument("--document")
+    parser.add_argument(
+        "--pages", type=int, default=100, help="activities of the site, each a page"
+    )
+    parser.add_argument("--document", nargs=2, metavar=("KIND", "FILE"))
     options = parser.parse_args()
     try:
         with Browser() as browser:
-            trees = Trees(browser, options.program)
-            if options.document is not None:
-                expected, ours = next(trees.compare([options.document]))
-                print(*readable(expected), "--", *readable(ours), sep="\n")
-                return ours != expected
-            groups = soup.groups(options.seed, options.count)
-            print(f"1..{len(groups)}\n# --seed {options.seed} --count {options.count}")
-            shown = Shown()
-            well = [group(trees, number, name, documents, shown) for number, (name, documents) in enumerate(groups.items(), 1)]
+            pages = Pages(browser, options.program)
+            if options.document is None:
+                return not compare(pages, options)
+            kind, file = options.document
+            page = [(kind, f"{ACTIVITIES}/activity/a-1", pathlib.Path(file).read_text())]
+            print(
+                json.dumps(
+                    [*pages.found(page), *pages.found(pages.repaired(page))],
+                    indent=1,
+                    ensure_ascii=False,
+                )
+            )
     except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
         print(f"Bail out! {error}")
         return True
-    return not all(well)
+    return False
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""Opens pages in a headless Chromium, and says what they said, asked for and show.
+"""Opens pages in a headless Chromium, and prints what they wrote, requested and show.
 
     browser.py [--width=<pixels>] <JavaScript> <file> ...
-        prints a line of JSON for each file: console (messages), requests (all but that for the file) and value (of the expression, when the
-        page is loaded)
+        prints a line of JSON for each file: console (messages), requests (all but that for the
+        file) and value (of the expression, when the page is loaded)
 
-Speaks the DevTools protocol over a pipe, so that no port is open; Chromium ends with the pipe. Its profile is a temporary directory.
+Speaks the DevTools protocol over a pipe, so that no port is open; Chromium ends with the pipe. Its
+profile is a temporary directory.
 """
 import argparse
 import json
@@ -17,13 +18,24 @@ import time
 
 TIMEOUT = 30
 # No sandbox: root may not use it, containers lack it, and the pages are the project's own.
-OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-extensions", "--hide-scrollbars", "--remote-debugging-pipe"]
+OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-extensions",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+]
 
 
 class Browser:
     def __enter__(self):
-        self.profile = tempfile.TemporaryDirectory(prefix="esn_pulse-browser-", ignore_cleanup_errors=True)
+        self.profile = tempfile.TemporaryDirectory(prefix="esn_pulse-browser-",
+                                                   ignore_cleanup_errors=True)
         commands, self.to = os.pipe()
         self.answers, answers = os.pipe()
 
@@ -33,9 +45,11 @@ class Browser:
             os.dup2(read, 3)
             os.dup2(write, 4)
 
-        self.process = subprocess.Popen(["chromium", *OPTIONS, f"--user-data-dir={self.profile.name}"], preexec_fn=ends, close_fds=False,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        env={**os.environ, "HOME": self.profile.name, "TZ": "UTC"})
+        self.process = subprocess.Popen(
+            ["chromium", *OPTIONS, f"--user-data-dir={self.profile.name}"],
+            preexec_fn=ends, close_fds=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "HOME": self.profile.name, "TZ": "UTC"})
         os.close(commands)
         os.close(answers)
         os.set_blocking(self.to, False)
@@ -69,7 +83,9 @@ class Browser:
 
     def call(self, method, session=None, **parameters):
         self.last += 1
-        command = {"id": self.last, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
+        command = {"id": self.last, "method": method, "params": parameters}
+        if session:
+            command["sessionId"] = session
         data = json.dumps(command).encode() + b"\0"
         deadline = time.monotonic() + TIMEOUT
         while data:
@@ -86,7 +102,8 @@ class Browser:
 
     def wait(self, method, session):
         deadline = time.monotonic() + TIMEOUT
-        while not any(e.get("method") == method and e.get("sessionId") == session for e in self.events):
+        while not any(e.get("method") == method and e.get("sessionId") == session
+                      for e in self.events):
             self.events.append(self.message(deadline))
 
     def open(self, file, prepare=lambda session: None):
@@ -103,27 +120,30 @@ class Browser:
         return session, address
 
     def evaluate(self, session, expression):
-        result = self.call("Runtime.evaluate", session, expression=expression, returnByValue=True, awaitPromise=True)
+        result = self.call("Runtime.evaluate", session, expression=expression, returnByValue=True,
+                           awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(json.dumps(result["exceptionDetails"]))
         return result["result"].get("value")
 
-    def said(self):
-        """What stands in the console: messages, exceptions, and what the browser refused."""
+    def console(self):
+        """What the console shows: messages, exceptions, and what the browser blocked."""
         texts = []
         for event in self.events:
             p = event.get("params", {})
             if event.get("method") == "Runtime.consoleAPICalled":
                 texts.append(" ".join(str(a.get("value", a.get("description"))) for a in p["args"]))
             elif event.get("method") == "Runtime.exceptionThrown":
-                texts.append(p["exceptionDetails"].get("exception", {}).get("description", p["exceptionDetails"]["text"]))
+                details = p["exceptionDetails"]
+                texts.append(details.get("exception", {}).get("description", details["text"]))
             elif event.get("method") == "Log.entryAdded":
                 texts.append(p["entry"]["text"])
         return texts
 
-    def asked_for(self, address):
-        return [e["params"]["request"]["url"] for e in self.events
-                if e.get("method") == "Network.requestWillBeSent" and e["params"]["request"]["url"] != address]
+    def requests(self, address):
+        urls = [e["params"]["request"]["url"] for e in self.events
+                if e.get("method") == "Network.requestWillBeSent"]
+        return [url for url in urls if url != address]
 
 
 def main():
@@ -135,9 +155,11 @@ def main():
     with Browser() as browser:
         for file in options.files:
             session, address = browser.open(file, lambda session: browser.call(
-                "Emulation.setDeviceMetricsOverride", session, width=options.width, height=900, deviceScaleFactor=1, mobile=options.width < 600))
+                "Emulation.setDeviceMetricsOverride", session, width=options.width, height=900,
+                deviceScaleFactor=1, mobile=options.width < 600))
             value = browser.evaluate(session, options.expression)
-            print(json.dumps({"console": browser.said(), "requests": browser.asked_for(address), "value": value}))
+            print(json.dumps({"console": browser.console(),
+                              "requests": browser.requests(address), "value": value}))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the pages of a made-up network, nginx's rules for what goes wrong there, and the rows that a complete run must leave."""
+"""Writes the pages of a made-up network, nginx's rules for what goes wrong there, and the rows that
+a complete run must leave."""
 
 import argparse
 import decimal
@@ -13,7 +14,14 @@ from names import COUNTRIES
 from network import CARDS, Network
 from pages import Pages
 
+TABLES = [
+    "faults", "countries", "sections", "activities", "activity_section_organisers",
+    "activity_to_cause", "activity_to_sdg", "activity_to_objective", "section_overall_statistics",
+    "section_cause_statistics", "section_type_statistics", "section_participant_statistics",
+    "validation_errors", "failed_scrapes", "changes",
+]
 CODES = {name: code.upper() for code, *names in COUNTRIES for name in names}
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def copy_value(value):
@@ -22,14 +30,16 @@ def copy_value(value):
         return r"\N"
     if isinstance(value, bool):
         return "t" if value else "f"
-    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return str(value).translate(ESCAPES)
 
 
 class Site:
     def __init__(self, options):
         self.options = options
-        self.history = options.years and History(options.seed, options.count, options.years, options.days_ago, options.old_changes)
-        self.network = Network(options.seed, options.sections, options.count, not options.no_faults, self.history, options.every_fault)
+        self.history = options.years and History(options.seed, options.count, options.years,
+                                                 options.days_ago, options.old_changes)
+        self.network = Network(options.seed, options.sections, options.count,
+                               not options.no_faults, self.history, options.every_fault)
         for activity in self.network.activities if options.healed else []:
             activity.fault = None
         self.pages = Pages(options.seed, options.padding)
@@ -40,7 +50,8 @@ class Site:
 
     def write(self, path, text):
         """A file that says that already is left alone: it has not changed, says its time."""
-        file, data, before = f"{self.options.out}/{path}", text.encode("utf-8", "surrogateescape"), None
+        file, before = f"{self.options.out}/{path}", None
+        data = text.encode("utf-8", "surrogateescape")
         self.written.add(file)
         try:
             with open(file, "rb") as old:
@@ -52,7 +63,8 @@ class Site:
         with open(file, "wb") as new:
             new.write(data)
         if before and before >= int(os.stat(file).st_mtime):
-            os.utime(file, (before + 1, before + 1))  # nginx tells times in seconds
+            # nginx counts times in seconds.
+            os.utime(file, (before + 1, before + 1))
 
     def remove_others(self):
         for site in ("accounts", "activities"):
@@ -72,7 +84,8 @@ class Site:
         self.row("failed_scrapes", url, status, message, will_retry)
 
     def error(self, url, section, event_slug, name, message, raw):
-        self.row("validation_errors", url, section, event_slug, name, message, None if raw is None else json.dumps(raw, ensure_ascii=False))
+        self.row("validation_errors", url, section, event_slug, name, message,
+                 None if raw is None else json.dumps(raw, ensure_ascii=False))
 
     # --- accounts
 
@@ -88,7 +101,8 @@ class Site:
                 self.fault("accounts", f"/country/{code}", "return 500;")
                 self.failed(f"{base}/country/{code}", 500, "500", True)
             name = name.removeprefix("ESN ")
-            self.row("countries", code.upper(), name, code, f"{base}/country/{code}", None if failed else len(here))
+            self.row("countries", code.upper(), name, code, f"{base}/country/{code}",
+                     None if failed else len(here))
         for section in there:
             if section.fault == "page-404":
                 self.failed(f"{base}/section/{section.slug}", 404, "404", False)
@@ -96,24 +110,32 @@ class Site:
                 self.write(f"accounts/section/{section.slug}.html", self.pages.section(section))
 
     def section_row(self, s, learned):
-        base, site, info = self.options.accounts, self.options.activities, s.info if s.fault != "page-404" else {}
+        base, site = self.options.accounts, self.options.activities
+        info = s.info if s.fault != "page-404" else {}
         wrong = {e[0] for e in s.errors}
         known = s.site_slug is not None and (s.guessable or s.slug in learned)
         order = ["address-line1", "address-line2", "postal-code", "locality", "country"]
         parts = dict(info.get("address", []))
 
-        def degrees(key):
-            return None if key not in info or key in wrong else str(decimal.Decimal(info[key]).quantize(decimal.Decimal("1e-6"), decimal.ROUND_HALF_UP))
-
         def value(key):
             return None if key in wrong else info.get(key)
 
-        self.row("sections", s.country.upper(), s.name, s.slug, s.site_slug if known else None, f"{base}/section/{s.slug}",
-                 f"{site}/organisation/{s.site_slug}" if known else None, info.get("city"),
-                 ", ".join(parts[p] for p in order if p in parts) or None, value("email"), value("website"), info.get("university_name"),
-                 degrees("longitude"), degrees("latitude"), json.dumps(info.get("social_media", {})),
-                 base + info["logo_url"] if "logo_url" in info else None, known, s.site_slug if known else None,
-                 known and s.fault not in ("list-500", "statistics-500") and not s.has_no_json())
+        def degrees(key):
+            millionths = decimal.Decimal("1e-6")
+            return value(key) and str(
+                decimal.Decimal(value(key)).quantize(millionths, decimal.ROUND_HALF_UP))
+
+        self.row("sections", s.country.upper(), s.name, s.slug, s.site_slug if known else None,
+                 f"{base}/section/{s.slug}",
+                 f"{site}/organisation/{s.site_slug}" if known else None,
+                 info.get("city"), ", ".join(parts[p] for p in order if p in parts) or None,
+                 value("email"), value("website"), info.get("university_name"),
+                 degrees("longitude"), degrees("latitude"),
+                 json.dumps(info.get("social_media", {})),
+                 base + info["logo_url"] if "logo_url" in info else None,
+                 known, s.site_slug if known else None,
+                 known and s.fault not in ("list-500", "statistics-500", "pager beyond numbers")
+                 and not s.has_no_json())
         for name, message, raw in s.errors if s.fault != "page-404" else []:
             self.error(f"{base}/section/{s.slug}", s.slug, None, name, message, raw)
         return known
@@ -123,52 +145,65 @@ class Site:
     def listing(self, s):
         pages = [s.activities[i:i + s.cards] for i in range(0, len(s.activities), s.cards)] or [[]]
         for n in range(1, len(pages), 5):
-            pages[n] = [pages[n - 1][-1], *pages[n]]  # the list moved on while it was read
+            # The listing moved on while it was read.
+            pages[n] = [pages[n - 1][-1], *pages[n]]
         self.list_pages(f"/organisation/{s.site_slug}/activities", s.site_slug, s.name, pages, s)
 
     def feed(self, seen):
-        """The network's own list; what stands only on sections' lists that fail is not on it, unless the truth is to know it."""
+        """The network's listing. What is only on sections' listings that fail is not on it, unless
+        the truth is to have it."""
         by_date = self.options.feed_order == "date"
-        cards = sorted((a for a in self.network.activities if self.options.feed_read or a.number in seen), key=lambda a: (a.start.toordinal() if a.start and by_date else 0, a.number), reverse=True)
-        self.list_pages("/activities", None, "Activities", [cards[i:i + CARDS] for i in range(0, len(cards), CARDS)] or [[]])
+
+        def order(activity):
+            return activity.start.toordinal() if activity.start and by_date else 0, activity.number
+
+        cards = [a for a in self.network.activities if self.options.feed_read or a.number in seen]
+        cards.sort(key=order, reverse=True)
+        pages = [cards[i:i + CARDS] for i in range(0, len(cards), CARDS)] or [[]]
+        self.list_pages("/activities", None, "Activities", pages)
 
     def list_pages(self, uri, slug, name, pages, section=None):
         last = len(pages) - 1
         if section and section.fault == "pager beyond numbers":
             last, url = 10**12, f"{self.options.activities}{uri}?page="
             self.row("faults", section.fault, f"{url}0")
-            self.error(f"{url}0", section.slug, None, "last_page", "not the number of a page", f"{url}{last}")
+            for n in range(3):  # its pager leads to these, too
+                self.failed(f"{url}{n}", 200, "pager", True)
         for n, cards in enumerate(pages):
-            self.write(f"activities{uri}/page-{n}.html", self.pages.listing(slug, name, cards, n, last))
+            page = self.pages.listing(slug, name, cards, n, last)
+            self.write(f"activities{uri}/page-{n}.html", page)
             for card in cards if section else []:
                 if card.unlisted:
                     url = f"{self.options.activities}{uri}?page={n}"
-                    self.error(url, section.slug, None, *ODD_FAULTS[card.spoilt], self.pages.card_text(card))
+                    self.error(url, section.slug, None, *ODD_FAULTS[card.spoilt],
+                               self.pages.card_text(card))
                     self.row("faults", card.spoilt, url)
 
     def organisation(self, s, known):
-        site = self.options.activities
-        self.write(f"activities/organisation/{s.site_slug}.html", self.pages.organisation(s))
+        uri = f"/organisation/{s.site_slug}"
+        url = self.options.activities + uri
+        self.write(f"activities{uri}.html", self.pages.organisation(s))
         self.listing(s)
         if s.old_slug:
             self.fault("activities", f"/organisation/{s.old_slug}/activities",
-                       f"return 301 $scheme://$http_host/organisation/{s.site_slug}/activities;")
+                       f"return 301 $scheme://$http_host{uri}/activities;")
         if s.statistics_form != "missing":
-            self.write(f"activities/organisation/{s.site_slug}/statistics.html", self.pages.statistics(s))
+            self.write(f"activities{uri}/statistics.html", self.pages.statistics(s))
         if s.fault == "list-500":
-            # only the page itself: HEAD of the list, which tells that the slug is right, is answered
-            self.faults.append(("activities", f"location = /organisation/{s.site_slug}/activities {{ if ($arg_page = 0) {{ return 500; }} "
-                                f"try_files $uri/page-0.html =404; }}"))
-            self.failed(f"{site}/organisation/{s.site_slug}/activities?page=0", 500, "500", True)
+            # Only the page itself: HEAD of the listing, which shows that the slug is right, works.
+            self.fault("activities", f"{uri}/activities",
+                       "if ($arg_page = 0) { return 500; } try_files $uri/page-0.html =404;")
+            self.failed(f"{url}/activities?page=0", 500, "500", True)
         if s.fault == "statistics-500":
-            self.fault("activities", f"/organisation/{s.site_slug}/statistics", "return 500;")
-            self.failed(f"{site}/organisation/{s.site_slug}/statistics", 500, "500", True)
+            self.fault("activities", f"{uri}/statistics", "return 500;")
+            self.failed(f"{url}/statistics", 500, "500", True)
         if s.fault in STATISTICS_FAULTS:
-            self.row("faults", s.fault, f"{site}/organisation/{s.site_slug}/statistics")
-            if STATISTICS_FAULTS[s.fault][2]:
-                self.error(f"{site}/organisation/{s.site_slug}/statistics", s.slug, None, "total_activities", *STATISTICS_FAULTS[s.fault][2])
+            self.row("faults", s.fault, f"{url}/statistics")
+            error = STATISTICS_FAULTS[s.fault][2]
+            if error:
+                self.error(f"{url}/statistics", s.slug, None, "total_activities", *error)
         if s.has_no_json():
-            self.failed(f"{site}/organisation/{s.site_slug}/statistics", 200, "JSON", True)
+            self.failed(f"{url}/statistics", 200, "JSON", True)
         elif known and s.fault != "statistics-500":
             self.statistics_rows(s)
 
@@ -178,19 +213,24 @@ class Site:
         def get(key, label):
             return figures.get(key, {}).get(label, 0)
 
-        self.row("section_overall_statistics", s.slug, get("total_activities", "Physical"), get("total_activities", "Online"),
-                 get("total_participants", "Local students"), get("total_participants", "International students"),
+        self.row("section_overall_statistics", s.slug,
+                 get("total_activities", "Physical"), get("total_activities", "Online"),
+                 get("total_participants", "Local students"),
+                 get("total_participants", "International students"),
                  get("total_participants", "Coordinators"))
         causes = [figures.get(k, {}) for k in ("total_causes", "physical_causes", "online_causes")]
         if s.fault == "JSON with a label of a megabyte":
             self.row("section_cause_statistics", s.slug, "c" * 100, 1, 0, 0)
         for label in set().union(*causes):
-            total = causes[0].get(label, causes[1].get(label, 0) + causes[2].get(label, 0))
-            self.row("section_cause_statistics", s.slug, label, total, causes[1].get(label, 0), causes[2].get(label, 0))
-        for table, name in (("section_type_statistics", "types"), ("section_participant_statistics", "participants")):
-            physical, online = figures.get(f"physical_{name}", {}), figures.get(f"online_{name}", {})
+            physical, online = causes[1].get(label, 0), causes[2].get(label, 0)
+            total = causes[0].get(label, physical + online)
+            self.row("section_cause_statistics", s.slug, label, total, physical, online)
+        for name in ("type", "participant"):
+            physical = figures.get(f"physical_{name}s", {})
+            online = figures.get(f"online_{name}s", {})
             for label in set(physical) | set(online):
-                self.row(table, s.slug, label, physical.get(label, 0), online.get(label, 0))
+                self.row(f"section_{name}_statistics", s.slug, label, physical.get(label, 0),
+                         online.get(label, 0))
 
     def activity(self, a, seen, stored, sections):
         uri = f"/activity/{a.slug}"
@@ -212,28 +252,36 @@ class Site:
             self.activity_rows(a, url, sections)
 
     def activity_rows(self, a, url, known):
+        # An address that has moved counts where it is now.
+        slug = a.slug + "-moved" * (a.fault == "moved")
+        url += "-moved" * (a.fault == "moved")
         unmatched = sorted(slug for slug, _, s in a.organisers if s is None or s.slug not in known)
 
         def cut(text, n):
             return None if text is None else text[:n]
 
-        self.row("activities", a.slug, url, cut(a.title, 255), a.description, a.start, a.end, cut(a.city, 100), CODES.get(a.country),
-                 a.participants, cut(a.type, 100), a.error is None, a.online, a.country, "\n".join(a.goal).replace("x@y.example", "[e-mail]") or None,
-                 a.outcomes, None if a.registration is None or a.registration.startswith("mailto") else a.registration,
+        is_mail = a.registration is not None and a.registration.startswith("mailto")
+        last = None if a.error and a.error[0] == "end_date" else a.end or a.start
+        self.row("activities", slug, url, cut(a.title, 255), a.description, a.start, last,
+                 cut(a.city, 100), CODES.get(a.country), a.participants or None,
+                 cut(a.type, 100),
+                 None not in (a.title, a.description, a.start), a.online, a.country,
+                 "\n".join(a.goal).replace("x@y.example", "[e-mail]") or None,
+                 a.outcomes, None if is_mail else a.registration,
                  None if a.image is None else self.options.activities + a.image,
                  "{" + ",".join(unmatched) + "}")
         for _, _, s in a.organisers:
             if s is not None and s.slug in known:
-                self.row("activity_section_organisers", a.slug, s.slug)
+                self.row("activity_section_organisers", slug, s.slug)
         for cause in a.causes:
-            self.row("activity_to_cause", a.slug, cut(cause, 100))
+            self.row("activity_to_cause", slug, cut(cause, 100))
         for n in a.sdgs:
             if n <= 17:
-                self.row("activity_to_sdg", a.slug, f"SDG {n}")
+                self.row("activity_to_sdg", slug, f"SDG {n}")
         for objective in a.objectives:
-            self.row("activity_to_objective", a.slug, objective)
+            self.row("activity_to_objective", slug, objective)
         if a.error:
-            self.error(url, None, a.slug, *a.error)
+            self.error(url, None, slug, *a.error)
 
     def run(self):
         net = self.network
@@ -250,33 +298,39 @@ class Site:
             self.row("changes", *change)
         self.write("activities/too-large.html", "<html><body>" + "x" * 3_000_000)
         for site in ("accounts", "activities"):
-            self.write(f"{site}-faults.conf", "".join(rule + "\n" for where, rule in self.faults if where == site))
+            rules = [rule + "\n" for where, rule in self.faults if where == site]
+            self.write(f"{site}-faults.conf", "".join(rules))
         self.write("front.tsv", "".join(self.front))
-        for table in ("faults", "countries", "sections", "activities", "activity_section_organisers", "activity_to_cause", "activity_to_sdg",
-                      "activity_to_objective", "section_overall_statistics", "section_cause_statistics", "section_type_statistics",
-                      "section_participant_statistics", "validation_errors", "failed_scrapes", "changes"):
-            self.write(f"truth/{table}.tsv", "".join(line + "\n" for line in self.truth.get(table, [])))
+        for table in TABLES:
+            rows = [line + "\n" for line in self.truth.get(table, [])]
+            self.write(f"truth/{table}.tsv", "".join(rows))
         self.remove_others()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", required=True, help="directory to write to")
-    parser.add_argument("--accounts", required=True, help="base address of the one site")
-    parser.add_argument("--activities-site", dest="activities", required=True, help="base address of the other")
-    parser.add_argument("--misbehave", default="", help="base address of the server that misbehaves")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sections", type=int, default=517)
-    parser.add_argument("--count", type=int, default=3000, help="of activities")
-    parser.add_argument("--padding", type=int, default=4000, help="bytes of menu on every page")
-    parser.add_argument("--no-faults", action="store_true")
-    parser.add_argument("--every-fault", action="store_true", help="each fault once; the site of activities has a front that plays them")
-    parser.add_argument("--healed", action="store_true", help="no page is answered wrongly")
-    parser.add_argument("--feed-order", choices=("number", "date"), default="number", help="what of an activity puts it first in the network's list")
-    parser.add_argument("--feed-read", action="store_true", help="the truth is that of a run that reads the network's list, too")
-    parser.add_argument("--years", type=float, help="over which the activities have come, up to today; without, there is no history")
-    parser.add_argument("--days-ago", type=int, default=0, help="the network as it was that many days ago")
-    parser.add_argument("--old-changes", action="store_true", help="some activities that are long over change in the last week, too")
+    add = parser.add_argument
+    add("--out", required=True, help="directory to write to")
+    add("--accounts", required=True, help="base address of the one site")
+    add("--activities-site", dest="activities", required=True, help="base address of the other")
+    add("--misbehave", default="", help="base address of the server that misbehaves")
+    add("--seed", type=int, default=1)
+    add("--sections", type=int, default=517)
+    add("--count", type=int, default=3000, help="of activities")
+    add("--padding", type=int, default=4000, help="bytes of menu on every page")
+    add("--no-faults", action="store_true")
+    add("--every-fault", action="store_true",
+        help="each fault once; the site of activities has a front that plays them")
+    add("--healed", action="store_true", help="no page is answered wrongly")
+    add("--feed-order", choices=("number", "date"), default="number",
+        help="what of an activity puts it first in the network's listing")
+    add("--feed-read", action="store_true",
+        help="the truth is that of a run that reads the network's listing, too")
+    add("--years", type=float,
+        help="over which the activities have come, up to today; without, there is no history")
+    add("--days-ago", type=int, default=0, help="the network as it was that many days ago")
+    add("--old-changes", action="store_true",
+        help="some activities that are long over change in the last week, too")
     options = parser.parse_args()
     if not options.years and (options.days_ago or options.old_changes):
         parser.error("--days-ago and --old-changes need --years")

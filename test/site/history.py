@@ -1,5 +1,6 @@
-"""What has happened in a made-up network, and when: days are counted back from today, which is 0. All of it is decided by the seed and by
-what it happens to, so that the network of another day is the same network."""
+"""What has happened in a made-up network, and when: days are counted back from today, which is 0.
+The seed and what it happens to decide everything, so that the network of another day is the same
+network."""
 
 import datetime
 import math
@@ -8,13 +9,16 @@ import random
 from names import TOWNS, WORDS
 
 NEW_SECTION, REMOVED_SECTION = 4, 3
-OLD_CHANGES = 8  # of each kind
+# Of each kind.
+OLD_CHANGES = 8
 
 
 class History:
     def __init__(self, seed, count, years, days_ago, old_changes):
-        self.seed, self.count, self.days, self.days_ago, self.old_changes = seed, count, round(years * 365.25), days_ago, old_changes
-        self.changes = []  # kind, slug, day
+        self.seed, self.count, self.days = seed, count, round(years * 365.25)
+        self.days_ago, self.old_changes = days_ago, old_changes
+        # Kind, slug, day.
+        self.changes = []
 
     def rng(self, *what):
         return random.Random(f"{self.seed} history {what}")
@@ -26,20 +30,23 @@ class History:
         self.changes.append((kind, slug, day))
 
     def created(self, n):
-        """The day of the nth activity; there are more and more of them, from 78 % of the mean to 122 %."""
+        """The day of the nth activity; their rate grows from 78 % of the mean to 122 %."""
         least, more = 0.78, 0.22
         share = (math.sqrt(least**2 + 4 * more * (n + 0.5) / self.count) - least) / (2 * more)
         return int(self.days * (1 - share))
 
     def start(self, rng, today, created):
-        """The day of an activity entered on that day: four days later in the mean, but a few are entered when it is long over."""
-        ahead = -rng.randrange(11, 121) if rng.random() < 0.04 else round(rng.triangular(-10, 20, 2))
+        """The day of an activity entered on that day: four days later in the mean, but a few are
+        entered when they are long over."""
+        is_late = rng.random() < 0.04
+        ahead = -rng.randrange(11, 121) if is_late else round(rng.triangular(-10, 20, 2))
         return today + datetime.timedelta(days=ahead - created)
 
     # --- changes
 
     def change(self, activities, today):
-        """Lets happen what has happened to them, and returns those that are left. What is wrong stays as it is."""
+        """Lets happen what has happened to them, and returns those that are left. What is wrong
+        stays as it is."""
         sound = [a for a in activities if not a.fault and not a.error]
         gone = set()
         for activity in sound:
@@ -55,7 +62,8 @@ class History:
             for i, activity in enumerate(chosen):
                 day = rng.randrange(7)
                 if self.happened(day):
-                    self.apply(activity, ("old-title", "old-page", "old-removed")[i % 3], day, gone)
+                    kind = ("old-title", "old-page", "old-removed")[i % 3]
+                    self.apply(activity, kind, day, gone)
         for activity in activities:
             if activity.created < 14:
                 self.note("new", activity.slug, activity.created)
@@ -66,7 +74,9 @@ class History:
         day, chance = 7 * (week - 1) + rng.randrange(7), rng.random()
         if activity.created < 7 * week or ended - day >= 60:
             return None, day
-        return "removed" if chance < 0.005 else "card" if chance < 0.015 else "page" if chance < 0.065 else None, day
+        kind = ("removed" if chance < 0.005 else "card" if chance < 0.015 else
+                "page" if chance < 0.065 else None)
+        return kind, day
 
     def apply(self, a, kind, day, gone):
         rng = self.rng("apply", a.number, day)
@@ -91,10 +101,15 @@ class History:
                 a.title = f"{rng.choice(WORDS)}: {a.title}"
 
     def statistics(self, section):
-        """About a third of the sections have other figures each week."""
+        """About a third of the sections have other figures each week. The activities themselves
+        are counted."""
+        for pairs in section.statistics.get("total_activities") or []:
+            pairs[1] += sum(a.online == (pairs[0] == "Online") for a in section.activities)
         for week in (2, 1):
             rng = self.rng("statistics", section.slug, week)
             day, more = 7 * (week - 1) + rng.randrange(7), rng.randrange(1, 9)
             if rng.random() < 1 / 3 and self.happened(day) and any(section.statistics.values()):
-                section.statistics = {key: [[label, n + more] for label, n in pairs] for key, pairs in section.statistics.items()}
+                for key, pairs in section.statistics.items():
+                    if key != "total_activities":
+                        section.statistics[key] = [[label, n + more] for label, n in pairs]
                 self.note("statistics", section.site_slug, day)

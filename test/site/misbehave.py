@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""The server behind nginx that misbehaves: /<how>/<path> answers with the page of that path, or not quite. Ends with its input.
+"""The server behind nginx that misbehaves: /<how>/<path> answers with the page of that path, or not
+quite. Ends with its input.
 
-/unreliable/<share>/<seed>/<site>/<address> says what nginx is to do: serve that address, answer with a fault, or reset the connection.
-/held/<file>/<address> has nginx serve that address, but not before there is no such file beside the pages any more.
+/unreliable/<share>/<seed>/<site>/<address> makes nginx serve that address, answer with a fault, or
+reset the connection. /held/<file>/<address> makes nginx serve that address, but not before the file
+beside the pages is gone.
 
-What nginx would not hand on as it is, it plays where it stands before nginx: given a port for a trap, and pairs of ports, it is a site at the
-first of each and hands on to nginx at the second, but for the addresses in front.tsv (address and how, by wrong_answers.py) and, where the file
-chance has a share, a seed and ways (none: all that a run is to see through), that share of all requests. The file played says what became of
-each, the file trapped who came to the trap."""
+What nginx would not pass on as it is, this server answers in front of nginx. Given a port for a
+trap, and pairs of ports, it is a site at the first of each, and passes requests on to nginx at the
+second. Exceptions are the addresses in front.tsv (address and how, by wrong_answers.py) and, if the
+file chance has a share, a seed and ways (none: all that a run must detect), that share of all
+requests. The file played has what became of each request, the file trapped who came to the trap."""
 
 import http.client
 import http.server
@@ -154,9 +157,10 @@ class Front(Handler):
         drop = () if conditional else ("if-none-match", "if-modified-since", "accept-encoding")
         headers = {name: value for name, value in self.headers.items() if name.lower() not in drop}
         try:
-            nginx.request(self.command, self.path, headers={"Accept-Encoding": "identity", **headers, "Connection": "close"})
+            headers = {"Accept-Encoding": "identity", **headers, "Connection": "close"}
+            nginx.request(self.command, self.path, headers=headers)
             if self.connection in select.select([nginx.sock, self.connection], [], [])[0]:
-                raise ConnectionAbortedError("whoever asked has left")
+                raise ConnectionAbortedError("the client has left")
             answer = nginx.getresponse()
             try:
                 body = answer.read()
@@ -190,7 +194,10 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 128
 
 
-for number, handler in [(port, Handler), *((front, Front) for front in behind), *([(trap, Trap)] if trap else [])]:
+servers = [(port, Handler), *((front, Front) for front in behind)]
+if trap:
+    servers.append((trap, Trap))
+for number, handler in servers:
     server = Server(("127.0.0.1", number), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()

@@ -1,16 +1,20 @@
-"""A made-up network: sections, activities, statistics, and what is wrong with some of them. What it says is the truth of the tests;
-nothing here knows how the extension reads a page."""
+"""A made-up network: sections, activities, statistics, and what is wrong with some of them. It is
+the truth of the tests; nothing here knows how the extension reads a page."""
 
 import datetime
 import random
 from dataclasses import dataclass, field
 
-from faults import FIELD_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS, said_of
+from faults import (FIELD_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS,
+                    said_of)
 from history import NEW_SECTION, REMOVED_SECTION
-from names import CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, OVERSEAS, PLACES, TOWNS, TYPES, WORDS
+from names import (CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, OVERSEAS,
+                   PLACES, TOWNS, TYPES, WORDS)
 from wrong_answers import ANSWERS, STOPS
 
 CARDS = 12
+# By the number of the section.
+SECTION_FAULTS = {3: "page-404", 23: "list-500", 33: "statistics-500", 43: "bad-json"}
 
 
 @dataclass
@@ -33,7 +37,8 @@ class Section:
 
     def has_no_json(self):
         """Whether its statistics are JSON that can't be read."""
-        return bool(self.fault == "bad-json" and self.statistics or self.fault in STATISTICS_FAULTS and not self.statistics)
+        return bool(self.fault == "bad-json" and self.statistics
+                    or self.fault in STATISTICS_FAULTS and not self.statistics)
 
 
 @dataclass
@@ -99,7 +104,10 @@ class Network:
         for section in self.sections:
             self.make_statistics(section)
         if every:
-            next(s for s in self.sections if s.guessable and not s.fault and 0 < len(s.activities) <= CARDS).fault = "pager beyond numbers"
+            section = next(s for s in self.sections
+                           if s.guessable and not s.fault and 0 < len(s.activities) <= CARDS
+                           and s.statistics_form != "missing")
+            section.fault = "pager beyond numbers"
 
     def rng(self, *what):
         """What is drawn for one thing depends on nothing else that there is."""
@@ -129,15 +137,17 @@ class Network:
                 site_slug, guessable = None, False
             elif fate == 47:
                 site_slug, old_slug = f"esn-renamed-{i}", guess
-            section = Section(country[0], form.format(town[0]), f"{country[0]}-{town[1][:4].strip('-')}-{i:03d}", site_slug,
-                              guessable, old_slug)
+            slug = f"{country[0]}-{town[1][:4].strip('-')}-{i:03d}"
+            section = Section(country[0], form.format(town[0]), slug, site_slug, guessable,
+                              old_slug)
             section.listed = i % 40 != 13
             self.describe_section(section, town, rng)
             if self.faults and count >= 50 and not self.every:
-                section.fault = {3: "page-404", 23: "list-500", 33: "statistics-500", 43: "bad-json"}.get(i)
+                section.fault = SECTION_FAULTS.get(i)
             self.sections.append(section)
         if self.every:
-            for section, fault in zip([s for s in self.sections if s.site_slug and s.guessable][2:], STATISTICS_FAULTS):
+            candidates = [s for s in self.sections if s.site_slug and s.guessable]
+            for section, fault in zip(candidates[2:], STATISTICS_FAULTS):
                 section.fault = fault
         self.country_500 = countries[5][0] if self.faults and count >= 50 else None
 
@@ -153,8 +163,13 @@ class Network:
         if rng.random() < 0.9:
             info["city"] = town[0]
         if rng.random() < 0.8:
-            info["address"] = [("address-line1", f"{town[0]} st. {rng.randrange(1, 99)}"), ("postal-code", f"{rng.randrange(10**4, 10**5)}"),
-                               ("locality", town[0]), ("country", dict((c[0], c[1]) for c in COUNTRIES)[section.country])]
+            country = next(name for code, name, _ in COUNTRIES if code == section.country)
+            info["address"] = [
+                ("address-line1", f"{town[0]} st. {rng.randrange(1, 99)}"),
+                ("postal-code", f"{rng.randrange(10**4, 10**5)}"),
+                ("locality", town[0]),
+                ("country", country),
+            ]
             if rng.random() < 0.5:
                 info["address"].insert(1, ("address-line2", "2nd floor"))
         if rng.random() < 0.8:
@@ -162,10 +177,12 @@ class Network:
             place = PLACES[section.country]
             if abs(north) > 0.9 and section.country in OVERSEAS:
                 place, north, east = OVERSEAS[section.country], north / 10, east / 10
-            info["latitude"], info["longitude"] = f"{place[0] + north:.8f}", f"{place[1] + east:.8f}"
+            info["latitude"] = f"{place[0] + north:.8f}"
+            info["longitude"] = f"{place[1] + east:.8f}"
         if rng.random() < 0.8:
             info["logo_url"] = f"/sites/default/files/{section.slug}.png"
-        info["social_media"] = {n.lower(): f"https://{n.lower()}.example/{section.slug}" for n in NETWORKS if rng.random() < 0.4}
+        networks = [n.lower() for n in NETWORKS if rng.random() < 0.4]
+        info["social_media"] = {n: f"https://{n}.example/{section.slug}" for n in networks}
         if not self.faults:
             return
         wrong = rng.random()
@@ -177,7 +194,8 @@ class Network:
             section.errors.append(("website", "not a web address", f"www.{host}"))
         elif wrong < 0.06:
             info["latitude"], info["longitude"] = "95.5", "12.5"
-            section.errors.append(("latitude", "not a number of degrees between -90 and 90", "95.5"))
+            message = "not a number of degrees between -90 and 90"
+            section.errors.append(("latitude", message, "95.5"))
 
     # --- activities
 
@@ -223,7 +241,8 @@ class Network:
             self.history.note("section-new", new.slug, NEW_SECTION)
         else:
             self.sections.remove(new)
-        sound = [s for s in small if s.guessable and not s.old_slug and not s.fault and not s.errors]
+        sound = [s for s in small
+                 if s.guessable and not (s.old_slug or s.fault or s.errors)]
         if self.history.happened(REMOVED_SECTION) and sound:
             sound[-1].removed = True
             self.history.note("section-removed", sound[-1].slug, REMOVED_SECTION)
@@ -231,13 +250,19 @@ class Network:
     def make_activity(self, rng, number, created, organisers):
         words = rng.sample(WORDS, rng.randrange(2, 6))
         slug = "-".join(w for w in words if w.isascii()) or "event"
-        start = self.history.start(rng, self.today, created) if self.history else self.today + datetime.timedelta(days=rng.randrange(-900, 120))
-        end = start + datetime.timedelta(days=rng.choice([0, 1, 2, 7])) if rng.random() < 0.4 else None
+        if self.history:
+            start = self.history.start(rng, self.today, created)
+        else:
+            start = self.today + datetime.timedelta(days=rng.randrange(-900, 120))
+        end = None
+        if rng.random() < 0.4:
+            end = start + datetime.timedelta(days=rng.choice([0, 1, 2, 7]))
         written = [write_date(rng, start)] + ([write_date(rng, end)] if end else [])
         if end and rng.random() < 0.5:
             written = [rng.choice([" - ", " – "]).join(written)]
         online = rng.random() < 0.12
-        paragraphs = [" ".join(rng.choices(WORDS, k=rng.randrange(4, 30))) for _ in range(rng.randrange(1, 4))]
+        paragraphs = [" ".join(rng.choices(WORDS, k=rng.randrange(4, 30)))
+                      for _ in range(rng.randrange(1, 4))]
         description = list(paragraphs)
         if rng.random() < 0.08:
             paragraphs.append("Write to jane.doe+x@students.example or call +90 532 123 45 67 now")
@@ -248,14 +273,18 @@ class Network:
         country = rng.choice(COUNTRIES)
         participants = rng.randrange(0, 3000) if rng.random() < 0.9 else None
         activity = Activity(
-            number, created, f"{slug}-{number}", organisers, None, online, " ".join(words) + rng.choice(["", "", " & co", " <3", " 😀", " “x”"]),
+            number, created, f"{slug}-{number}", organisers, None, online,
+            " ".join(words) + rng.choice(["", "", " & co", " <3", " 😀", " “x”"]),
             paragraphs, "\n".join(description), start, end, written,
             None if online else rng.choice(TOWNS)[0],
-            None if online else rng.choice(ELSEWHERE) if rng.random() < 0.03 else country[rng.randrange(1, 3)],
+            None if online else rng.choice(ELSEWHERE) if rng.random() < 0.03
+            else country[rng.randrange(1, 3)],
             participants,
-            None if participants is None else rng.choice(["{}", " {} ", "{:,}"]).format(participants),
+            None if participants is None else
+            rng.choice(["{}", " {} ", "{:,}"]).format(participants),
             rng.choice(TYPES) if rng.random() < 0.95 else None,
-            rng.sample(CAUSES, rng.randrange(0, 4)), sorted(rng.sample(range(1, 18), rng.randrange(0, 4))),
+            rng.sample(CAUSES, rng.randrange(0, 4)),
+            sorted(rng.sample(range(1, 18), rng.randrange(0, 4))),
             rng.sample(OBJECTIVES, rng.randrange(0, 3)),
             rng.sample(["Make friends", "See the town", "Ask x@y.example"], rng.randrange(0, 3)),
             "Everybody smiled" if rng.random() < 0.3 else None,
@@ -266,7 +295,7 @@ class Network:
         return activity
 
     def spoil(self, activity):
-        """One fault in ten pages: half of them of the page, half of a field; of each kind in its turn."""
+        """One fault in ten pages: half of them of the page, half of a field; each kind in turn."""
         turn, rest = divmod(activity.number, 20)
         if self.every:
             self.spoil_in_turn(activity)
@@ -281,7 +310,8 @@ class Network:
     def spoil_in_turn(self, activity):
         """Each fault once, in every third page."""
         turn, rest = divmod(activity.number - 100, 3)
-        names = [*ODD_FAULTS, *FIELD_FAULTS, *PAGE_FAULTS, *(name for name in ANSWERS if name not in STOPS)]
+        answers = [name for name in ANSWERS if name not in STOPS]
+        names = [*ODD_FAULTS, *FIELD_FAULTS, *PAGE_FAULTS, *answers]
         if rest != 1 or turn >= len(names):
             return
         if names[turn] in ODD_FAULTS:
@@ -368,10 +398,12 @@ class Network:
             return
         if section.fault in STATISTICS_FAULTS:
             figures = STATISTICS_FAULTS[section.fault][1]
-            section.statistics = figures and {"total_activities": [["Physical", figures[0]], ["Online", figures[1]]]}
+            section.statistics = figures and {
+                "total_activities": [["Physical", figures[0]], ["Online", figures[1]]]}
             return
         form = rng.random()
-        section.statistics_form = "missing" if form < 0.05 else "bare" if form < 0.1 else "body" if form < 0.3 else "script"
+        section.statistics_form = ("missing" if form < 0.05 else "bare" if form < 0.1 else
+                                   "body" if form < 0.3 else "script")
         if section.statistics_form in ("missing", "bare"):
             return
 
@@ -382,10 +414,15 @@ class Network:
         types = rng.sample(TYPES, rng.randrange(1, 5))
         section.statistics = {
             "total_activities": pairs(["Physical", "Online"]),
-            "total_participants": pairs(["Local students", "International students", "Coordinators"]),
-            "total_causes": pairs(causes), "physical_causes": pairs(causes), "online_causes": pairs(causes[:1]),
-            "physical_types": pairs(types), "online_types": pairs(types[1:]),
-            "physical_participants": pairs(["Local", "International"]), "online_participants": pairs(["Local"]),
+            "total_participants": pairs(["Local students", "International students",
+                                         "Coordinators"]),
+            "total_causes": pairs(causes),
+            "physical_causes": pairs(causes),
+            "online_causes": pairs(causes[:1]),
+            "physical_types": pairs(types),
+            "online_types": pairs(types[1:]),
+            "physical_participants": pairs(["Local", "International"]),
+            "online_participants": pairs(["Local"]),
         }
         for key in list(section.statistics):
             if rng.random() < 0.05:
@@ -400,9 +437,11 @@ class Network:
     # --- what a complete run can see
 
     def visible(self, feed):
-        """Sections whose slug is learned, as it cannot be guessed, the activities that a list shows, and those whose page is stored. feed:
-        whether the network's own list is read, too."""
-        lists = [self.listed(s) for s in self.sections if s.site_slug and s.guessable] + ([self.activities] if feed else [])
+        """Sections whose slug is learned, as it cannot be guessed, the activities that a listing
+        shows, and those whose page is stored. feed: whether the network's listing is read, too."""
+        lists = [self.listed(s) for s in self.sections if s.site_slug and s.guessable]
+        if feed:
+            lists.append(self.activities)
         learned, seen, stored = set(), set(), set()
         while lists:
             for activity in lists.pop():

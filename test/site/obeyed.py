@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Whether the requests in a site's access log kept to what was promised: prints each violation, and nothing if there is none."""
+"""Whether the requests in a site's access log kept the promises: prints each violation, and nothing
+if there is none."""
 
 import argparse
 import re
@@ -25,7 +26,8 @@ def read(log):
     with open(log, encoding="utf-8", errors="replace") as lines:
         for line in lines:
             msec, took, host, method, uri, status = line.split()[-6:]
-            requests.append(Request(float(msec) - float(took), float(msec), host.rsplit(":", 1)[1], method, uri, status))
+            start, port = float(msec) - float(took), host.rsplit(":", 1)[1]
+            requests.append(Request(start, float(msec), port, method, uri, status))
     return sorted(requests)
 
 
@@ -43,7 +45,8 @@ def too_close(requests, delay, tolerance):
     for r in requests:
         before = last.get(r.port)
         if before and r.start - before.start < delay - tolerance:
-            yield f"{r.start - before.start:.3f} s after {before.method} {before.uri}: {r.method} {r.uri} on {r.port}"
+            yield (f"{r.start - before.start:.3f} s after {before.method} {before.uri}: "
+                   f"{r.method} {r.uri} on {r.port}")
         last[r.port] = r
 
 
@@ -57,12 +60,15 @@ def too_many(requests, parallel):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("log")
-    parser.add_argument("--delay", type=float, default=0, help="least milliseconds between two starts on one port")
-    parser.add_argument("--tolerance", type=int, default=5, help="ms; more on a busy machine, where the server sees requests late")
-    parser.add_argument("--parallel", type=int, help="most requests that may be open at once, on all ports")
-    parser.add_argument("--forbidden", help="regular expression of what may not be asked for")
-    parser.add_argument("--summary", action="store_true", help="print how many requests of each kind, and with which status")
+    add = parser.add_argument
+    add("log")
+    add("--delay", type=float, default=0, help="least milliseconds between two starts on one port")
+    add("--tolerance", type=int, default=5,
+        help="ms; more on a busy machine, where the server sees requests late")
+    add("--parallel", type=int, help="most requests that may be open at once, on all ports")
+    add("--forbidden", help="regular expression of what is disallowed")
+    add("--summary", action="store_true",
+        help="print how many requests of each kind, and with which status")
     options = parser.parse_args()
 
     requests = read(options.log)
@@ -70,11 +76,13 @@ def main():
     if options.parallel:
         violations += too_many(requests, options.parallel)
     if options.forbidden:
-        violations += [f"forbidden: {r.method} {r.uri}" for r in requests if re.search(options.forbidden, r.uri)]
+        violations += [f"forbidden: {r.method} {r.uri}" for r in requests
+                       if re.search(options.forbidden, r.uri)]
     for violation in violations:
         print(violation)
     if options.summary:
-        for (name, status), count in sorted(Counter((kind(r), r.status) for r in requests).items()):
+        counts = Counter((kind(r), r.status) for r in requests)
+        for (name, status), count in sorted(counts.items()):
             print(name, status, count)
 
 

@@ -1,56 +1,139 @@
--- What a report has to show, a line each as test/site/report.js reads it from the page, told from the tables alone. everything: true for the network;
--- sections: else a query for the ids of those that it is about.
+-- What a report must show, one line each as test/site/report.js reads it from the page, computed
+-- from the tables alone. psql's variables: everything, true for the network; sections, otherwise a
+-- query for the ids of the sections that the report is about.
 \t on
 \a
 \pset format unaligned
-CREATE TEMP VIEW mine AS SELECT * FROM activities a WHERE is_valid AND removed_at IS NULL
-	AND (:everything OR EXISTS (SELECT FROM activity_section_organisers o WHERE o.activity_id = a.id AND o.section_id IN (:sections)));
-CREATE TEMP VIEW own AS SELECT * FROM sections WHERE removed_at IS NULL AND (:everything OR id IN (:sections));
-CREATE FUNCTION pg_temp.n(value numeric) RETURNS text LANGUAGE sql AS $$SELECT coalesce(to_char(value, 'FM999,999,999,990'), U&'\2013')$$;
+\set present 'is_valid AND removed_at IS NULL'
+CREATE TEMP VIEW mine AS SELECT * FROM activities a
+WHERE :present AND (:everything OR EXISTS (SELECT FROM activity_section_organisers o
+	WHERE o.activity_id = a.id AND o.section_id IN (:sections)));
+CREATE TEMP VIEW own AS SELECT * FROM sections
+WHERE removed_at IS NULL AND (:everything OR id IN (:sections));
+-- What the report is about.
+SELECT :everything AS is_network,
+	NOT :everything AND (SELECT count(*) FROM own) > 1 AS is_country,
+	NOT :everything AND (SELECT count(*) FROM own) = 1 AS is_section \gset
+CREATE FUNCTION pg_temp.n(value numeric) RETURNS text LANGUAGE sql
+AS $$SELECT coalesce(to_char(value, 'FM999,999,999,990'), U&'\2013')$$;
 CREATE TEMP VIEW size AS
-	SELECT s.id, s.name, s.country_code, count(a.id) AS n FROM sections s LEFT JOIN activity_section_organisers o ON o.section_id = s.id
-	LEFT JOIN activities a ON a.id = o.activity_id AND a.is_valid AND a.removed_at IS NULL WHERE s.removed_at IS NULL GROUP BY s.id;
+SELECT s.id, s.name, s.country_code, count(a.id) AS n
+FROM sections s
+LEFT JOIN activity_section_organisers o ON o.section_id = s.id
+LEFT JOIN activities a ON a.id = o.activity_id AND a.is_valid AND a.removed_at IS NULL
+WHERE s.removed_at IS NULL GROUP BY s.id;
 CREATE TEMP VIEW country_size AS
-	SELECT c.country_code, (SELECT count(*) FROM sections s WHERE s.country_code = c.country_code AND s.removed_at IS NULL) AS sections,
-		(SELECT count(*) FROM activities a WHERE is_valid AND removed_at IS NULL AND id IN (SELECT activity_id FROM activity_section_organisers o
-			JOIN sections s ON s.id = o.section_id WHERE s.country_code = c.country_code AND s.removed_at IS NULL)) AS n FROM countries c;
+SELECT c.country_code,
+	(SELECT count(*) FROM sections s
+	WHERE s.country_code = c.country_code AND s.removed_at IS NULL) AS sections,
+	(SELECT count(*) FROM activities WHERE :present AND id IN (
+		SELECT activity_id
+		FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id
+		WHERE s.country_code = c.country_code AND s.removed_at IS NULL)) AS n
+FROM countries c;
+CREATE TEMP VIEW goal AS SELECT id, id || ' ' || split_part(description, ':', 1) AS name FROM sdgs;
 CREATE TEMP VIEW said AS
-	SELECT 'causes' AS list, c.name::text, m.* FROM mine m JOIN activity_to_cause r ON r.activity_id = m.id JOIN activity_causes c ON c.id = r.cause_id
-	UNION ALL SELECT 'types', coalesce(m.activity_type, 'not said'), m.* FROM mine m
-	UNION ALL SELECT 'sdgs', g.id || ' ' || split_part(g.description, ':', 1), m.* FROM mine m JOIN activity_to_sdg r ON r.activity_id = m.id JOIN sdgs g ON g.id = r.sdg_id;
+SELECT 'causes' AS list, c.name::text, m.*
+FROM mine m
+JOIN activity_to_cause r ON r.activity_id = m.id
+JOIN activity_causes c ON c.id = r.cause_id
+UNION ALL
+SELECT 'types', coalesce(m.activity_type, 'not said'), m.* FROM mine m
+UNION ALL
+SELECT 'sdgs', g.name, m.*
+FROM mine m JOIN activity_to_sdg r ON r.activity_id = m.id JOIN goal g ON g.id = r.sdg_id;
 \set recent 'start_date BETWEEN current_date - 365 AND current_date - 1'
-\set before 'start_date BETWEEN current_date - 730 AND current_date - 366'
-CREATE TEMP VIEW lines AS
-SELECT 'figure activities ' || pg_temp.n(count(*)) AS line FROM mine
-UNION ALL SELECT 'figure year_activities ' || pg_temp.n(count(*)) FROM mine WHERE :recent
-UNION ALL SELECT 'figure year_participants ' || pg_temp.n(coalesce(sum(participants), 0)) FROM mine WHERE :recent
-UNION ALL SELECT 'figure participants ' || pg_temp.n(coalesce(sum(participants), 0)) FROM mine
-UNION ALL SELECT 'figure upcoming ' || pg_temp.n(count(*)) FROM mine WHERE coalesce(end_date, start_date) >= current_date
-UNION ALL SELECT 'figure sections ' || pg_temp.n(count(*)) FROM own HAVING :everything
-UNION ALL SELECT 'figure rank ' || pg_temp.n(1 + count(*)) FROM size WHERE NOT :everything AND (SELECT count(*) FROM own) = 1 AND n > (SELECT n FROM size WHERE id IN (SELECT id FROM own)) HAVING (SELECT count(*) FROM own) = 1 AND NOT :everything
-UNION ALL SELECT 'figure rank ' || pg_temp.n(1 + count(*)) FROM country_size WHERE n > (SELECT n FROM country_size WHERE country_code IN (SELECT country_code FROM own)) HAVING (SELECT count(*) FROM own) > 1 AND NOT :everything
-UNION ALL SELECT format('figure valid %s%%', round(100.0 * n / every, CASE WHEN n < every AND n > 0.98 * every THEN 1 ELSE 0 END) || U&'\00a0')
-	FROM (SELECT (SELECT count(*) FROM mine) AS n, (SELECT count(*) FROM activities WHERE removed_at IS NULL
-		AND (:everything OR id IN (SELECT activity_id FROM activity_section_organisers WHERE section_id IN (SELECT id FROM own)))) AS every) v
-UNION ALL SELECT 'figure errors ' || pg_temp.n(count(*)) FROM validation_errors WHERE resolved_at IS NULL AND (:everything OR section_id IN (SELECT id FROM own))
-UNION ALL SELECT 'figure failures ' || pg_temp.n(count(*)) FROM failed_scrapes WHERE resolved_at IS NULL AND (:everything OR section_id IN (SELECT id FROM own))
-UNION ALL SELECT 'figure oldest ' || coalesce(to_char(min(last_scraped) AT TIME ZONE 'UTC', 'FMDD Mon YYYY'), U&'\2013') FROM own WHERE can_scrape_activities
-UNION ALL SELECT format('row %s %s|%s|%s|%s', list, name, pg_temp.n(count(*)), pg_temp.n(count(*) FILTER (WHERE :recent)), pg_temp.n(sum(participants))) FROM said GROUP BY list, name
-UNION ALL SELECT format('row sdgs %s|0|0|%s', id || ' ' || split_part(description, ':', 1), U&'\2013') FROM sdgs WHERE id NOT IN (SELECT sdg_id FROM activity_to_sdg WHERE activity_id IN (SELECT id FROM mine))
-UNION ALL SELECT format('row years %s|%s|%s|%s', extract(year FROM start_date), pg_temp.n(count(*)), pg_temp.n(count(*) FILTER (WHERE is_online)), pg_temp.n(sum(participants)))
-	FROM mine WHERE start_date <= current_date GROUP BY extract(year FROM start_date)
-UNION ALL (SELECT 'row sections ' || name FROM size WHERE id IN (SELECT id FROM own) AND (:everything OR (SELECT count(*) FROM own) > 1) ORDER BY n DESC, name COLLATE "C", id
-	LIMIT CASE WHEN :everything THEN 15 ELSE 30 END)
-UNION ALL (SELECT 'item largest ' || title FROM mine WHERE participants > 0 ORDER BY participants DESC, start_date DESC, id LIMIT 10)
-UNION ALL (SELECT 'item latest ' || title FROM mine WHERE coalesce(end_date, start_date) < current_date ORDER BY start_date DESC, id DESC LIMIT 10)
-UNION ALL SELECT format('chart %s %s', list, least(17, count(DISTINCT name))) FROM said WHERE list <> 'sdgs' GROUP BY list
-UNION ALL SELECT 'chart sdgs 17'
-UNION ALL SELECT 'chart fields 9'
-UNION ALL SELECT 'chart map ' || count(latitude) FROM own HAVING count(latitude) > 0
-UNION ALL SELECT 'chart among ' || least(15, count(*)) FROM country_size WHERE sections > 0 AND (:everything OR (SELECT count(*) FROM own) > 1) HAVING count(*) > 1
-UNION ALL SELECT 'chart among ' || least(15, count(*)) FROM size WHERE country_code IN (SELECT country_code FROM own) AND NOT :everything AND (SELECT count(*) FROM own) = 1 HAVING count(*) > 1
+CREATE TEMP TABLE lines (line text);
+
+-- Figures.
+INSERT INTO lines
+SELECT 'figure activities ' || pg_temp.n(count(*)) FROM mine
+UNION ALL
+SELECT 'figure year_activities ' || pg_temp.n(count(*)) FROM mine WHERE :recent
+UNION ALL
+SELECT 'figure year_participants ' || pg_temp.n(coalesce(sum(participants), 0))
+FROM mine WHERE :recent
+UNION ALL
+SELECT 'figure participants ' || pg_temp.n(coalesce(sum(participants), 0)) FROM mine
+UNION ALL
+SELECT 'figure upcoming ' || pg_temp.n(count(*))
+FROM mine WHERE start_date > current_date
+UNION ALL
+SELECT 'figure sections ' || pg_temp.n(count(*)) FROM own HAVING :'is_network'
+UNION ALL
+SELECT 'figure rank ' || pg_temp.n(1 + count(*))
+FROM size WHERE n > (SELECT n FROM size WHERE :'is_section' AND id IN (SELECT id FROM own))
+HAVING :'is_section'
+UNION ALL
+SELECT 'figure rank ' || pg_temp.n(1 + count(*))
+FROM country_size
+WHERE n > (SELECT n FROM country_size WHERE :'is_country'
+	AND country_code IN (SELECT country_code FROM own))
+HAVING :'is_country'
+UNION ALL
+SELECT format('figure valid %s%%', round(100.0 * n / every,
+	CASE WHEN n < every AND n > 0.98 * every THEN 1 ELSE 0 END) || U&'\00a0')
+FROM (SELECT (SELECT count(*) FROM mine) AS n,
+	(SELECT count(*) FROM activities WHERE removed_at IS NULL AND (:everything OR id IN (
+		SELECT activity_id FROM activity_section_organisers
+		WHERE section_id IN (SELECT id FROM own)))) AS every) v
+UNION ALL
+SELECT 'figure errors ' || pg_temp.n(count(*)) FROM validation_errors
+WHERE resolved_at IS NULL AND (:everything OR section_id IN (SELECT id FROM own))
+UNION ALL
+SELECT 'figure failures ' || pg_temp.n(count(*)) FROM failed_scrapes
+WHERE resolved_at IS NULL AND (:everything OR section_id IN (SELECT id FROM own))
+UNION ALL
+SELECT 'figure oldest '
+	|| coalesce(to_char(min(last_scraped) AT TIME ZONE 'UTC', 'FMDD Mon YYYY'), U&'\2013')
+FROM own WHERE can_scrape_activities;
+
+-- Rows of tables, items of lists.
+INSERT INTO lines
+SELECT format('row %s %s|%s|%s|%s', list, name, pg_temp.n(count(*)),
+	pg_temp.n(count(*) FILTER (WHERE :recent)), pg_temp.n(sum(participants)))
+FROM said GROUP BY list, name
+UNION ALL
+SELECT format('row sdgs %s|0|0|%s', name, U&'\2013') FROM goal
+WHERE id NOT IN (SELECT sdg_id FROM activity_to_sdg WHERE activity_id IN (SELECT id FROM mine))
+UNION ALL
+SELECT format('row years %s|%s|%s|%s', extract(year FROM start_date), pg_temp.n(count(*)),
+	pg_temp.n(count(*) FILTER (WHERE is_online)), pg_temp.n(sum(participants)))
+FROM mine WHERE start_date <= current_date GROUP BY extract(year FROM start_date)
+UNION ALL
+(SELECT 'row sections ' || name FROM size WHERE id IN (SELECT id FROM own) AND NOT :'is_section'
+	ORDER BY n DESC, name COLLATE "C", id LIMIT CASE WHEN :everything THEN 15 ELSE 30 END)
+UNION ALL
+(SELECT 'item largest ' || title FROM mine WHERE participants > 0
+	ORDER BY participants DESC, start_date DESC, id LIMIT 10)
+UNION ALL
+(SELECT 'item latest ' || title FROM mine WHERE start_date <= current_date
+	ORDER BY start_date DESC, id DESC LIMIT 10);
+
+-- Charts, with the number of their bars.
+INSERT INTO lines
+SELECT format('chart %s %s', list, least(17, count(DISTINCT name)))
+FROM said WHERE list <> 'sdgs' GROUP BY list
+UNION ALL
+SELECT 'chart sdgs 17'
+UNION ALL
+SELECT 'chart fields 9'
+UNION ALL
+SELECT 'chart map ' || count(latitude) FROM own HAVING count(latitude) > 0
+UNION ALL
+SELECT 'chart among ' || least(15, count(*))
+FROM country_size WHERE sections > 0 AND NOT :'is_section' HAVING count(*) > 1
+UNION ALL
+SELECT 'chart among ' || least(15, count(*))
+FROM size WHERE country_code IN (SELECT country_code FROM own) AND :'is_section'
+HAVING count(*) > 1;
+
 -- A column for each month, of at most twelve years.
-UNION ALL SELECT 'chart trend ' || count(DISTINCT date_trunc('month', start_date)) FROM mine
-	WHERE date_trunc('month', start_date) <= date_trunc('month', now()) + interval '12 months' AND start_date >= make_date((SELECT extract(year FROM greatest(now(),
-		max(start_date) FILTER (WHERE date_trunc('month', start_date) <= date_trunc('month', now()) + interval '12 months')))::integer - 11 FROM mine), 1, 1);
+CREATE TEMP VIEW month AS
+SELECT date_trunc('month', start_date) AS month, start_date FROM mine
+WHERE date_trunc('month', start_date) <= date_trunc('month', now()) + interval '12 months';
+INSERT INTO lines
+SELECT 'chart trend ' || count(DISTINCT month) FROM month
+WHERE start_date >= make_date((SELECT extract(year FROM greatest(now(), max(start_date)))::integer
+	- 11 FROM month), 1, 1);
 SELECT line FROM lines WHERE line IS NOT NULL ORDER BY line COLLATE "C";

@@ -1,4 +1,5 @@
--- Every row of the data tables, with ids and times, but for what says when and by which run a thing was last seen.
+-- Every row of the data tables, with ids and times, but without when and by which run a thing was
+-- last seen.
 TABLE countries ORDER BY 1;
 SELECT to_jsonb(s) - 'last_scraped' FROM sections s ORDER BY id;
 TABLE activities ORDER BY id;

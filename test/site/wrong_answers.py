@@ -1,5 +1,5 @@
-"""How a page is answered wrongly: a function for each way, given the handler of the request and the page's bytes, that writes what goes over
-the wire. Of those in SILENT nothing says that they are wrong, whatever the page."""
+"""Wrong answers: a function for each way, given the handler of the request and the page's bytes,
+writes what goes over the wire. Nothing shows that those in SILENT are wrong, whatever the page."""
 
 import email.utils
 import gzip
@@ -11,22 +11,24 @@ import time
 HTML = "Content-Type: text/html; charset=utf-8"
 ANSWERS = {}
 SILENT = set()
-STOPS = set()  # the site says that it wants to be left alone: a run ends with it
+# The site asks to be left alone: it ends a run.
+STOPS = set()
 
 
-def answer(function):
-    ANSWERS[function.__name__.replace("_", "-")] = function
+def answer(function, *names):
+    name = function.__name__.replace("_", "-")
+    ANSWERS[name] = function
+    for also in names:
+        also.add(name)
     return function
 
 
 def silent(function):
-    SILENT.add(function.__name__.replace("_", "-"))
-    return answer(function)
+    return answer(function, SILENT)
 
 
 def stops(function):
-    STOPS.add(function.__name__.replace("_", "-"))
-    return answer(function)
+    return answer(function, STOPS)
 
 
 def send(handler, *parts):
@@ -41,7 +43,8 @@ def head(*lines, status="200 OK"):
 
 
 def whole(handler, body, *lines, status="200 OK", length=None):
-    send(handler, head(*(lines or (HTML,)), f"Content-Length: {len(body) if length is None else length}", status=status), body)
+    length = f"Content-Length: {len(body) if length is None else length}"
+    send(handler, head(*(lines or (HTML,)), length, status=status), body)
 
 
 def wait_until_left(handler):
@@ -62,9 +65,9 @@ def place(body):
     return max(body.find(b"<article"), 0)
 
 
-def endless(handler, chunk, at_most=400):
-    for _ in range(at_most):
-        handler.wfile.write(chunk)
+def endless(handler, data):
+    for _ in range(400):
+        handler.wfile.write(data)
     handler.close_connection = True
 
 
@@ -178,6 +181,9 @@ def large_without_a_length(handler, body):
 
 # --- compression
 
+# Much larger than a page may be, but quickly compressed, so that the answer begins at once.
+BOMB = b"x" * (16 << 20)
+
 
 def packed(handler, data, encoding="gzip"):
     whole(handler, data, HTML, f"Content-Encoding: {encoding}")
@@ -185,12 +191,12 @@ def packed(handler, data, encoding="gzip"):
 
 @answer
 def gzip_bomb(handler, body):
-    packed(handler, gzip.compress(body + b"x" * (100 << 20), 1))
+    packed(handler, gzip.compress(body + BOMB, 1))
 
 
 @answer
 def gzip_bomb_in_gzip(handler, body):
-    packed(handler, gzip.compress(gzip.compress(body + b"x" * (100 << 20), 1)), "gzip, gzip")
+    packed(handler, gzip.compress(gzip.compress(body + BOMB, 1)), "gzip, gzip")
 
 
 @silent
@@ -203,6 +209,28 @@ def gzip_spoiled(handler, body):
     data = bytearray(gzip.compress(body))
     data[200:260] = b"\xff" * 60
     packed(handler, bytes(data))
+
+
+@answer
+def not_modified_unasked(handler, body):
+    if "If-None-Match" in handler.headers or "If-Modified-Since" in handler.headers:
+        whole(handler, body)
+    else:
+        send(handler, head('ETag: "not asked for"', status="304 Not Modified"))
+
+
+@answer
+def gzip_of_two_members(handler, body):
+    """Where gzip is asked for."""
+    if "gzip" in handler.headers["Accept-Encoding"]:
+        packed(handler, gzip.compress(body[:500]) + gzip.compress(body[500:]))
+    else:
+        whole(handler, body)
+
+
+@answer
+def gzip_with_more_after_it(handler, body):
+    packed(handler, gzip.compress(body) + bytes(20))
 
 
 @answer
@@ -251,7 +279,8 @@ def no_http(handler, body):
 
 @answer
 def part_nobody_asked_for(handler, body):
-    whole(handler, body[:400], HTML, f"Content-Range: bytes 0-399/{len(body)}", status="206 Partial Content")
+    part = f"Content-Range: bytes 0-399/{len(body)}"
+    whole(handler, body[:400], HTML, part, status="206 Partial Content")
 
 
 @silent
@@ -287,50 +316,26 @@ def leads(handler, where, status="302 Found"):
     whole(handler, b"", f"Location: {where}", status=status)
 
 
-@answer
-def redirect_to_another_port(handler, body):
-    leads(handler, f"http://127.0.0.1:{handler.trap}/")
+def redirect(where, status):
+    def function(handler, body):
+        leads(handler, where.format(trap=f"127.0.0.1:{handler.trap}", port=handler.trap,
+                                    host=handler.headers["Host"], path=handler.path), status)
+    return function
 
 
-@answer
-def redirect_to_postgresql(handler, body):
-    leads(handler, "http://127.0.0.1:5432/", "301 Moved Permanently")
-
-
-@answer
-def redirect_to_another_host(handler, body):
-    leads(handler, f"http://localhost:{handler.trap}{handler.path}", "307 Temporary Redirect")
-
-
-@answer
-def redirect_without_scheme(handler, body):
-    leads(handler, f"//127.0.0.1:{handler.trap}/", "308 Permanent Redirect")
-
-
-@answer
-def redirect_with_a_false_user(handler, body):
-    """What stands before the @ is no host."""
-    leads(handler, f"http://{handler.headers['Host']}@127.0.0.1:{handler.trap}/")
-
-
-@answer
-def redirect_with_backslashes(handler, body):
-    leads(handler, f"http://{handler.headers['Host']}\\@127.0.0.1:{handler.trap}/")
-
-
-@answer
-def redirect_to_a_file(handler, body):
-    leads(handler, "file:///etc/passwd")
-
-
-@answer
-def redirect_to_gopher(handler, body):
-    leads(handler, f"gopher://127.0.0.1:{handler.trap}/_x")
-
-
-@answer
-def redirect_to_script(handler, body):
-    leads(handler, "javascript:alert(1)")
+for _name, _where, _status in (
+    ("to-another-port", "http://{trap}/", "302 Found"),
+    ("to-postgresql", "http://127.0.0.1:5432/", "301 Moved Permanently"),
+    ("to-another-host", "http://localhost:{port}{path}", "307 Temporary Redirect"),
+    ("without-scheme", "//{trap}/", "308 Permanent Redirect"),
+    # What is before the @ is not a host.
+    ("with-a-false-user", "http://{host}@{trap}/", "302 Found"),
+    ("with-backslashes", "http://{host}\\@{trap}/", "302 Found"),
+    ("to-a-file", "file:///etc/passwd", "302 Found"),
+    ("to-gopher", "gopher://{trap}/_x", "302 Found"),
+    ("to-script", "javascript:alert(1)", "302 Found"),
+):
+    ANSWERS[f"redirect-{_name}"] = redirect(_where, _status)
 
 
 @answer
@@ -355,7 +360,7 @@ def redirect_to_nowhere(handler, body):
     whole(handler, b"", status="302 Found")
 
 
-# --- 429 and 503, once, with what may stand in Retry-After. The site's clock is wrong by three years.
+# --- 429 and 503, once, with any Retry-After. The site's clock is wrong by three years.
 
 
 def asks_to_wait(status, retry_after):
@@ -364,8 +369,9 @@ def asks_to_wait(status, retry_after):
             whole(handler, body)
             return
         now = time.time() - 3 * 365 * 86400
-        whole(handler, b"later", HTML, f"Date: {email.utils.formatdate(now, usegmt=True)}", *(f"Retry-After: {value}" for value in retry_after(int(now))),
-              status=f"{status} Later")
+        date = f"Date: {email.utils.formatdate(now, usegmt=True)}"
+        waits = [f"Retry-After: {value}" for value in retry_after(int(now))]
+        whole(handler, b"later", HTML, date, *waits, status=f"{status} Later")
     return function
 
 
@@ -373,21 +379,18 @@ def old_date(form):
     return lambda now: [time.strftime(form, time.gmtime(now + 1))]
 
 
+RETRY_AFTER = {
+    "seconds": lambda now: ["1"],
+    "date": lambda now: [email.utils.formatdate(now + 1, usegmt=True)],
+    "date-of-1985": old_date("%A, %d-%b-%y %H:%M:%S GMT"),
+    "date-of-asctime": old_date("%a %b %d %H:%M:%S %Y"),
+    "date-that-is-past": lambda now: [email.utils.formatdate(now - 86400, usegmt=True)],
+    **{name: lambda now, values=values: values for name, *values in (
+        ("zero", "0"), ("negative", "-5"), ("fraction", "1.5"), ("nonsense", "soon"),
+        ("twice", "0", "1"), ("nothing", ""), ("none",))},
+}
 for _status in (429, 503):
-    for _name, _retry_after in {
-        "seconds": lambda now: ["1"],
-        "date": lambda now: [email.utils.formatdate(now + 1, usegmt=True)],
-        "date-of-1985": old_date("%A, %d-%b-%y %H:%M:%S GMT"),
-        "date-of-asctime": old_date("%a %b %d %H:%M:%S %Y"),
-        "date-that-is-past": lambda now: [email.utils.formatdate(now - 86400, usegmt=True)],
-        "zero": lambda now: ["0"],
-        "negative": lambda now: ["-5"],
-        "fraction": lambda now: ["1.5"],
-        "nonsense": lambda now: ["soon"],
-        "twice": lambda now: ["0", "1"],
-        "nothing": lambda now: [""],
-        "none": lambda now: [],
-    }.items():
+    for _name, _retry_after in RETRY_AFTER.items():
         ANSWERS[f"{_status}-retry-after-{_name}"] = asks_to_wait(_status, _retry_after)
 
 
@@ -403,7 +406,8 @@ def wait_beyond_numbers(handler, body):
 
 @stops
 def cloudflare(handler, body):
-    whole(handler, b"checking your browser", HTML, "cf-mitigated: challenge", status="403 Forbidden")
+    whole(handler, b"checking your browser", HTML, "cf-mitigated: challenge",
+          status="403 Forbidden")
 
 
 # --- pages that are odd inside
@@ -437,14 +441,21 @@ def attribute_of_a_megabyte(handler, body):
     whole(handler, within(body, b'<div title="' + b"a" * 1000000 + b'"></div>'))
 
 
-@answer
-def attributes_1000(handler, body):
-    whole(handler, within(body, b"<div " + b" ".join(b"a%d=1" % i for i in range(1000)) + b"></div>"))
+def attributes(count):
+    def function(handler, body):
+        text = b" ".join(b"a%d=1" % i for i in range(count))
+        whole(handler, within(body, b"<div " + text + b"></div>"))
+    return function
+
+
+for _count in (1000, 30000):
+    ANSWERS[f"attributes-{_count}"] = attributes(_count)
 
 
 @answer
 def entities_nonsense(handler, body):
-    whole(handler, within(body, b"<p>&#0;&#x110000;&#xd800;&#99999999999999999999;&zebra;&&amp</p>"))
+    entities = b"&#0;&#x110000;&#xd800;&#99999999999999999999;&zebra;&&amp"
+    whole(handler, within(body, b"<p>" + entities + b"</p>"))
 
 
 @answer
@@ -459,13 +470,15 @@ def nuls(handler, body):
 
 @answer
 def not_utf8(handler, body):
-    whole(handler, within(body, b"<p>" + bytes(range(128, 256)) * 100 + b"</p>\xc3\xed\xa0\x80\xf8\x88\x80\x80\x80"))
+    high = bytes(range(128, 256)) * 100
+    whole(handler, within(body, b"<p>" + high + b"</p>\xc3\xed\xa0\x80\xf8\x88\x80\x80\x80"))
 
 
 @answer
 def utf16_called_utf8(handler, body):
     """Its mark says what it is."""
-    whole(handler, b"\xff\xfe" + body.decode("utf-8", "replace").replace("\0", "\ufffd").encode("utf-16-le"))
+    text = body.decode("utf-8", "replace").replace("\0", "\ufffd")
+    whole(handler, b"\xff\xfe" + text.encode("utf-16-le"))
 
 
 @answer

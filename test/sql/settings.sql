@@ -1,19 +1,19 @@
--- The settings esn_pulse.*: their ranges and units, who may set which, what is refused.
+-- The settings esn_pulse.*: ranges, units, privileges, and rejected values.
 SET client_min_messages = warning;
 DROP EXTENSION IF EXISTS esn_pulse CASCADE;
 CREATE EXTENSION esn_pulse;
 LOAD 'esn_pulse';
-\set me :USER
 
--- Defaults and ranges. Named one by one, so that a new setting doesn't change what is tested here.
-SELECT name, setting, unit, min_val, max_val, enumvals, context
-FROM pg_settings
-WHERE name = ANY (SELECT 'esn_pulse.' || unnest(ARRAY['accounts_url', 'activities_url', 'request_delay', 'max_parallel_requests',
-	'request_timeout', 'max_retries', 'retry_base_delay', 'max_page_size', 'accounts_time_limit', 'activities_time_limit',
-	'accounts_max_age', 'min_success_ratio', 'keep_pages', 'redact_personal_data', 'ca_file']))
-ORDER BY name COLLATE "C";
+-- Defaults and ranges. The settings are listed, so that a new setting does not change this test.
+SELECT n AS name, setting, unit, min_val AS min, max_val AS max, context
+FROM pg_settings JOIN unnest(ARRAY['accounts_url', 'activities_url', 'request_delay',
+	'max_parallel_requests', 'request_timeout', 'max_retries', 'retry_base_delay', 'max_page_size',
+	'accounts_time_limit', 'activities_time_limit', 'accounts_max_age', 'min_success_ratio',
+	'keep_pages', 'redact_personal_data', 'ca_file']) AS n ON name = 'esn_pulse.' || n
+ORDER BY n COLLATE "C";
+SELECT enumvals FROM pg_settings WHERE name = 'esn_pulse.keep_pages';
 
--- Each says what it is for.
+-- Each setting has a description.
 SELECT name FROM pg_settings WHERE name LIKE 'esn\_pulse.%' AND coalesce(short_desc, '') = '';
 
 -- Units are understood, and written back.
@@ -26,7 +26,7 @@ SHOW esn_pulse.max_page_size;
 SHOW esn_pulse.activities_time_limit;
 SHOW esn_pulse.accounts_max_age;
 
--- Out of range, of the wrong unit or kind; in which words is PostgreSQL's affair, and differs from one version to the next.
+-- Out of range, or of the wrong unit or type. The messages differ between versions of PostgreSQL.
 \set VERBOSITY sqlstate
 SET esn_pulse.request_delay = -1;
 SET esn_pulse.request_delay = '2MB';
@@ -41,7 +41,7 @@ SET esn_pulse.redact_personal_data = maybe;
 \set VERBOSITY default
 SET esn_pulse.keep_pages = 'few';
 
--- The base of an address: scheme, host, port, and nothing behind it.
+-- A base address has a scheme, a host and a port, and no path.
 SET esn_pulse.accounts_url = 'accounts.esn.org';
 SET esn_pulse.activities_url = 'ftp://activities.esn.org';
 \set VERBOSITY terse
@@ -56,7 +56,7 @@ SET esn_pulse.accounts_url = 'http://127.0.0.1:8080';
 SHOW esn_pulse.accounts_url;
 RESET esn_pulse.accounts_url;
 
--- User-Agents: one a line, printable, at least one. The default says who asks.
+-- User-Agents: at least one, one per line, printable. The default names the project.
 \set VERBOSITY default
 SET esn_pulse.user_agents = '';
 SET esn_pulse.user_agents = E'esn_pulse\r\nX-Evil: yes';
@@ -66,15 +66,20 @@ SET esn_pulse.user_agents = 'ESN Yıldız';
 SET esn_pulse.user_agents = E'one/1.0\ntwo/2.0';
 SHOW esn_pulse.user_agents;
 RESET esn_pulse.user_agents;
-SELECT current_setting('esn_pulse.user_agents') ~ '^esn_pulse/.*Erasmus Student Network' AS names_the_project;
+SELECT current_setting('esn_pulse.user_agents') ~ 'Erasmus Student Network' AS names_the_project,
+	starts_with(current_setting('esn_pulse.user_agents'),
+		'esn_pulse/' || extversion || ' ') AS names_the_version
+FROM pg_extension WHERE extname = 'esn_pulse';
 
--- A typing mistake is no setting.
+-- An unknown setting is rejected.
 \set VERBOSITY default
 SET esn_pulse.xyz = 1;
 SET esn_pulse.request_delays = 1;
 
--- How patient a run is, is its caller's to say; whom it asks and how hard, the superuser's.
-CREATE ROLE regress_esn_reader LOGIN;
+-- Everybody may set how long a run waits. Only a superuser may set which sites are requested, and
+-- how fast.
+DROP ROLE IF EXISTS regress_esn_reader;
+CREATE ROLE regress_esn_reader;
 SET SESSION AUTHORIZATION regress_esn_reader;
 \set VERBOSITY terse
 SET esn_pulse.accounts_url = 'http://127.0.0.1:8080';
@@ -95,8 +100,9 @@ SET esn_pulse.accounts_max_age = 0;
 SET esn_pulse.min_success_ratio = 1;
 RESET SESSION AUTHORIZATION;
 
--- Nor may it be set before the library is there to refuse it.
-\c - regress_esn_reader
+-- Values set before the library is loaded are rejected when it is loaded.
+\c -
+SET SESSION AUTHORIZATION regress_esn_reader;
 SET esn_pulse.accounts_url = 'http://127.0.0.1:8080';
 SET esn_pulse.redact_personal_data = off;
 SET esn_pulse.xyz = 1;
@@ -106,5 +112,5 @@ SHOW esn_pulse.redact_personal_data;
 \set VERBOSITY sqlstate
 SHOW esn_pulse.xyz;
 
-\c - :me
+\c -
 DROP ROLE regress_esn_reader;

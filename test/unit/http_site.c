@@ -87,13 +87,26 @@ open_client(const HttpOptions *options)
 }
 
 void
-submit(HttpClient *client, const char *path)
+submit_as(HttpClient *client, const char *path, HttpRequest request)
 {
 	char url[256];
-	HttpRequest request = {.url = url};
 
 	snprintf(url, sizeof(url), "%s%s", path[0] == '/' ? base : "", path);
+	request.url = url;
 	assert_true(http_submit(client, &request));
+}
+
+void
+submit(HttpClient *client, const char *path)
+{
+	submit_as(client, path, (HttpRequest){0});
+}
+
+void
+submit_many(HttpClient *client, int count, const char *path)
+{
+	for (int i = 0; i < count; i++)
+		submit(client, path);
 }
 
 HttpResponse *
@@ -117,10 +130,17 @@ check_response(HttpClient *client, const Expected *expected)
 	const char *said = response->outcome == HTTP_ANSWERED ? response->body : response->error;
 
 	if (response->outcome != expected->outcome || response->status != expected->status ||
-		response->attempts != expected->attempts || response->can_heal != expected->can_heal ||
+		response->attempts != expected->attempts || response->retryable != expected->retryable ||
 		strstr(said, expected->says) == NULL)
 		fail_msg("%s: outcome %d, status %d, %d attempts, can heal: %d, says \"%s\"",
 				 expected->path, response->outcome, response->status, response->attempts,
-				 response->can_heal, said);
+				 response->retryable, said);
 	http_release(response);
+}
+
+void
+check_many(HttpClient *client, int count, const Expected *expected)
+{
+	for (int i = 0; i < count; i++)
+		check_response(client, expected);
 }

@@ -1,10 +1,11 @@
 /*
- * http_site.h: what tests of the fetcher share: the server that misbehaves by path (http_server.py), and clients that ask it.
+ * http_site.h: what tests of the fetcher share: the server that misbehaves by path
+ * (http_server.py), and clients that ask it.
  */
 #ifndef ESN_HTTP_SITE_H
 #define ESN_HTTP_SITE_H
 
-#include "core/http.h"
+#include "http/client.h"
 
 /* The server's base URL, from start_server() to stop_server(): a group's setup and teardown. */
 extern char base[64];
@@ -20,6 +21,10 @@ extern HttpClient *open_client(const HttpOptions *options);
 
 /* A GET of a path of the server, or of another address. */
 extern void submit(HttpClient *client, const char *path);
+extern void submit_many(HttpClient *client, int count, const char *path);
+
+/* The same, with the other members of a request. */
+extern void submit_as(HttpClient *client, const char *path, HttpRequest request);
 
 /* The next response; the request must end within 30 s. */
 extern HttpResponse *wait_for_one(HttpClient *client);
@@ -30,11 +35,12 @@ typedef struct Expected
 	HttpOutcome outcome;
 	int status;
 	int attempts;
-	bool can_heal;
+	bool retryable;
 	const char *says; /* in the body or the error */
 } Expected;
 
 /* The next response must be so. */
 extern void check_response(HttpClient *client, const Expected *expected);
+extern void check_many(HttpClient *client, int count, const Expected *expected);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RULES_FILE "sql/install/20-rules.sql"
+#define RULES_FILE "sql/seeds.sql"
 #define MAX_RULES 200
 
 static void
@@ -17,26 +17,35 @@ give_up(const char *what, const char *line)
 	exit(1);
 }
 
-/* The next value of a row: a string in quotes, or a word. *at moves behind it and its comma. */
+/* The next value of a row: a string in quotes, or in several that follow one another, or a word.
+ * *at moves behind it. */
 static char *
 next_value(Arena *arena, char **at)
 {
-	char *start = *at + strspn(*at, " ,");
+	char *start = *at + strspn(*at, " ,\t\n");
 	char *end;
 
 	if (*start == '\'')
 	{
-		start++;
-		end = strchr(start, '\'');
-		if (end == NULL)
-			give_up("unclosed string", start);
-		*at = end + 1;
+		char *value = arena_strndup(arena, start, strlen(start));
+		size_t length = 0;
+
+		while (*start == '\'')
+		{
+			start++;
+			end = strchr(start, '\'');
+			if (end == NULL)
+				give_up("unclosed string", start);
+			memcpy(value + length, start, (size_t) (end - start));
+			length += (size_t) (end - start);
+			*at = end + 1;
+			start = end + 1 + strspn(end + 1, " \t\n");
+		}
+		value[length] = '\0';
+		return value;
 	}
-	else
-	{
-		end = start + strcspn(start, ",)");
-		*at = end;
-	}
+	end = start + strcspn(start, ",)");
+	*at = end;
 	return arena_strndup(arena, start, (size_t) (end - start));
 }
 
@@ -62,18 +71,32 @@ shipped_rules(void)
 	Arena *arena = arena_create();
 	FILE *file = fopen(RULES_FILE, "r");
 	Rule rules[MAX_RULES];
-	char line[2000];
+	char row[2000] = "";
+	char line[200];
 	int count = 0;
 	int culprit = 0;
-	CssError error;
+	SelectorError error;
 	RuleSet *set;
 
 	if (file == NULL)
 		give_up("cannot be read", "");
 	while (fgets(line, sizeof(line), file) != NULL)
 	{
-		if (strncmp(line, "\t(", 2) == 0 && count < MAX_RULES)
-			read_rule(arena, line + 2, &rules[count++]);
+		size_t length = strlen(line);
+
+		/* A row begins with whether it is shipped, and may be of several lines. */
+		if (row[0] == '\0' && strncmp(line, "\t(true, ", 8) != 0)
+			continue;
+		if (strlen(row) + length >= sizeof(row))
+			give_up("too long a row", line);
+		strcat(row, line);
+		if (length > 3 &&
+			(strcmp(line + length - 3, "),\n") == 0 || strcmp(line + length - 3, ");\n") == 0))
+		{
+			if (count < MAX_RULES)
+				read_rule(arena, row + 2, &rules[count++]);
+			row[0] = '\0';
+		}
 	}
 	fclose(file);
 	set = rules_compile(rules, count, &culprit, &error);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "core/arena.h"
+#include "base/arena.h"
 
 /* Without AddressSanitizer, as under valgrind, there is no guard to be seen. */
 #ifdef __SANITIZE_ADDRESS__

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/breaker.h"
+#include "http/breaker.h"
 
 #define COOL_DOWN 32000
 
@@ -69,7 +69,7 @@ failures_of_pages_are_no_evidence(void **state)
 }
 
 static void
-a_probe_that_succeeds_closes_it(void **state)
+a_trial_that_succeeds_closes_it(void **state)
 {
 	Breaker breaker = opened();
 
@@ -86,7 +86,7 @@ a_probe_that_succeeds_closes_it(void **state)
 }
 
 static void
-three_probes_and_it_is_given_up(void **state)
+three_trials_and_it_is_given_up(void **state)
 {
 	Breaker breaker = opened();
 
@@ -105,7 +105,7 @@ three_probes_and_it_is_given_up(void **state)
 	assert_false(breaker_start(&breaker));
 }
 
-/* What was under way when it opened decides nothing, neither before a probe nor in its place. */
+/* What was under way when it opened decides nothing, neither before a trial nor in its place. */
 static void
 stragglers_change_nothing(void **state)
 {
@@ -119,13 +119,13 @@ stragglers_change_nothing(void **state)
 	breaker_success(&breaker, false);
 	breaker_failure(&breaker, false, true, 50000);
 	breaker_no_verdict(&breaker, false);
-	assert_int_equal(breaker.state, BREAKER_PROBING);
-	assert_int_equal(breaker.probes, 0);
+	assert_int_equal(breaker.state, BREAKER_HALF_OPEN);
+	assert_int_equal(breaker.trials, 0);
 }
 
 /* Else nothing would be asked ever again. */
 static void
-a_probe_without_a_verdict_lets_another_try(void **state)
+a_trial_without_a_verdict_lets_another_try(void **state)
 {
 	Breaker breaker = opened();
 
@@ -136,6 +136,87 @@ a_probe_without_a_verdict_lets_another_try(void **state)
 	assert_true(breaker_start(&breaker));
 }
 
+/* A breaker that ten refusals have opened at time 10. */
+static Breaker
+refused(void)
+{
+	Breaker breaker = {.cool_down_ms = COOL_DOWN, .patience = 100};
+
+	for (int now = 1; now <= 10; now++)
+	{
+		assert_false(breaker_start(&breaker));
+		breaker_refusal(&breaker, false, false, now);
+	}
+	assert_int_equal(breaker.state, BREAKER_OPEN);
+	assert_true(breaker.refused);
+	return breaker;
+}
+
+/* A site that answers needs no pause. */
+static void
+refusals_are_checked_at_once(void **state)
+{
+	Breaker breaker = refused();
+
+	(void) state;
+	assert_int_equal(breaker_next_start(&breaker), 10);
+	breaker_refusal(&breaker, false, false, 20);
+	assert_int_equal(breaker_next_start(&breaker), 10);
+	assert_true(breaker_start(&breaker));
+	breaker_success(&breaker, true);
+	assert_int_equal(breaker.state, BREAKER_CLOSED);
+}
+
+static void
+a_refused_check_gives_it_up(void **state)
+{
+	Breaker breaker = refused();
+
+	(void) state;
+	assert_true(breaker_start(&breaker));
+	breaker_refusal(&breaker, true, true, 20);
+	assert_int_equal(breaker.state, BREAKER_GIVEN_UP);
+	assert_int_equal(breaker.failures, 11);
+}
+
+/* Nor does a failure between them hide them. */
+static void
+an_answer_starts_the_count_of_refusals_anew(void **state)
+{
+	Breaker breaker = {.cool_down_ms = COOL_DOWN, .patience = 100};
+
+	(void) state;
+	for (int i = 0; i < 9; i++)
+		breaker_refusal(&breaker, false, false, i);
+	breaker_success(&breaker, false);
+	for (int i = 0; i < 9; i++)
+		breaker_refusal(&breaker, false, false, i);
+	breaker_failure(&breaker, false, true, 10);
+	assert_int_equal(breaker.state, BREAKER_CLOSED);
+	breaker_refusal(&breaker, false, false, 11);
+	assert_int_equal(breaker.state, BREAKER_OPEN);
+	assert_true(breaker.refused);
+}
+
+/* Any page may be refused. */
+static void
+a_refused_trial_is_the_first_of_a_row(void **state)
+{
+	Breaker breaker = opened();
+
+	(void) state;
+	assert_true(breaker_start(&breaker));
+	breaker_refusal(&breaker, true, false, 50000);
+	assert_int_equal(breaker.state, BREAKER_CLOSED);
+	assert_int_equal(breaker.evidence, 1);
+	for (int i = 0; i < 8; i++)
+		breaker_refusal(&breaker, false, false, 50000);
+	assert_int_equal(breaker.state, BREAKER_CLOSED);
+	breaker_failure(&breaker, false, true, 50000);
+	assert_int_equal(breaker_next_start(&breaker), 50000 + COOL_DOWN);
+	assert_false(breaker.refused);
+}
+
 int
 main(void)
 {
@@ -143,10 +224,14 @@ main(void)
 		cmocka_unit_test(cool_downs_are_bounded),
 		cmocka_unit_test(an_answer_starts_the_count_anew),
 		cmocka_unit_test(failures_of_pages_are_no_evidence),
-		cmocka_unit_test(a_probe_that_succeeds_closes_it),
-		cmocka_unit_test(three_probes_and_it_is_given_up),
+		cmocka_unit_test(a_trial_that_succeeds_closes_it),
+		cmocka_unit_test(three_trials_and_it_is_given_up),
 		cmocka_unit_test(stragglers_change_nothing),
-		cmocka_unit_test(a_probe_without_a_verdict_lets_another_try),
+		cmocka_unit_test(a_trial_without_a_verdict_lets_another_try),
+		cmocka_unit_test(refusals_are_checked_at_once),
+		cmocka_unit_test(a_refused_check_gives_it_up),
+		cmocka_unit_test(an_answer_starts_the_count_of_refusals_anew),
+		cmocka_unit_test(a_refused_trial_is_the_first_of_a_row),
 	};
 
 	return cmocka_run_group_tests_name("breaker", tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /*
- * test_exhaustion.c: memory runs out at each place at which it can: in the core (its malloc is wrapped, see Makefile), and in ICU.
- * What was promised holds: nothing is lost, and what comes out is whole or nothing.
+ * test_exhaustion.c: memory runs out at each place at which it can: in the core (its malloc is
+ * wrapped, see Makefile), in ICU, and in libcurl's transfers. libxml2 and libcurl's URLs do not
+ * survive that, so it is shown that the core never lets them run out. What comes out is whole or
+ * nothing, nothing is lost.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,9 +13,13 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <curl/curl.h>
+#include <libxml/parser.h>
+#include <malloc.h>
 #include <unicode/uclean.h>
 
-#include "core/page.h"
+#include "page/page.h"
+#include "page/page_json.h"
 #include "http_site.h"
 #include "shipped_rules.h"
 
@@ -23,14 +29,24 @@ extern void *__real_realloc(void *place, size_t size);
 extern void *__wrap_malloc(size_t size);
 extern void *__wrap_calloc(size_t count, size_t size);
 extern void *__wrap_realloc(void *place, size_t size);
+extern void __real_free(void *place);
+extern void __wrap_free(void *place);
 
 static long left = -1;   /* allocations until one fails; -1: none does */
 static bool for_good;    /* whether all after it fail, too */
 static int failures = 0; /* how many have failed */
 
+static size_t used = 0;             /* bytes that are allocated */
+static size_t available = SIZE_MAX; /* bytes that may be */
+
 static bool
-fails(void)
+fails(size_t size)
 {
+	if (used + size > available)
+	{
+		failures++;
+		return true;
+	}
 	if (left < 0 || left-- > 0)
 		return false;
 	left = for_good ? 0 : -1;
@@ -38,22 +54,103 @@ fails(void)
 	return true;
 }
 
-void *
-__wrap_malloc(size_t size)
+static void *
+count(void *place)
 {
-	return fails() ? NULL : __real_malloc(size);
+	if (place != NULL)
+		used += malloc_usable_size(place);
+	return place;
 }
 
 void *
-__wrap_calloc(size_t count, size_t size)
+__wrap_malloc(size_t size)
 {
-	return fails() ? NULL : __real_calloc(count, size);
+	return fails(size) ? NULL : count(__real_malloc(size));
+}
+
+void *
+__wrap_calloc(size_t number, size_t size)
+{
+	return fails(number * size) ? NULL : count(__real_calloc(number, size));
 }
 
 void *
 __wrap_realloc(void *place, size_t size)
 {
-	return fails() ? NULL : __real_realloc(place, size);
+	if (fails(size))
+		return NULL;
+	if (place != NULL)
+		used -= malloc_usable_size(place);
+	return count(__real_realloc(place, size));
+}
+
+void
+__wrap_free(void *place)
+{
+	if (place != NULL)
+		used -= malloc_usable_size(place);
+	__real_free(place);
+}
+
+static int library_failures = 0;
+static bool in_page = false;
+
+/* Memory for libraries: to the last byte of what is available, but never the one allocation that
+ * fails. */
+static void *
+library_realloc(void *place, size_t size)
+{
+	long before = left;
+	void *larger;
+
+	left = -1;
+	larger = __wrap_realloc(place, size);
+	left = before;
+	library_failures += larger == NULL;
+	return larger;
+}
+
+static void *
+library_malloc(size_t size)
+{
+	return library_realloc(NULL, size);
+}
+
+static char *
+library_copy_of(const char *s)
+{
+	char *place = library_malloc(strlen(s) + 1);
+
+	return place == NULL ? NULL : strcpy(place, s);
+}
+
+/* libcurl resolves links in a page, and makes transfers elsewhere. */
+static void *
+curl_realloc(void *place, size_t size)
+{
+	return in_page ? library_realloc(place, size) : __wrap_realloc(place, size);
+}
+
+static void *
+curl_malloc(size_t size)
+{
+	return curl_realloc(NULL, size);
+}
+
+static void *
+curl_calloc(size_t number, size_t size)
+{
+	void *place = curl_malloc(number * size);
+
+	return place == NULL ? NULL : memset(place, 0, number * size);
+}
+
+static char *
+curl_copy_of(const char *s)
+{
+	char *place = curl_malloc(strlen(s) + 1);
+
+	return place == NULL ? NULL : strcpy(place, s);
 }
 
 static void *
@@ -83,8 +180,12 @@ set_up(void **state)
 	UErrorCode status = U_ZERO_ERROR;
 
 	u_setMemoryFunctions(NULL, icu_malloc, icu_realloc, icu_free, &status);
-	if (U_FAILURE(status))
+	if (U_FAILURE(status) ||
+		curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, __wrap_free, curl_realloc,
+							 curl_copy_of, curl_calloc) != CURLE_OK ||
+		xmlMemSetup(__wrap_free, library_malloc, library_realloc, library_copy_of) != 0)
 		return 1;
+	xmlInitParser();
 	return start_server(state);
 }
 
@@ -129,7 +230,8 @@ static const Case pages[] = {
 	 "<script type='application/json'>{\"statistics\": {\"x\": \"\xc4\xb1\"}}</script>"},
 };
 
-/* The page as JSON in an arena of the caller's; NULL: there was no memory. Sets *failed to the allocations that failed. */
+/* The page as JSON in an arena of the caller's; NULL: there was no memory. Sets *failed to the
+ * allocations that failed. */
 static const char *
 read_page(const RuleSet *rules, Arena *out, const Case *c, const char *html, int *failed)
 {
@@ -138,8 +240,10 @@ read_page(const RuleSet *rules, Arena *out, const Case *c, const char *html, int
 	SitePage *page = NULL;
 	const char *json = NULL;
 
+	in_page = true;
 	if (arena != NULL)
 		page = page_parse(arena, &options, c->kind, c->url, html, strlen(html), c->charset);
+	in_page = false;
 	*failed = end_failing();
 	if (page != NULL)
 		json = arena_strdup(out, page_to_json(arena, page));
@@ -190,6 +294,48 @@ a_page_is_read_whole_or_not_at_all(void **state)
 		print_message("%s: %d allocations\n", page_kind_name(c->kind), n);
 		arena_destroy(out);
 	}
+	rules_free(rules);
+}
+
+/*
+ * With ever more memory a page is read at last. Until then no allocation of libxml2 or of libcurl
+ * fails, also in pages that take most memory by their length.
+ */
+static void
+libraries_never_run_out(void **state)
+{
+	static const char *const pieces[] = {"x<p>",     "<a>",          "<p a=b c='d'>", "&lt;",
+										 "<!-- x",   "<x y='",       "<b%d>x</b>",    "</p>",
+										 "<script>", "\xc4\xb1<td>", "<nav>"};
+	RuleSet *rules = shipped_rules();
+	Arena *out = arena_create();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+	{
+		Case c = pages[2];
+		TextBuffer html;
+		const char *json;
+		int failed;
+
+		buffer_init(&html, out);
+		buffer_puts(&html, c.html);
+		buffer_puts(&html, "<p class=pseudo__organisers><a href=/organisation/x>X</a>");
+		for (int n = 0; n < 10000; n++)
+			buffer_puts(&html, pieces[i]);
+		library_failures = 0;
+		available = used;
+		do
+		{
+			available += 65536;
+			begin_failing(-1, false);
+			json = read_page(rules, out, &c, html.data, &failed);
+			available = json == NULL ? available : SIZE_MAX;
+			assert_true(json != NULL || failed > 0);
+		} while (json == NULL);
+		assert_int_equal(library_failures, 0);
+	}
+	arena_destroy(out);
 	rules_free(rules);
 }
 
@@ -260,6 +406,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_is_read_whole_or_not_at_all),
+		cmocka_unit_test(libraries_never_run_out),
 		cmocka_unit_test(a_request_ends_with_an_answer_or_a_reason),
 	};
 

@@ -21,25 +21,30 @@ answers_and_failures(void **state)
 	static const Expected cases[] = {
 		{"/", HTTP_ANSWERED, 200, 1, false, "ok"},
 		{"/gzip", HTTP_ANSWERED, 200, 1, false, "zipped"},
+		{"/english", HTTP_ANSWERED, 200, 1, false, "ok"},
 		{"/status/404", HTTP_ANSWERED, 404, 1, false, "ok"},
+		{"/status/304", HTTP_FAILED, 304, 1, true, "304 to a request without a condition"},
 		{"/status/410", HTTP_ANSWERED, 410, 1, false, "ok"},
 		{"/status/500", HTTP_FAILED, 500, 4, true, "the site answered 500"},
 		{"/status/408", HTTP_FAILED, 408, 4, true, "the site answered 408"},
 		{"/heals", HTTP_ANSWERED, 200, 3, false, "ok"},
 		{"/later", HTTP_ANSWERED, 200, 2, false, "ok"},
-		{"/much-later", HTTP_REFUSED, 503, 1, false, "answered 503: the site asks to wait 7200 s"},
+		{"/much-later", HTTP_BLOCKED, 503, 1, false, "answered 503: the site asks to wait 7200 s"},
 		{"/closes-once", HTTP_ANSWERED, 200, 2, false, "ok"},
 		{"/short", HTTP_FAILED, 0, 4, true, "broke off after 4 bytes"},
-		{"/bomb", HTTP_FAILED, 200, 1, false, "larger than 1048576 bytes"},
-		{"/no-http", HTTP_FAILED, 0, 4, true, "not written as HTTP is"},
-		{"/no-gzip", HTTP_FAILED, 0, 4, true, "not compressed in the way that it says"},
-		{"/many-headers", HTTP_FAILED, 200, 1, false, "the headers are "},
+		{"/bomb", HTTP_FAILED, 200, 1, true, "larger than 1048576 bytes"},
+		{"/no-http", HTTP_FAILED, 0, 4, true, "not valid HTTP"},
+		{"/members/two", HTTP_ANSWERED, 200, 1, false, "plain"},
+		{"/members/zeros", HTTP_ANSWERED, 200, 1, false, "plain"},
+		{"/members/always", HTTP_FAILED, 0, 4, true, "after the end of its compressed data"},
+		{"/no-gzip", HTTP_FAILED, 0, 4, true, "compression is invalid"},
+		{"/many-headers", HTTP_FAILED, 200, 1, true, "the headers are "},
 		{"/moved", HTTP_ANSWERED, 200, 1, false, "ok"},
-		{"/loop", HTTP_FAILED, 302, 1, false, "in a loop"},
-		{"/away", HTTP_FAILED, 302, 1, false, "http://127.0.0.1:5432/, which is not one"},
-		{"/away-oddly", HTTP_FAILED, 302, 1, false, "redirected to http://y"},
-		{"/file", HTTP_FAILED, 302, 1, false, "file:///etc/passwd, which is not one"},
-		{"/status/302", HTTP_FAILED, 302, 1, false, "redirected to nowhere"},
+		{"/loop", HTTP_FAILED, 302, 1, true, "in a loop"},
+		{"/away", HTTP_FAILED, 302, 1, true, "http://127.0.0.1:5432/, which is not one"},
+		{"/away-oddly", HTTP_FAILED, 302, 1, true, "redirected to http://y"},
+		{"/file", HTTP_FAILED, 302, 1, true, "file:///etc/passwd, which is not one"},
+		{"/status/302", HTTP_FAILED, 302, 1, true, "redirected without an address"},
 		{"http://127.0.0.1:1/", HTTP_FAILED, 0, 1, false, "is not on one of the configured sites"},
 		{"gopher://127.0.0.1/", HTTP_FAILED, 0, 1, false, "is not on one of the configured sites"},
 	};
@@ -56,6 +61,63 @@ answers_and_failures(void **state)
 		assert_int_equal(http_pending(client), 0);
 		http_close(client);
 	}
+}
+
+static void
+submit_robots(HttpClient *client, const char *path)
+{
+	submit_as(client, path, (HttpRequest){.is_robots = true});
+}
+
+/* RFC 9309, 2.3.1.2: at least five redirects, other hosts included; but not of a page. */
+static void
+robots_may_be_elsewhere(void **state)
+{
+	static const Expected found = {"", HTTP_ANSWERED, 200, 1, false, "rules of localhost:"};
+	static const Expected rejected = {"", HTTP_FAILED, 302, 1, true, "not one of the configured"};
+	HttpOptions options = quick_options();
+	HttpClient *client = open_client(&options);
+
+	(void) state;
+	submit_robots(client, "/elsewhere/1/plain");
+	check_response(client, &found);
+	submit_robots(client, "/elsewhere/5/plain");
+	check_response(client, &found);
+	submit_robots(client, "/elsewhere/6/plain");
+	check_response(client, &(Expected){"", HTTP_FAILED, 302, 1, true, "in a loop"});
+	submit_robots(client, "/elsewhere/1/user");
+	check_response(client, &rejected);
+	submit_robots(client, "/elsewhere/1/scheme");
+	check_response(client, &rejected);
+	submit_robots(client, "/file");
+	check_response(client, &rejected);
+	submit(client, "/elsewhere/1/plain");
+	check_response(client, &rejected);
+	http_close(client);
+}
+
+/* One request more for each of the first pages, none for those after them. */
+static void
+spoiled_answers_are_asked_for_plain(void **state)
+{
+	HttpOptions options = quick_options();
+	HttpClient *client;
+
+	(void) state;
+	options.max_parallel = 1;
+	client = open_client(&options);
+	for (int i = 0; i < 10; i++)
+	{
+		submit(client, "/members/two");
+		check_response(client, &(Expected){"", HTTP_ANSWERED, 200, 1, false, "plain"});
+	}
+	assert_int_equal(http_totals(client).requests, 13);
+	/* what is compressed all the same is read */
+	submit(client, "/gzip");
+	check_response(client, &(Expected){"", HTTP_ANSWERED, 200, 1, false, "zipped"});
+	submit(client, "/bomb");
+	check_response(client, &(Expected){"", HTTP_FAILED, 200, 1, true, "larger than"});
+	http_close(client);
 }
 
 static bool
@@ -211,10 +273,10 @@ refusal_ends_the_queue(void **state)
 	client = open_client(&options);
 	submit(client, "/refused");
 	submit(client, "/");
-	check_response(client, &(Expected){"/refused", HTTP_REFUSED, 403, 1, false, "Cloudflare"});
-	check_response(client, &(Expected){"/", HTTP_NOT_ASKED, 0, 1, false, "not asked"});
+	check_response(client, &(Expected){"/refused", HTTP_BLOCKED, 403, 1, false, "Cloudflare"});
+	check_response(client, &(Expected){"/", HTTP_NOT_REQUESTED, 0, 1, false, "not requested"});
 	submit(client, "/");
-	check_response(client, &(Expected){"/", HTTP_NOT_ASKED, 0, 1, false, "not asked"});
+	check_response(client, &(Expected){"/", HTTP_NOT_REQUESTED, 0, 1, false, "not requested"});
 	assert_int_equal(http_totals(client).requests, 1);
 	http_close(client);
 }
@@ -231,14 +293,15 @@ long_wait_ends_the_queue(void **state)
 	client = open_client(&options);
 	submit(client, "/much-later");
 	submit(client, "/");
-	check_response(client, &(Expected){"/much-later", HTTP_REFUSED, 503, 1, false, "wait 7200 s"});
-	check_response(client, &(Expected){"/", HTTP_NOT_ASKED, 0, 1, false,
-									   "not asked: the site asks to wait 7200 s"});
+	check_response(client, &(Expected){"/much-later", HTTP_BLOCKED, 503, 1, false, "wait 7200 s"});
+	check_response(client, &(Expected){"/", HTTP_NOT_REQUESTED, 0, 1, false,
+									   "not requested: the site asks to wait 7200 s"});
 	assert_int_equal(http_totals(client).requests, 1);
 	http_close(client);
 }
 
-/* A site that asks to wait a second is left alone for so long also where the request has no tries left. */
+/* A site that asks to wait a second is left alone for so long also where the request has no tries
+ * left. */
 static void
 last_try_obeys_too(void **state)
 {
@@ -263,7 +326,48 @@ last_try_obeys_too(void **state)
 	http_close(client);
 }
 
-/* Twelve starts are eleven delays, however slow the machine is; and the server saw no more open than allowed. */
+static bool
+is_of(const void *owner, const void *preferred)
+{
+	return owner == preferred;
+}
+
+/* Whatever the order in the queue, the preferred requests of a site start before all others. */
+static void
+preferred_requests_start_first(void **state)
+{
+	static int wanted;
+	static const int order[] = {0, 2, 4, 5, 1, 3};
+	HttpOptions options = quick_options();
+	HttpClient *client;
+
+	(void) state;
+	options.max_parallel = 1;
+	client = open_client(&options);
+	for (int i = 0; i < 6; i++)
+	{
+		char url[128];
+		HttpRequest request = {.url = url, .owner = i == 2 || i >= 4 ? &wanted : NULL};
+
+		snprintf(url, sizeof(url), "%s/status/%d", base, 400 + i);
+		assert_true(http_submit(client, &request));
+	}
+	assert_true(http_wait(client, 0, -1)); /* the first has started */
+	http_prefer(client, is_of, &wanted);
+	for (int i = 0; i < 6; i++)
+	{
+		HttpResponse *response = wait_for_one(client);
+
+		assert_int_equal(response->status, 400 + order[i]);
+		http_release(response);
+		if (i == 3)
+			http_prefer(client, NULL, NULL);
+	}
+	http_close(client);
+}
+
+/* Twelve starts are eleven delays, however slow the machine is; and the server saw no more open
+ * than allowed. */
 static void
 delay_and_limit(void **state)
 {
@@ -348,7 +452,7 @@ options_are_checked(void **state)
 	(void) state;
 	options.origins[1] = "file:///etc";
 	assert_null(http_open(&options, error, sizeof(error)));
-	assert_non_null(strstr(error, "no http or https URL"));
+	assert_non_null(strstr(error, "not an http or https URL"));
 	options = quick_options();
 	options.max_parallel = 65;
 	assert_null(http_open(&options, error, sizeof(error)));
@@ -361,6 +465,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_and_failures),
+		cmocka_unit_test(robots_may_be_elsewhere),
+		cmocka_unit_test(spoiled_answers_are_asked_for_plain),
 		cmocka_unit_test(odd_headers_are_dropped),
 		cmocka_unit_test(a_retry_takes_a_new_connection),
 		cmocka_unit_test(transfers_that_do_not_start_fail),
@@ -369,6 +475,7 @@ main(void)
 		cmocka_unit_test(refusal_ends_the_queue),
 		cmocka_unit_test(long_wait_ends_the_queue),
 		cmocka_unit_test(last_try_obeys_too),
+		cmocka_unit_test(preferred_requests_start_first),
 		cmocka_unit_test(delay_and_limit),
 		cmocka_unit_test(time_out_is_retried_then_given_up),
 		cmocka_unit_test(wakes_and_closes_in_the_middle),

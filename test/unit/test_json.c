@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/json.h"
+#include "base/json.h"
 
 static void
 strings_are_escaped(void **state)

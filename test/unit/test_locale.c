@@ -1,6 +1,6 @@
 /*
- * test_locale.c: what is read means the same in every locale. In a Turkish one, 'I' is no upper case of 'i', months have other names, and a
- * comma parts decimals.
+ * test_locale.c: what is read means the same in every locale. In a Turkish one, 'I' is no upper
+ * case of 'i', months have other names, and a comma parts decimals.
  */
 #include <locale.h>
 #include <setjmp.h>
@@ -11,14 +11,17 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "core/html.h"
-#include "core/politeness.h"
-#include "core/rules.h"
-#include "core/slug.h"
-#include "core/text.h"
-#include "core/url.h"
+#include "base/slug.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "html/html_text.h"
+#include "http/pace.h"
+#include "page/redact.h"
+#include "page/rules.h"
+#include "page/value.h"
 
-/* A locale that the machine need not have: where it is missing, there is nothing to test. Called before anything is allocated. */
+/* A locale that the machine need not have: where it is missing, there is nothing to test. Called
+ * before anything is allocated. */
 static const char *problem; /* of the page that was parsed last */
 
 static void
@@ -39,7 +42,7 @@ markup_is_ascii(void **state)
 	static const Rule rule = {PAGE_ACTIVITY, "title", "DIV#i > A[TITLE^='website PROFILE' i]", NULL,
 							  true};
 	Arena *arena;
-	CssError error;
+	SelectorError error;
 	RuleSet *rules;
 	HtmlNode *root;
 	int culprit;

@@ -1,6 +1,6 @@
 /*
- * test_obedience.c: how the fetcher treats a site that struggles, is down, or asks to be left alone (http_server.py). Nothing here says
- * how fast something must be, only how soon it may not.
+ * test_obedience.c: how the fetcher treats a site that struggles, is down, or asks to be left alone
+ * (http_server.py). Nothing here says how fast something must be, only how soon it may not.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,24 +24,11 @@ untiring_options(void)
 	return options;
 }
 
-static void
-submit_many(HttpClient *client, int count, const char *path)
-{
-	for (int i = 0; i < count; i++)
-		submit(client, path);
-}
-
-static void
-check_many(HttpClient *client, int count, const Expected *expected)
-{
-	for (int i = 0; i < count; i++)
-		check_response(client, expected);
-}
-
 static const Expected fails = {"/down", HTTP_FAILED, 503, 1, true, "the site answered 503"};
 static const Expected answers = {"/down", HTTP_ANSWERED, 200, 1, false, "ok"};
 
-/* The ms between the requests that the server has seen for a site of /down; how many gaps there are. Asks as a client of its own. */
+/* The ms between the requests that the server has seen for a site of /down; how many gaps there
+ * are. Asks as a client of its own. */
 static int
 read_gaps(const char *site, long *gaps, int room)
 {
@@ -89,8 +76,8 @@ a_date_is_of_the_sites_clock(void **state)
 		{{"/clock/86400/1", HTTP_ANSWERED, 200, 2, false, ""}, 990},
 		{{"/clock/-86400/1", HTTP_ANSWERED, 200, 2, false, ""}, 990},
 		{{"/clock/none/2", HTTP_ANSWERED, 200, 2, false, ""}, 990},
-		{{"/clock/86400/7200", HTTP_REFUSED, 503, 1, false, "the site asks to wait 7200 s"}, 0},
-		{{"/clock/-86400/7200", HTTP_REFUSED, 503, 1, false, "the site asks to wait 7200 s"}, 0},
+		{{"/clock/86400/7200", HTTP_BLOCKED, 503, 1, false, "the site asks to wait 7200 s"}, 0},
+		{{"/clock/-86400/7200", HTTP_BLOCKED, 503, 1, false, "the site asks to wait 7200 s"}, 0},
 	};
 
 	(void) state;
@@ -148,7 +135,8 @@ a_wait_that_is_asked_for_is_told(void **state)
 	http_close(client);
 }
 
-/* Ten fail: it is left alone; one more fails: for twice as long; one is answered: all is as before. */
+/* Ten fail: it is left alone; one more fails: for twice as long; one is answered: all is as before.
+ */
 static void
 a_site_that_is_down_is_left_alone(void **state)
 {
@@ -179,8 +167,10 @@ a_site_that_stays_down_is_given_up(void **state)
 		"given up: it failed 13 times in a row, at last: the site answered 503";
 	HttpOptions options = untiring_options();
 	HttpClient *client = open_client(&options);
-	Expected last = {"/down", HTTP_REFUSED, 503, 1, false, reason};
-	Expected unasked = {"/down", HTTP_NOT_ASKED, 0, 1, false, "not asked: given up: it failed 13"};
+	Expected last = {"/down", HTTP_BLOCKED, 503, 1, false, reason};
+	Expected unasked = {"/down", HTTP_NOT_REQUESTED,
+						0,       1,
+						false,   "not requested: given up: it failed 13"};
 	long gaps[32];
 
 	(void) state;
@@ -214,8 +204,9 @@ what_waits_keeps_its_tries(void **state)
 
 	(void) state;
 	options.max_retries = 3;
+	options.retry_base_ms = 40; /* the answers to all ten come before the first is tried again */
 	client = open_client(&options);
-	submit_many(client, 10, "/down/11/back/a");
+	submit_many(client, 10, "/down-at-once/11/back/a");
 	for (int i = 0; i < 10; i++)
 	{
 		HttpResponse *response = wait_for_one(client);
@@ -229,7 +220,29 @@ what_waits_keeps_its_tries(void **state)
 	assert_int_equal(read_gaps("back", gaps, 32), 20);
 	for (int i = 0; i < 20; i++)
 		longest = gaps[i] > longest ? gaps[i] : longest;
-	assert_in_range(longest, 159, 60000);
+	assert_in_range(longest, 639, 60000);
+}
+
+/* However many pages fail one after another: a page that worked before shows that the site is well.
+ */
+static void
+a_page_that_worked_is_the_trial(void **state)
+{
+	HttpOptions options = untiring_options();
+	HttpClient *client = open_client(&options);
+	const Expected broken = {"/status/500", HTTP_FAILED, 500, 1, true, "the site answered 500"};
+
+	(void) state;
+	submit(client, "/");
+	http_release(wait_for_one(client));
+	submit_many(client, 25, "/status/500");
+	check_many(client, 25, &broken);
+	submit(client, "/");
+	http_release(wait_for_one(client));
+	assert_int_equal(http_pending(client), 0);
+	/* and one or two trials */
+	assert_in_range(http_totals(client).requests, 28, 29);
+	http_close(client);
 }
 
 /* Nobody listens at one site; the other is none of its business. */
@@ -254,8 +267,8 @@ no_connection_is_a_failure(void **state)
 		HttpResponse *response = wait_for_one(client);
 
 		answered += response->outcome == HTTP_ANSWERED;
-		refused += response->outcome == HTTP_REFUSED || response->outcome == HTTP_NOT_ASKED;
-		assert_true(response->outcome != HTTP_REFUSED ||
+		refused += response->outcome == HTTP_BLOCKED || response->outcome == HTTP_NOT_REQUESTED;
+		assert_true(response->outcome != HTTP_BLOCKED ||
 					strstr(response->error, "failed 13 times in a row, at last: ") != NULL);
 		http_release(response);
 	}
@@ -270,8 +283,7 @@ no_connection_is_a_failure(void **state)
 static void
 any_answer_counts(void **state)
 {
-	static const char *const paths[] = {"/",           "/moved",      "/away",
-										"/status/404", "/status/501", "/bomb"};
+	static const char *const paths[] = {"/", "/moved", "/status/404", "/status/501", "/bomb"};
 	HttpOptions options = untiring_options();
 	HttpClient *client = open_client(&options);
 
@@ -349,6 +361,7 @@ main(void)
 		cmocka_unit_test(a_site_that_is_down_is_left_alone),
 		cmocka_unit_test(a_site_that_stays_down_is_given_up),
 		cmocka_unit_test(what_waits_keeps_its_tries),
+		cmocka_unit_test(a_page_that_worked_is_the_trial),
 		cmocka_unit_test(no_connection_is_a_failure),
 		cmocka_unit_test(any_answer_counts),
 		cmocka_unit_test(head_counts_as_well),

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/politeness.h"
+#include "http/pace.h"
 
 #define NOW INT64_C(784111777) /* Sun, 06 Nov 1994 08:49:37 GMT */
 
@@ -19,9 +19,9 @@ only_passing_troubles_heal(void **state)
 
 	(void) state;
 	for (size_t i = 0; i < sizeof(heal) / sizeof(heal[0]); i++)
-		assert_true(status_can_heal(heal[i]));
+		assert_true(status_is_retryable(heal[i]));
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		assert_false(status_can_heal(answers[i]));
+		assert_false(status_is_retryable(answers[i]));
 }
 
 static void

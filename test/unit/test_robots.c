@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/robots.h"
+#include "http/robots.h"
 
 static Arena *arena;
 
@@ -126,8 +126,8 @@ odd_bytes_are_survived(void **state)
 	assert_false(allows(text, "/a"));
 	assert_true(allows(text, "/b"));
 	free(text);
-	assert_false(robots_allows(robots_refuse_all(arena), "http://s/x"));
-	assert_true(robots_allows(robots_refuse_all(arena), "http://s/robots.txt"));
+	assert_false(robots_allows(robots_disallow_all(arena), "http://s/x"));
+	assert_true(robots_allows(robots_disallow_all(arena), "http://s/robots.txt"));
 }
 
 static int

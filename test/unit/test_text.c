@@ -8,8 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "core/slug.h"
-#include "core/text.h"
+#include "base/slug.h"
+#include "base/text.h"
 
 static Arena *arena;
 static Slugger *slugger;
@@ -73,23 +73,170 @@ bytes_become_text(void **state)
 	assert_string_equal(utf8("plain", 5, "no-such-charset"), "plain");
 }
 
-/* A charset in which a byte is four of UTF-8: a NUL ends what comes of it, however long. */
+/* A charset in which a byte is three of UTF-8: a NUL ends what comes of it, however long. */
 static void
 what_grows_most_ends(void **state)
 {
-	char bytes[103] = "\x0b\x00\x01"; /* the window's place: U+10080 */
+	char bytes[100];
 	size_t len;
 
 	(void) state;
-	memset(bytes + 3, 0x80, sizeof(bytes) - 3);
-	for (size_t chars = 1; chars <= sizeof(bytes) - 3; chars++)
+	memset(bytes, 0x80, sizeof(bytes));
+	for (size_t chars = 1; chars <= sizeof(bytes); chars++)
 	{
-		const char *text = text_to_utf8(arena, bytes, chars + 3, "SCSU", &len);
+		const char *text = text_to_utf8(arena, bytes, chars, "latin1", &len);
 
-		assert_int_equal(len, 4 * chars);
+		assert_int_equal(len, 3 * chars);
 		assert_int_equal(strlen(text), len);
 		assert_int_equal(text_length(text), chars);
 	}
+}
+
+/* The text of a page in a charset that only the page itself names. */
+static void
+expect_page(const char *page, const char *content_type, const char *end)
+{
+	const char *text = utf8(page, strlen(page), content_type);
+	size_t len = strlen(text);
+
+	if (len < strlen(end) || strcmp(text + len - strlen(end), end) != 0)
+		fail_msg("%s\nbecomes %s, which does not end with %s", page, text, end);
+}
+
+static void
+charsets_are_those_of_browsers(void **state)
+{
+	static const char *const labels[][3] = {
+		{"iso-8859-1", "\x80\xdd\xfd", "€Ýý"},
+		{"LATIN1", "\x93\x94", "“”"},
+		{"us-ascii", "\xe9", "é"},
+		{" ascii ", "\xe9", "é"},
+		{"iso-8859-9", "\x80\xfd\xdd\xde", "€ıİŞ"},
+		{"latin5", "\xf0", "ğ"},
+		{"iso88599", "\xfe", "ş"},
+		{"windows-1254", "\x9f", "Ÿ"},
+		{"iso-8859-2", "\xb1\xe6", "ąć"},
+		{"windows-1250", "\x9c", "ś"},
+		{"iso-8859-7", "\xe1\xa4", "α€"},
+		{"windows-1253", "\xd9", "Ω"},
+		{"windows-1251", "\xe6", "ж"},
+		{"koi8-r", "\xc1", "а"},
+		{"latin1", "\x81", "\xc2\x81"},
+		{"latin5", "\x8e", "\xc2\x8e"},
+		{"koi8-u", "\xa4", "є"},
+		{"iso-8859-15", "\xa4", "€"},
+		{"windows-1257", "\xf0", "š"},
+		{"iso-8859-13", "\xf0", "š"},
+		{"iso-8859-4", "\xb9", "š"},
+		{"iso-8859-10", "\xb6", "ķ"},
+		{"iso-8859-14", "\xd0", "Ŵ"},
+		{"iso-8859-3", "\xa1", "Ħ"},
+		{"iso-8859-5", "\xd0", "а"},
+		{"windows-1255", "\xe0", "א"},
+		{"iso-8859-8-i", "\xe0", "א"},
+		{"windows-1256", "\xc7", "ا"},
+		{"iso-8859-6", "\xc7", "ا"},
+		{"windows-1258", "\xf5", "ơ"},
+		{"tis-620", "\xa1", "ก"},
+		{"ibm866", "\xa0", "а"},
+		{"macintosh", "\x8e", "é"},
+		{"x-mac-cyrillic", "\xe0", "а"},
+		{"gb2312", "\xd6\xd0", "中"},
+		{"big5", "\xa4\xa4", "中"},
+		{"shift_jis", "\x93\xfa", "日"},
+		{"euc-jp", "\xc6\xfc", "日"},
+		{"euc-kr", "\xc7\xd1", "한"},
+		{"iso-2022-jp", "\x1b$BF|\x1b(B", "日"},
+		{"utf8", "\xc4\xb1", "ı"},
+		{"utf-16", "a", "\xef\xbf\xbd"},
+		/* no label of browsers: UTF-8 */
+		{"SCSU", "\xc4\xb1", "ı"},
+		{"utf-7", "+AOk-", "+AOk-"},
+		{"ebcdic-cp-us", "a", "a"},
+		{"utf-32", "a", "a"},
+		{"iso-8859-1 x", "\xc4\xb1", "ı"},
+		{"", "\xc4\xb1", "ı"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+	{
+		expect_page(labels[i][1], labels[i][0], labels[i][2]);
+		expect_page(labels[i][1], arena_printf(arena, "text/html;charset=\"%s\"", labels[i][0]),
+					labels[i][2]);
+	}
+	assert_string_equal(utf8("\x31\x01", 2, "utf-16le"), "ı");
+	assert_string_equal(utf8("\x01\x31", 2, "utf-16be"), "ı");
+}
+
+static void
+sources_of_a_charset_have_an_order(void **state)
+{
+	(void) state;
+	/* the header before the page, a mark before both */
+	expect_page("<meta charset=iso-8859-2>\xf0", "text/html; charset=iso-8859-9", "ğ");
+	expect_page("<meta charset=iso-8859-2>\xf0", "text/html", "đ");
+	expect_page("<meta charset=iso-8859-2>\xf0", "text/html; charset=nonsense", "đ");
+	expect_page("<meta charset=nonsense><meta charset=latin5>\xf0", NULL, "ğ");
+	expect_page("<meta charset=nonsense>\xc4\xb1", "nonsense", "ı");
+	expect_page("\xef\xbb\xbf<meta charset=latin5>\xc4\xb1", "text/html; charset=latin5", "ı");
+	assert_string_equal(utf8("\xfe\xff\x01\x31", 4, "text/html; charset=latin5"), "ı");
+	expect_page("x\xf0", "TEXT/HTML; Charset = 'Latin5' ; x=y", "ğ");
+	expect_page("x\xc4\xb1", "text/html; charset=\"latin5", "ı");
+}
+
+static void
+only_meta_names_a_charset(void **state)
+{
+	static const char *const named[] = {
+		"<meta charset=latin5>",
+		"<!DOCTYPE html><html lang='tr'><head><META CharSet = \" ISO-8859-9 \" />",
+		"<meta http-equiv=Content-Type content='text/html; charset=iso-8859-9'>",
+		"<meta content='text/html;charset=\"latin5\"' http-equiv='content-type'>",
+		"<meta/charset=latin5>",
+		"<!-- <meta charset=utf-8> --><meta charset=latin5>",
+		"<!--><meta charset=latin5>",
+		"<?xml version='1.0' encoding='utf-8'?><meta charset=latin5>",
+		"<a title='<meta charset=utf-8>'><meta charset=latin5>",
+		"<script>'</s'; '<meta charset=utf-8>'</script><meta charset=latin5>",
+		"<meta name=x content='charset=utf-8'><meta charset=latin5>",
+		"<meta charset=latin5 charset=utf-8>",
+		"</><meta charset=latin5>",
+	};
+	static const char *const not_named[] = {
+		"<!-- <meta charset=latin5> -->",
+		"<!-- <meta charset=latin5>",
+		"<script>'<meta charset=latin5>'</script>",
+		"<script src=x charset=latin5></script>",
+		"<title><meta charset=latin5></title>",
+		"<style>a{}<meta charset=latin5></style>",
+		"<p>charset=latin5</p>",
+		"<meta name=x content='text/html; charset=latin5'>",
+		"<meta http-equiv=refresh content='1; charset=latin5'>",
+		"<meta http-equiv=content-type content='text/html; charset'>",
+		"<metal charset=latin5>",
+		"<a charset=latin5>",
+		"<meta charset=utf-16>",
+		"<meta http-equiv=content-type content='charset=utf-16be'>",
+		"<meta data-charset=latin5>",
+		"<p title='<meta charset=latin5>'>",
+		"<meta charset=latin5",
+	};
+	char page[1100];
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		expect_page(arena_printf(arena, "%s\xf0", named[i]), NULL, "ğ");
+	for (size_t i = 0; i < sizeof(not_named) / sizeof(not_named[0]); i++)
+		expect_page(arena_printf(arena, "%s\xc4\xb1", not_named[i]), NULL, "ı");
+	/* only in the first 1,024 bytes, where the whole tag must be */
+	memset(page, ' ', sizeof(page));
+	memcpy(page + 1003, "<meta charset=latin5>\xf0", 23);
+	expect_page(page, NULL, "ğ");
+	memset(page, ' ', 1003);
+	memcpy(page + 1004, "<meta charset=latin5>\xf0", 23);
+	page[1003] = ' ';
+	expect_page(page, NULL, "\xef\xbf\xbd");
 }
 
 static void
@@ -148,7 +295,8 @@ candidates_do_not_repeat(void **state)
 	assert_int_equal(slug_candidates(slugger, arena, "...", candidates), 0);
 }
 
-/* Names of any length: they are cut at a character, and give no candidate that is longer than a slug can be. */
+/* Names of any length: they are cut at a character, and give no candidate that is longer than a
+ * slug can be. */
 static void
 long_names_are_cut(void **state)
 {
@@ -227,10 +375,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bytes_become_text),      cmocka_unit_test(space_is_folded),
-		cmocka_unit_test(slugs_are_the_sites),    cmocka_unit_test(candidates_do_not_repeat),
-		cmocka_unit_test(countries_have_one_key), cmocka_unit_test(slugs_come_from_addresses),
-		cmocka_unit_test(long_names_are_cut),     cmocka_unit_test(what_grows_most_ends),
+		cmocka_unit_test(bytes_become_text),
+		cmocka_unit_test(space_is_folded),
+		cmocka_unit_test(slugs_are_the_sites),
+		cmocka_unit_test(candidates_do_not_repeat),
+		cmocka_unit_test(countries_have_one_key),
+		cmocka_unit_test(slugs_come_from_addresses),
+		cmocka_unit_test(long_names_are_cut),
+		cmocka_unit_test(what_grows_most_ends),
+		cmocka_unit_test(charsets_are_those_of_browsers),
+		cmocka_unit_test(sources_of_a_charset_have_an_order),
+		cmocka_unit_test(only_meta_names_a_charset),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, open_all, close_all);

@@ -1,47 +1,109 @@
-# The sites' robots.txt is asked for once a day, before anything else, and obeyed.
+# The sites' robots.txt is requested once a day, before anything else, and obeyed.
 . test/site/tests.sh
 site_cluster robots
 site_database obedient --sections 12 --count 60 --seed 111 --no-faults
 log=$run/obedient/access.log
-asked() { grep -c "GET /robots.txt" "$log"; }
-another_day() { sql "UPDATE fetched_pages SET fetched_at = fetched_at - interval '25 hours' WHERE kind = 'robots'"; : >"$log"; }
+pages=$run/obedient/activities/activity
+robots_requests() { grep -c "GET /robots.txt" "$log"; }
+another_day() {
+	sql "UPDATE frontier SET fetched_at = fetched_at - interval '25 hours'
+		WHERE kind = 'robots'"
+	: >"$log"
+}
+scrape_full="SELECT status FROM esn_scrape_activities(\"full\" => true)"
+failures="FROM failed_scrapes WHERE resolved_at IS NULL"
 
 sql "SELECT esn_scrape_all()" >/dev/null
-is "each site's robots.txt is asked for, before anything else" "$(asked) $(head -n 2 "$log" | grep -c robots.txt)" "2 2"
-is "where there is none all is allowed" "$(differences)" ""
-is "that there is none is no failure" "$(sql "SELECT count(*) FROM failed_scrapes")" 0
+is "each site's robots.txt is requested" "$(robots_requests)" 2
+is "before anything else" "$(head -n 2 "$log" | grep -c robots.txt)" 2
+is "without one everything is allowed" "$(differences)" ""
+is "and that is no failure" "$(sql "SELECT count(*) FROM failed_scrapes")" 0
 sql "SELECT esn_scrape_all()" >/dev/null
-is "they are not asked for twice a day" "$(asked)" 2
+is "they are not requested twice a day" "$(robots_requests)" 2
 
-# What is forbidden is not asked for, and is said.
-site_robots obedient activities $'User-agent: *\nDisallow: /\n\nUser-agent: esn_pulse\nDisallow: /activity/*1$\nCrawl-delay: 0.02'
+# What is disallowed is not requested, and is recorded.
+site_robots obedient activities "User-agent: *
+Disallow: /
+
+User-agent: esn_pulse
+Disallow: /activity/*1$
+Crawl-delay: 0.02"
 another_day
-like "a run that may not ask for some pages completes" "$(sql "SELECT status, pages_failed > 0 FROM esn_scrape_all(\"full\" => true)")" "*completed|t"
-is "no forbidden path was asked for" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
-is "others were" "$(grep -cE 'GET /activity/[^ ]*2 ' "$log")" "$(ls "$run/obedient/activities/activity" | grep -c '2\.html$')"
-is "each forbidden one is a row with its reason, not to be tried again" "$(sql "SELECT count(*), bool_and(error_message = 'the site''s robots.txt does not allow it' AND NOT will_retry)
-	FROM failed_scrapes WHERE resolved_at IS NULL")" "$(ls "$run/obedient/activities/activity" | grep -c '1\.html$')|t"
-is "its Crawl-delay is kept" "$(sql "SELECT completed_at - started_at >= interval '20 ms' * (requests - 10) FROM esn_runs LIMIT 1")" t
-is "what was stored before stays" "$(sql "SELECT count(*) FROM activities WHERE removed_at IS NULL")" 60
+like "a run with disallowed pages completes" \
+	"$(sql "SELECT status, pages_failed > 0 FROM esn_scrape_all(\"full\" => true)")" "*completed|t"
+is "no disallowed path was requested" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
+is "others were" "$(grep -cE 'GET /activity/[^ ]*2 ' "$log")" "$(ls "$pages" | grep -c '2\.html$')"
+is "each disallowed page is a failure with its reason, not to be retried" \
+	"$(sql "SELECT count(*), bool_and(NOT will_retry
+			AND error_message = 'the site''s robots.txt does not allow it')
+		$failures")" "$(ls "$pages" | grep -c '1\.html$')|t"
+is "its Crawl-delay is kept" "$(sql "SELECT completed_at - started_at
+	>= interval '20 ms' * (requests - 10) FROM esn_runs LIMIT 1")" t
+is "what was stored before is kept" \
+	"$(sql "SELECT count(*) FROM activities WHERE removed_at IS NULL")" 60
 
-# A robots.txt that can't be read: what was read before counts; where nothing was, nothing is asked.
+# A robots.txt that cannot be read: what was read before counts; if there is nothing, nothing is
+# requested.
 site_robots obedient activities 503
 another_day
-like "a robots.txt that can't be read now counts as it was read before" "$(sql "SELECT status FROM esn_scrape_activities(\"full\" => true)")" "*completed"
-is "forbidden paths stay so" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
-sql "DELETE FROM fetched_pages WHERE kind = 'robots'"
+like "a robots.txt that cannot be read now counts as it was read before" \
+	"$(sql "$scrape_full")" "*completed"
+is "disallowed paths stay so" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
+sql "DELETE FROM frontier WHERE kind = 'robots'"
 : >"$log"
-like "without that the site is not asked" "$(sql "SELECT status, error_message FROM esn_scrape_activities()")" "*failed|no section came in*"
-is "for anything else" "$(grep -vc 'GET /robots.txt' "$log")" 0
-is "the rows say why, and that another day may help" "$(sql "SELECT DISTINCT error_message, will_retry FROM failed_scrapes WHERE kind = 'listing' AND resolved_at IS NULL")" \
+like "without that the run fails" \
+	"$(sql "SELECT status, error_message FROM esn_scrape_activities()")" \
+	"*failed|no section could be read*"
+is "and requests nothing else" "$(grep -vc 'GET /robots.txt' "$log")" 0
+is "the failures have the reason, and will be retried" \
+	"$(sql "SELECT DISTINCT error_message, will_retry $failures AND kind = 'listing'")" \
 	"the site's robots.txt could not be read: the site answered 503|t"
 site_robots obedient activities ""
-like "when it is gone all is asked again" "$(sql "SELECT status FROM esn_scrape_all(\"full\" => true)")" "*completed"
-is "and all is as the sites say" "$(differences)" ""
+like "without a robots.txt again a run completes" \
+	"$(sql "SELECT status FROM esn_scrape_all(\"full\" => true)")" "*completed"
+is "and the data match the sites" "$(differences)" ""
 
-# It can be switched off by those who run the sites.
+# It may be on another host; pages may not.
+site_robots obedient activities ""
+printf 'User-agent: *\nDisallow: /activity/*1$\n' |
+	as_owner tee "$run/obedient/activities/rules" >/dev/null
+echo "rewrite ^/robots.txt$ ${activities_url/127.0.0.1/localhost}/rules redirect;
+	location = /rules { default_type text/plain; try_files /rules =404; }" \
+	>"$run/obedient/activities-unreliable.conf"
+site_reload obedient
+another_day
+like "a robots.txt on another host is followed" "$(sql "$scrape_full")" "*completed"
+is "and obeyed" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
+is "it is kept as the site's" "$(sql "SELECT count(*) FROM frontier WHERE kind = 'robots'
+	AND url = '$activities_url/robots.txt' AND convert_from(body, 'UTF8') LIKE '%activity%'")" 1
+echo 'rewrite ^/robots.txt$ /organisation redirect;
+	location = /organisation { return 200 "<html>Site under maintenance</html>"; }' \
+	>"$run/obedient/activities-unreliable.conf"
+site_reload obedient
+another_day
+like "a redirect to a page is not a robots.txt" "$(sql "$scrape_full")" "*completed"
+is "what was read before counts" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
+echo 'rewrite ^/robots.txt$ /robots.txt redirect;' \
+	>"$run/obedient/activities-unreliable.conf"
+site_reload obedient
+sql "DELETE FROM frontier WHERE kind = 'robots'"
+: >"$log"
+like "a robots.txt that redirects in a loop is none" "$(sql "$scrape_full")" "*completed"
+is "everything is requested" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" \
+	"$(ls "$pages" | grep -c '1\.html$')"
+is "but it is a failure" "$(sql "SELECT error_message LIKE 'redirected in a loop%' $failures
+	AND kind = 'robots'")" t
+: >"$run/obedient/activities-unreliable.conf"
+site_reload obedient
+another_day
+sql "$scrape_full" >/dev/null
+is "until it can be read again" "$(sql "SELECT count(*) $failures AND kind = 'robots'")" 0
+
+# Those who run the sites can switch it off.
 site_robots obedient activities $'User-agent: *\nDisallow: /'
 another_day
-like "esn_pulse.respect_robots = off asks for none" "$(sql "SET esn_pulse.respect_robots = off" "SELECT status, pages_failed FROM esn_scrape_activities(\"full\" => true)")" "*completed|0"
-is "not even for robots.txt" "$(asked)" 0
+like "with esn_pulse.respect_robots off everything is requested" \
+	"$(sql "SET esn_pulse.respect_robots = off" \
+		"SELECT status, pages_failed FROM esn_scrape_activities(\"full\" => true)")" "*completed|0"
+is "but not robots.txt" "$(robots_requests)" 0
 done_testing

@@ -1,61 +1,100 @@
-# The schedule: real jobs of a real pg_cron, which runs each minute at most, so that the tests say when by the job's own command.
+# The schedule: real jobs of a real pg_cron, which runs each minute at most, so that the tests
+# decide when by the job's own command.
 . test/site/tests.sh
-site_cluster schedule "shared_preload_libraries = 'pg_cron'" "cron.database_name = 'scheduled'" "cron.host = '$run/schedule'" "cron.log_run = on" "max_worker_processes = 12"
+site_cluster schedule "shared_preload_libraries = 'pg_cron'" "cron.database_name = 'scheduled'" \
+	"cron.host = '$run/schedule'" "cron.log_run = on" "max_worker_processes = 12"
 site_database scheduled --sections 10 --count 40 --seed 91 --no-faults
 
-like "without the extension pg_cron in its database an error says so" "$(sql "SELECT esn_schedule()" || true)" \
-	"*ERROR:  55000: the extension pg_cron is not installed in this database*HINT:  CREATE EXTENSION pg_cron;*"
+like "without the extension pg_cron in its database there is an error" \
+	"$(sql "SELECT esn_schedule()" || true)" \
+	"*ERROR:  55000: the extension pg_cron is not installed in this database
+	HINT:  CREATE EXTENSION pg_cron;*"
 sql "CREATE EXTENSION pg_cron"
-is "esn_schedule makes three jobs" "$(sql "SELECT job, schedule FROM esn_schedule()")" \
-	$'esn_pulse accounts (scheduled)|0 0 1 * *\nesn_pulse activities (scheduled)|0 1 * * 1\nesn_pulse maintenance (scheduled)|30 4 * * *'
+is "esn_schedule makes four jobs" "$(sql "SELECT job, schedule FROM esn_schedule()")" \
+	"esn_pulse accounts (scheduled)|0 0 1 * *
+esn_pulse activities (scheduled)|0 1 * * 1
+esn_pulse maintenance (scheduled)|30 4 * * *
+esn_pulse resume (scheduled)|17 * * * *"
 sql "SELECT esn_schedule(activities => '0 2 * * 2')" >/dev/null
-is "again it changes them and makes no more" "$(sql "SELECT count(*), max(schedule) FILTER (WHERE jobname LIKE '%activities%') FROM cron.job")" "3|0 2 * * 2"
-like "a time that is none is refused" "$(sql "SELECT esn_schedule('now and then')" || true)" "*ERROR: *invalid schedule*"
-is "the jobs show, as not yet run" "$(sql "SELECT count(*), count(started_at) FROM esn_jobs")" "3|0"
-like "the health check sees them" "$(sql "SELECT status, value FROM esn_health WHERE name = 'schedule'")" "ok|3 jobs"
+is "again it changes them and makes no more" \
+	"$(sql "SELECT count(*), max(schedule) FILTER (WHERE jobname LIKE '%activities%')
+		FROM cron.job")" "4|0 2 * * 2"
+like "an invalid schedule is rejected" \
+	"$(sql "SELECT esn_schedule('now and then')" || true)" "*ERROR: *invalid schedule*"
+is "the jobs show, as not yet run" \
+	"$(sql "SELECT count(*), count(started_at) FROM esn_jobs")" "4|0"
+health="SELECT status, value FROM esn_health WHERE name = 'schedule'"
+like "the health check sees them" "$(sql "$health")" "ok|4 jobs"
 
-# Where pg_cron lives elsewhere the hint is what to run there, and that works.
-cluster_psql "$cluster" -c "CREATE DATABASE elsewhere" -c "ALTER DATABASE elsewhere SET esn_pulse.accounts_url = '$accounts_url'" \
-	-c "ALTER DATABASE elsewhere SET esn_pulse.activities_url = '$activities_url'"
-output=$(database=elsewhere sql "CREATE EXTENSION esn_pulse" "SELECT esn_schedule('*/5 * * * *')" || true)
-like "from another database an error names the place" "$output" "*ERROR:  55000: pg_cron lives in another database of this server: scheduled*HINT:  Run there (psql -d scheduled):*"
-sed -n 's/^\(HINT:  \)\?\(SELECT cron.schedule_in_database.*;\)$/\2/p' <<<"$output" >"$run/scheduled/hint.sql"
-is "its hint has three statements" "$(wc -l <"$run/scheduled/hint.sql")" 3
-is "which make the jobs there" "$(cluster_psql "$cluster" -d scheduled -At -f "$run/scheduled/hint.sql" >/dev/null 2>&1; sql "SELECT count(*) FROM cron.job WHERE database = 'elsewhere'")" 3
+# If pg_cron is in another database, the hint is what to run there, and that works.
+cluster_psql "$cluster" -c "CREATE DATABASE elsewhere"
+reads_the_site elsewhere
+output=$(database=elsewhere sql "CREATE EXTENSION esn_pulse" \
+	"SELECT esn_schedule('*/5 * * * *')" || true)
+like "from another database an error names the place" "$output" \
+	"*ERROR:  55000: pg_cron is installed in another database of this server: scheduled
+	HINT:  Run there (psql -d scheduled):*"
+hint=$run/scheduled/hint.sql
+sed -n 's/^\(HINT:  \)\?\(SELECT cron.schedule_in_database.*;\)$/\2/p' <<<"$output" >"$hint"
+is "its hint has four statements" "$(wc -l <"$hint")" 4
+cluster_psql "$cluster" -d scheduled -At -f "$hint" >/dev/null 2>&1 || true
+is "which make the jobs there" \
+	"$(sql "SELECT count(*) FROM cron.job WHERE database = 'elsewhere'")" 4
 sql "SELECT cron.unschedule(jobid) FROM cron.job WHERE database = 'elsewhere'" >/dev/null
 
 # All of them each minute; they overlap, as they will.
+have_run="SELECT count(DISTINCT job) FROM esn_jobs WHERE status IN ('succeeded', 'skipped')"
+have_failed="SELECT count(*) FROM esn_jobs WHERE status = 'failed'"
 every_minute() {
-	sql "SELECT esn_schedule('* * * * *', '* * * * *', '* * * * *')" >/dev/null
-	eventually 130 t sql "SELECT count(DISTINCT job) FILTER (WHERE status IN ('succeeded', 'skipped')) = 3 FROM esn_jobs" || sql "TABLE esn_jobs" | sed 's/^/# /'
+	sql "SELECT esn_schedule('* * * * *', '* * * * *', '* * * * *', '* * * * *')" >/dev/null
+	eventually 130 4 sql "$have_run" || sql "TABLE esn_jobs" | sed 's/^/# /'
 	sql "SELECT esn_schedule()" >/dev/null
-	eventually 60 0 sql "SELECT count(*) FROM cron.job_run_details WHERE status IN ('starting', 'running')" || true
+	eventually 60 0 sql "SELECT count(*) FROM cron.job_run_details
+		WHERE status IN ('starting', 'running')" || true
 }
 every_minute
-is "over libpq each job has run" "$(sql "SELECT count(DISTINCT job) FROM esn_jobs WHERE status IN ('succeeded', 'skipped')")" 3
-is "of the jobs that met, one ran and the other says that it found a run" "$(sql "SELECT count(*) FROM esn_jobs WHERE status = 'failed'")" 0
-is "the runs stand beside the jobs that began them" "$(sql "SELECT count(*) > 0, bool_and(run_status = 'completed') FROM esn_jobs WHERE status = 'succeeded' AND run_id IS NOT NULL")" "t|t"
-is "what they did fits into a terminal of 120 columns" "$(cluster_psql "$cluster" -d scheduled -c "SELECT * FROM esn_recent_jobs" -c "SELECT * FROM esn_schedule()" | LC_ALL=C.UTF-8 wc -L | awk '{ print ($1 <= 120 ? "yes" : $1) }')" yes
-is "each by its short name, with its run or why there was none" "$(sql "SELECT string_agg(DISTINCT job, ' ' ORDER BY job), bool_or(result LIKE 'run %: completed'), bool_and(result IS NOT NULL) FILTER (WHERE status = 'skipped') IS NOT false FROM esn_recent_jobs")" "accounts activities maintenance|t|t"
-is "skipped ones are no failure to the health check" "$(sql "SELECT status FROM esn_health WHERE name = 'schedule'")" ok
+is "over libpq each job has run" "$(sql "$have_run")" 4
+is "of the jobs that met, one ran and the other reports that it found a run" \
+	"$(sql "$have_failed")" 0
+is "the runs stand beside the jobs that began them" \
+	"$(sql "SELECT count(*) > 0, bool_and(run_status = 'completed') FROM esn_jobs
+		WHERE status = 'succeeded' AND run_id IS NOT NULL")" "t|t"
+is "what they did fits into a terminal of 120 columns" \
+	"$(cluster_psql "$cluster" -d scheduled -c "SELECT * FROM esn_recent_jobs" \
+		-c "SELECT * FROM esn_schedule()" | LC_ALL=C.UTF-8 wc -L |
+		awk '{ print ($1 <= 120 ? "yes" : $1) }')" yes
+is "each by its short name, with its run or why there was none" "$(sql "
+	SELECT string_agg(DISTINCT job, ' ' ORDER BY job), bool_or(result LIKE 'run %: completed'),
+		bool_and(result IS NOT NULL) FILTER (WHERE status = 'skipped') IS NOT false
+	FROM esn_recent_jobs")" "accounts activities maintenance resume|t|t"
+is "skipped ones are no failure to the health check" \
+	"$(sql "SELECT status FROM esn_health WHERE name = 'schedule'")" ok
 eventually 60 t sql "SELECT count(*) > 0 FROM activities" || true
 sql "SELECT esn_scrape_all()" >/dev/null
-is "the data are what the sites say" "$(differences)" ""
+is "the data match the sites" "$(differences)" ""
 
 # The same with pg_cron's own background workers.
 sql "ALTER SYSTEM SET cron.use_background_workers = on" "TRUNCATE cron.job_run_details"
 cluster_stop "$cluster"
 cluster_resume "$cluster"
 every_minute
-is "in background workers each job has run" "$(sql "SELECT count(DISTINCT job) FROM esn_jobs WHERE status IN ('succeeded', 'skipped')")" 3
-is "and none has failed" "$(sql "SELECT count(*) FROM esn_jobs WHERE status = 'failed'")" 0
+is "in background workers each job has run" "$(sql "$have_run")" 4
+is "and none has failed" "$(sql "$have_failed")" 0
 
 # The health check in its other states.
-sql "INSERT INTO cron.job_run_details (jobid, runid, database, username, command, status, return_message, start_time, end_time)
-	SELECT jobid, 100000, database, username, command, 'failed', 'ERROR: no such thing', now() + interval '1 hour', now() + interval '1 hour' FROM cron.job WHERE jobname LIKE '%accounts%'"
-like "a job that fails is critical" "$(sql "SELECT status, value FROM esn_health WHERE name = 'schedule'")" "critical|failed: *no such thing*"
-sql "DELETE FROM cron.job_run_details WHERE runid = 100000" "UPDATE cron.job_run_details SET start_time = start_time - interval '9 days'"
-like "jobs that don't run any more are a warning" "$(sql "SELECT status, value FROM esn_health WHERE name = 'schedule'")" "warning|late: *"
-is "esn_unschedule removes them" "$(sql "SELECT esn_unschedule()" "SELECT esn_unschedule()" "SELECT count(*) FROM cron.job")" $'3\n0\n0'
-like "without jobs there is a warning" "$(sql "SELECT status, value, advice FROM esn_health WHERE name = 'schedule'")" "warning|no jobs here|SELECT esn_schedule();*"
+sql "INSERT INTO cron.job_run_details (jobid, runid, database, username, command, status,
+		return_message, start_time, end_time)
+	SELECT jobid, 100000, database, username, command, 'failed', 'ERROR: no such thing',
+		now() + interval '1 hour', now() + interval '1 hour'
+	FROM cron.job WHERE jobname LIKE '%accounts%'"
+like "a job that fails is critical" "$(sql "$health")" "critical|failed: *no such thing*"
+sql "DELETE FROM cron.job_run_details WHERE runid = 100000" \
+	"UPDATE cron.job_run_details SET start_time = start_time - interval '9 days'"
+like "jobs that no longer run are a warning" "$(sql "$health")" "warning|late: *"
+is "esn_unschedule removes them" \
+	"$(sql "SELECT esn_unschedule()" "SELECT esn_unschedule()" \
+		"SELECT count(*) FROM cron.job")" $'4\n0\n0'
+like "without jobs there is a warning" \
+	"$(sql "SELECT status, value, advice FROM esn_health WHERE name = 'schedule'")" \
+	"warning|no jobs here|To create them or see the problem:*SELECT \* FROM esn_schedule();*"
 done_testing

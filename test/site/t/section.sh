@@ -1,66 +1,108 @@
-# The first minutes of a newcomer: one section on an empty database, by either slug, by a wrong one; then the orders in which calls work.
+# The first minutes of a new user: one section on an empty database, by either slug, by a wrong one;
+# then the order in which calls work.
 . test/site/tests.sh
 site_cluster section
 site_database first --sections 40 --count 200 --seed 21 --no-faults
 
-# A section that has activities, as the sites know it.
-IFS=$'\t' read -r accounts_slug site_slug name < <(awk -F'\t' 'NR == FNR { n[$2]++; next } n[$3] > 2 { print $3 "\t" $4 "\t" $2; exit }' \
-	"$run/first/truth/activity_section_organisers.tsv" "$run/first/truth/sections.tsv")
-requests() { wc -l <"$run/first/access.log"; }
+# A section that has activities, as the sites have it.
+truth=$run/first/truth
+IFS=$'\t' read -r accounts_slug site_slug name < <(
+	awk -F'\t' 'NR == FNR { n[$2]++; next } n[$3] > 2 { print $3 "\t" $4 "\t" $2; exit }' \
+		"$truth/activity_section_organisers.tsv" "$truth/sections.tsv"
+)
+log=$run/first/access.log
+requests() { wc -l <"$log"; }
+scrape_all="SELECT status FROM esn_scrape_all()"
+runs="SELECT count(*) FROM scraper_status"
+reinstall() { sql "DROP EXTENSION esn_pulse" "CREATE EXTENSION esn_pulse"; }
 
-like "one section on an empty database completes" "$(sql "SELECT status, sections_processed, sections_failed FROM esn_scrape_section('$site_slug')")" "*completed|1|0"
-is "only that section is stored" "$(sql "SELECT accounts_platform_slug, name, last_scraped IS NOT NULL FROM sections")" "$accounts_slug|$name|t"
-is "with all its activities" "$(sql "SELECT event_slug FROM activities ORDER BY event_slug COLLATE \"C\"")" \
-	"$(awk -F'\t' -v slug="$accounts_slug" '$2 == slug { print $1 }' "$run/first/truth/activity_section_organisers.tsv" | LC_ALL=C sort)"
+like "one section on an empty database completes" \
+	"$(sql "SELECT status, sections_processed, sections_failed
+		FROM esn_scrape_section('$site_slug')")" "*completed|1|0"
+is "only that section is stored" \
+	"$(sql "SELECT accounts_platform_slug, name, last_scraped IS NOT NULL FROM sections")" \
+	"$accounts_slug|$name|t"
+is "with all its activities" \
+	"$(sql "SELECT event_slug FROM activities ORDER BY event_slug COLLATE \"C\"")" \
+	"$(awk -F'\t' -v slug="$accounts_slug" '$2 == slug { print $1 }' \
+		"$truth/activity_section_organisers.tsv" | LC_ALL=C sort)"
 is "and its statistics" "$(sql "SELECT count(*) FROM section_overall_statistics")" 1
-is "the other site's pages of countries and sections were not asked for" \
-	"$(grep -c 'GET /country/' "$run/first/access.log") $(grep -c 'GET /section/' "$run/first/access.log")" "0 1"
+is "no page of a country was requested" "$(grep -c 'GET /country/' "$log")" 0
+is "only its own page of accounts was" "$(grep -c 'GET /section/' "$log")" 1
 before=$(requests)
-like "its slug on the other site works, too" "$(sql "SELECT status, activities_unchanged > 0, activities_new, activities_changed FROM esn_scrape_section('$accounts_slug')")" \
-	"*completed|t|0|0"
-is "and needs no page of that site" "$(tail -n "+$((before + 1))" "$run/first/access.log" | grep -cE 'GET /(section/|country/| )')" 0
+like "its slug on the other site works, too" \
+	"$(sql "SELECT status, activities_unchanged > 0, activities_new, activities_changed
+		FROM esn_scrape_section('$accounts_slug')")" "*completed|t|0|0"
+is "and needs no page of that site" \
+	"$(tail -n "+$((before + 1))" "$log" | grep -cE 'GET /(section/|country/| )')" 0
 
-like "so does the address of its page" "$(sql "SELECT status, request FROM esn_scrape_section('$activities_url/organisation/$site_slug/activities?page=0')")" "*completed|section $site_slug"
+address=$activities_url/organisation/$site_slug/activities?page=0
+like "so does the address of its page" \
+	"$(sql "SELECT status, request FROM esn_scrape_section('$address')")" \
+	"*completed|section $site_slug"
 
-output=$(sql "SELECT esn_scrape_section('${site_slug}x')" || true)
-like "a wrong slug is an error with the nearest slugs" "$output" "*ERROR:  42704: no section has the slug \"${site_slug}x\"*HINT:  The nearest known slugs: $site_slug,*"
+unknown="42704: no section has the slug \"${site_slug}x\""
+like "a wrong slug is an error with the nearest slugs" \
+	"$(sql "SELECT esn_scrape_section('${site_slug}x')" || true)" \
+	"*ERROR:  $unknown*HINT:  The nearest known slugs: $site_slug,*"
 is "it stores nothing" "$(sql "SELECT count(*) FROM sections")" 1
-is "its row says what was wrong" "$(sql "SELECT status, error_message FROM esn_runs LIMIT 1")" "failed|42704: no section has the slug \"${site_slug}x\""
+is "its row has the error" "$(sql "SELECT status, error_message FROM esn_runs LIMIT 1")" \
+	"failed|$unknown"
 
-# Where no section is known, activities read accounts first.
-sql "DROP EXTENSION esn_pulse" "CREATE EXTENSION esn_pulse"
-like "activities on an empty database read accounts first, and say so" "$(sql "SELECT status FROM esn_scrape_activities(max_sections => 3)")" \
+# If no section is known, activities read accounts first.
+reinstall
+like "activities on an empty database read accounts first, and say so" \
+	"$(sql "SELECT status FROM esn_scrape_activities(max_sections => 3)")" \
 	"*no section is known yet: reading accounts first*completed"
-is "there are two runs" "$(sql "SELECT string_agg(scraper_module || ' ' || status, ', ' ORDER BY id) FROM esn_runs")" \
+is "there are two runs" \
+	"$(sql "SELECT string_agg(scraper_module || ' ' || status, ', ' ORDER BY id)
+		FROM esn_runs")" \
 	"AccountsScraper completed, ActivitiesAndStatisticsScraper completed"
-is "max_sections is kept" "$(sql "SELECT count(*) FROM sections WHERE last_scraped IS NOT NULL")" 3
+scraped="SELECT count(*) FROM sections WHERE last_scraped IS NOT NULL"
+is "max_sections is kept" "$(sql "$scraped")" 3
 sql "SELECT esn_scrape_activities(max_sections => 4)" >/dev/null
-is "those not read for longest come first" "$(sql "SELECT count(*) FROM sections WHERE last_scraped IS NOT NULL")" 7
-like "all of it, with young accounts, reads activities only" "$(sql "SELECT status FROM esn_scrape_all()" "SELECT count(*) FROM scraper_status")" "*completed*4"
-is "and leaves what the sites say" "$(differences)" ""
-like "all of it, with old accounts, reads them anew" "$(sql "SET esn_pulse.accounts_max_age = 0" "SELECT status FROM esn_scrape_all()" "SELECT count(*) FROM scraper_status")" \
+is "sections not read for longest come first" "$(sql "$scraped")" 7
+like "a run over everything, with recent accounts, reads activities only" \
+	"$(sql "$scrape_all" "$runs")" "*completed*4"
+is "and the data match the sites" "$(differences)" ""
+like "with old accounts, it reads them again" \
+	"$(sql "SET esn_pulse.accounts_max_age = 0" "$scrape_all" "$runs")" \
 	"*no good reading of accounts is younger than esn_pulse.accounts_max_age*6"
 
-# What fails as a whole says so, keeps what there is, and alarms.
+# What fails as a whole has a reason, keeps the data, and raises an alert.
 site_switch first accounts 503
-like "without its home page accounts fails with the reason" "$(sql "SELECT status, error_message FROM esn_scrape_accounts()")" \
+like "without its home page accounts fails with the reason" \
+	"$(sql "SELECT status, error_message FROM esn_scrape_accounts()")" \
 	"*WARNING:*the home page of * could not be read: *503*failed|the home page*"
-like "without accounts, activities goes on" "$(sql "SET esn_pulse.accounts_max_age = 0" "SELECT status, scraper_module, sections_failed FROM esn_scrape_all()")" \
+like "without accounts, activities are read all the same" \
+	"$(sql "SET esn_pulse.accounts_max_age = 0" \
+		"SELECT status, scraper_module, sections_failed FROM esn_scrape_all()")" \
 	"*WARNING:*completed|ActivitiesAndStatisticsScraper|0"
-sql "DROP EXTENSION esn_pulse" "CREATE EXTENSION esn_pulse"
-like "without accounts and without sections it stops, and says why" "$(sql "SELECT status, scraper_module FROM esn_scrape_all()")" \
-	"*WARNING:  01000: accounts brought no section: there is nothing to read activities of*failed|AccountsScraper"
+reinstall
+like "without accounts and without sections it stops, with the reason" \
+	"$(sql "SELECT status, scraper_module FROM esn_scrape_all()")" \
+	"*WARNING:  01000: accounts brought no section: there is nothing to read activities of
+	failed|AccountsScraper"
 site_switch first accounts ""
-like "it heals with the site" "$(sql "SELECT status FROM esn_scrape_accounts()")" "*completed"
-is "the failure is closed" "$(sql "SELECT count(*) FILTER (WHERE resolved_at IS NULL), count(*) > 0 FROM failed_scrapes")" "0|t"
+like "when the site is back, it completes" \
+	"$(sql "SELECT status FROM esn_scrape_accounts()")" "*completed"
+is "the failure is resolved" \
+	"$(sql "SELECT count(*) FILTER (WHERE resolved_at IS NULL), count(*) > 0
+		FROM failed_scrapes")" "0|t"
 site_switch first activities 500
-like "a run in which most sections fail fails, and warns" "$(sql "LISTEN esn_pulse_alert" "SELECT status, error_message FROM esn_scrape_activities()")" \
-	"*WARNING:  01000: * sections failed, more than esn_pulse.min_success_ratio allows*failed|stopped: given up: it failed * times in a row, at last: the site answered 500; see failed_scrapes*Asynchronous notification \"esn_pulse_alert\"*"
+scrape_activities="SELECT status, error_message FROM esn_scrape_activities()"
+like "a run in which most sections fail fails, and warns" \
+	"$(sql "LISTEN esn_pulse_alert" "$scrape_activities")" \
+	"*WARNING:  01000: * sections failed, more than esn_pulse.min_success_ratio allows
+	failed|stopped: given up: it failed * times in a row, at last: the site answered 500;
+	see failed_scrapes*Asynchronous notification \"esn_pulse_alert\"*"
 site_switch first activities 403
 before=$(requests)
-like "a refusal stops the run at once" "$(sql "SELECT status, error_message FROM esn_scrape_activities()")" "*failed|stopped: the site*s protection (Cloudflare) refuses to be asked*"
+like "a blocked request stops the run at once" "$(sql "$scrape_activities")" \
+	"*failed|stopped: the site*s protection (Cloudflare) blocked the request*"
 is "no more requests are made than were open" "$(($(requests) - before <= 10))" 1
 site_switch first activities ""
-like "after all that a run completes" "$(sql "SELECT status FROM esn_scrape_all(\"full\" => true)")" "*completed"
-is "and leaves what the sites say" "$(differences)" ""
+like "after all that a run completes" \
+	"$(sql "SELECT status FROM esn_scrape_all(\"full\" => true)")" "*completed"
+is "and the data match the sites" "$(differences)" ""
 done_testing

@@ -1,0 +1,67 @@
+-- Late registrations: activities can be registered long after they took place, deep in a list that
+-- is read completely only twice a year. The statistics of a section count them, so a count that
+-- moved without the list says that the list is to be read completely now.
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_count_gaps(section_ids integer[])
+RETURNS TABLE (section_id integer, known integer, gap integer)
+LANGUAGE sql STABLE AS $$
+	SELECT o.section_id, k.known,
+		coalesce(o.physical_activities, 0) + coalesce(o.online_activities, 0) - k.known
+	FROM @extschema@.section_overall_statistics o
+	CROSS JOIN LATERAL (SELECT count(*)::integer AS known
+		FROM @extschema@.activity_section_organisers r
+		JOIN @extschema@.activities a ON a.id = r.activity_id AND a.removed_at IS NULL
+		WHERE r.section_id = o.section_id) k
+	WHERE o.section_id = ANY (section_ids)
+$$;
+COMMENT ON FUNCTION esn_count_gaps(integer[]) IS
+	'Of sections with statistics: how many activities are known, and how many more the statistics '
+	'count. section_ids: the sections.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_note_gaps(section_ids integer[]) RETURNS void
+LANGUAGE sql AS $$
+	INSERT INTO list_gaps AS g (section_id, gap)
+	SELECT c.section_id, c.gap FROM esn_count_gaps(section_ids) c
+	ON CONFLICT ON CONSTRAINT list_gaps_pkey DO UPDATE SET gap = excluded.gap, read_at = now()
+$$;
+COMMENT ON FUNCTION esn_note_gaps(integer[]) IS
+	'Notes for sections whose lists were just read completely by how much their statistics count '
+	'otherwise: that stays so. section_ids: the sections.';
+
+-- The largest differences first, as far as the requests suffice; the others follow in later runs.
+CREATE OR REPLACE FUNCTION esn_internal.esn_recount(run bigint, max_requests integer)
+RETURNS TABLE (id integer, accounts_slug text, activities_slug text, name text,
+	pages_read integer[])
+LANGUAGE sql AS $$
+	-- Where several runs have read a list, its last activities have come in only now.
+	SELECT esn_note_gaps(ARRAY(SELECT g.section_id
+		FROM @extschema@.scraper_status r JOIN list_gaps g ON g.read_at >= r.since
+		WHERE r.id = run AND r.since < r.started_at));
+	WITH read AS (
+		SELECT s.id, r.since, esn_first_page(s.activities_url) AS list
+		FROM @extschema@.scraper_status r
+		JOIN @extschema@.frontier f ON f.kind = 'statistics' AND f.status = 'fetched'
+			AND f.tried_at BETWEEN r.since AND now()
+		JOIN @extschema@.sections s ON f.url = s.activities_url || '/statistics'
+		WHERE r.id = run
+	), moved AS (
+		SELECT d.id, d.list, sum(esn_list_pages(c.known))
+			OVER (ORDER BY abs(c.gap - g.gap) DESC, d.id) AS requests
+		FROM read d
+		JOIN esn_count_gaps(ARRAY(SELECT read.id FROM read)) c ON c.section_id = d.id
+		JOIN list_gaps g ON g.section_id = d.id AND g.gap <> c.gap AND g.read_at < d.since
+	), due AS (
+		UPDATE @extschema@.frontier f SET next_fetch_at = 'epoch',
+			reason = 'statistics count otherwise', priority = 1
+		FROM moved m WHERE f.url = m.list AND m.requests <= max_requests
+		RETURNING m.id
+	)
+	SELECT s.id, s.accounts_platform_slug, s.activities_platform_slug, s.name, r.pages
+	FROM due d JOIN @extschema@.sections s ON s.id = d.id
+	LEFT JOIN esn_pages_read() r ON r.section_id = s.id
+	ORDER BY s.id
+$$;
+COMMENT ON FUNCTION esn_recount(bigint, integer) IS
+	'Makes the lists of sections due whose statistics, read by this run, moved against what is '
+	'known since the list was last read completely. Returns these sections. run: the run. '
+	'max_requests: how many requests their lists may take together.';

@@ -1,0 +1,389 @@
+-- Figures about the data and the runs, and the health check, which uses them. It writes nothing.
+-- Rates have a declared scale: without one, JDBC reports that they have no decimals.
+
+CREATE OR REPLACE VIEW esn_run_quality AS
+SELECT r.id, r.scraper_module, r.request, r.status, r.started_at,
+	date_trunc('second', coalesce(r.completed_at, now()) - r.started_at) AS duration,
+	r.sections_processed, r.sections_failed,
+	(r.sections_processed::numeric / nullif(r.sections_processed + r.sections_failed,
+		0))::numeric(12,4) AS success_rate,
+	(r.sections_processed * 3600 / nullif(extract(epoch
+		FROM coalesce(r.completed_at, now()) - r.started_at), 0))::numeric(16,1)
+		AS sections_per_hour,
+	r.requests, (r.pages_failed::numeric / nullif(r.requests, 0))::numeric(12,4) AS error_rate,
+	(r.not_modified::numeric / nullif(r.requests, 0))::numeric(12,4) AS not_modified_rate,
+	r.activities_new, r.activities_changed, r.activities_unchanged,
+	(r.activities_invalid::numeric / nullif(r.activities_new + r.activities_changed
+		+ r.activities_unchanged, 0))::numeric(12,4) AS invalid_rate,
+	r.bytes_received
+FROM esn_runs r;
+COMMENT ON VIEW esn_run_quality IS
+	'Rates of each run, newest first, between 0 and 1. NULL: nothing to count.';
+
+CREATE OR REPLACE VIEW esn_quality AS
+WITH a AS (
+	SELECT count(*) AS n, count(*) FILTER (WHERE is_valid) AS valid,
+		avg(fields_filled) / 7 AS completeness
+	FROM activities WHERE removed_at IS NULL AND fields_filled >= 0
+), s AS (
+	SELECT count(*) AS n, count(*) FILTER (WHERE can_scrape_activities) AS scrapable,
+		count(*) FILTER (WHERE can_scrape_activities
+			AND last_scraped > now() - interval '7 days 6 hours') AS fresh,
+		avg((city IS NOT NULL)::integer + (email IS NOT NULL)::integer
+			+ (university_name IS NOT NULL)::integer
+			+ (latitude IS NOT NULL)::integer + (website IS NOT NULL)::integer) / 5 AS completeness
+	FROM sections WHERE removed_at IS NULL
+)
+SELECT s.n AS sections, (s.scrapable::numeric / nullif(s.n, 0))::numeric(12,4) AS coverage,
+	(s.fresh::numeric / nullif(s.scrapable, 0))::numeric(12,4) AS freshness,
+		s.completeness::numeric(12,4) AS section_completeness,
+	a.n AS activities, (a.valid::numeric / nullif(a.n, 0))::numeric(12,4) AS validity,
+		a.completeness::numeric(12,4) AS activity_completeness,
+	((s.fresh::numeric / nullif(s.scrapable, 0) + a.valid::numeric / nullif(a.n, 0)
+		+ a.completeness) / 3)::numeric(12,4) AS data_quality_score
+FROM a, s;
+COMMENT ON VIEW esn_quality IS
+	'One row about all of the data, with rates between 0 and 1. coverage: the share of sections '
+	'that activities.esn.org knows. freshness: of those, the share read within a week. validity: '
+	'the share of activities without an invalid field. completeness: the share of expected fields '
+	'that have a value. data_quality_score: the mean of freshness, validity and the completeness '
+	'of activities.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_free_space(OUT free bigint, OUT total bigint)
+LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION esn_free_space() IS
+	'Free and total bytes on the file system of the server''s data.';
+
+-- Compares the last run that read enough pages with the ten before it.
+CREATE OR REPLACE VIEW esn_rule_match_rates AS
+WITH recent AS (
+	SELECT page_kind, run_id
+	FROM (SELECT page_kind, run_id, row_number() OVER (PARTITION BY page_kind
+		ORDER BY run_id DESC) AS n
+		FROM (SELECT DISTINCT page_kind, run_id FROM extraction_rule_usage WHERE pages >= 20) d) r
+	WHERE n <= 11
+)
+SELECT page_kind, field, position, shipped, run_id, pages, share, before
+FROM (
+	SELECT u.page_kind, u.field, u.position, u.shipped, u.run_id, u.pages,
+		(u.matched::numeric / u.pages)::numeric(12,4) AS share,
+		((sum(u.matched) OVER earlier)::numeric / sum(u.pages) OVER earlier)::numeric(12,4)
+			AS before,
+		row_number() OVER (PARTITION BY u.page_kind, u.field, u.position, u.shipped
+			ORDER BY u.run_id DESC) AS n
+	FROM extraction_rule_usage u JOIN recent r ON r.page_kind = u.page_kind AND r.run_id = u.run_id
+	WINDOW earlier AS (PARTITION BY u.page_kind, u.field, u.position, u.shipped
+		ORDER BY u.run_id ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING)
+) shares
+WHERE n = 1;
+COMMENT ON VIEW esn_rule_match_rates IS
+	'The share of the pages on which each rule matched: in the last run that read at least 20 of '
+	'them, and in the ten such runs before. If it fell by half, the site''s markup has changed.';
+
+-- If critical is above warning, high values are bad, otherwise low ones.
+CREATE OR REPLACE FUNCTION esn_internal.esn_grade(value numeric, warning numeric, critical numeric)
+	RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN value IS NULL THEN 'ok'
+		WHEN critical >= warning AND value >= critical OR critical < warning
+			AND value <= critical THEN 'critical'
+		WHEN critical >= warning AND value >= warning OR critical < warning
+			AND value <= warning THEN 'warning'
+		ELSE 'ok' END
+$$;
+COMMENT ON FUNCTION esn_grade(numeric, numeric, numeric) IS
+	'Returns ok, warning or critical. value: the figure, NULL: ok. warning: the limit of a '
+	'warning. critical: the limit of critical; if it is below warning, low values are bad.';
+
+-- One function per check. A check without a figure is ok, unless that itself is an error.
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_last_run(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN r.status IS NULL THEN 'warning' WHEN r.status = 'failed' THEN 'critical'
+			WHEN r.status = 'partial' AND r.completed_at < now() - interval '3 hours' THEN 'warning'
+			ELSE 'ok' END,
+		CASE WHEN r.id IS NULL THEN 'none yet'
+			ELSE esn_wrap(esn_shorten(format('run %s (%s): %s', r.id, r.request,
+				concat_ws(', ', r.status, r.error_message)), 120), 24) END,
+		CASE WHEN r.status IS NULL THEN 'SELECT * FROM esn_scrape_all();'
+			WHEN r.status = 'failed' THEN E'SELECT * FROM esn_recent_runs;\n'
+				'SELECT * FROM esn_failed_pages;\nFix the cause, then start it again.'
+			WHEN r.status = 'partial' THEN 'SELECT * FROM esn_resume();' END
+	FROM (SELECT) one
+	LEFT JOIN (SELECT * FROM @extschema@.esn_runs
+		WHERE status IN ('completed', 'partial', 'failed') AND request !~ '^(retry|fix|section)'
+		ORDER BY id DESC LIMIT 1) r ON true
+$$;
+COMMENT ON FUNCTION esn_check_last_run() IS
+	'A check of esn_health_check(): whether the last run succeeded. A partial one is right as long '
+	'as it can still be resumed. Runs of one section and retries do not count.';
+
+-- Runs that resumed each other count as one. What the earlier of them failed to read, the later
+-- ones tried again. One row of NULLs if there was no such run.
+CREATE OR REPLACE FUNCTION esn_internal.esn_last_activities_run(OUT success_rate numeric,
+	OUT error_rate numeric)
+LANGUAGE sql STABLE AS $$
+	SELECT sum(s.sections_processed)::numeric
+			/ nullif(sum(s.sections_processed) + max(last.sections_failed), 0),
+		sum(s.pages_failed)::numeric / nullif(sum(s.requests), 0)
+	FROM (SELECT coalesce(s.first_run, s.id) AS first_run, s.sections_failed
+		FROM @extschema@.scraper_status s JOIN @extschema@.esn_runs r USING (id)
+		WHERE s.scraper_module = 'ActivitiesAndStatisticsScraper'
+			AND r.status IN ('completed', 'partial', 'failed')
+			AND s.request !~ '^(retry|fix|section)'
+		ORDER BY s.id DESC LIMIT 1) last
+	JOIN @extschema@.scraper_status s ON s.id >= last.first_run
+		AND coalesce(s.first_run, s.id) = last.first_run
+$$;
+COMMENT ON FUNCTION esn_last_activities_run() IS
+	'The rates of the last run over the activities of many sections. NULL: none yet.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_sections_read(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(r.success_rate, 0.95, 0.80),
+		coalesce(round(100 * r.success_rate, 1) || ' %', 'no figure yet'),
+		CASE WHEN r.success_rate <= 0.95
+			THEN E'SELECT * FROM esn_failed_pages;\nSELECT * FROM esn_retry_failed();' END
+	FROM esn_last_activities_run() r
+$$;
+COMMENT ON FUNCTION esn_check_sections_read() IS
+	'A check of esn_health_check(): the share of the sections that the last run read.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_failed_requests(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(r.error_rate, 0.05, 0.20),
+		coalesce(round(100 * r.error_rate, 1) || ' %', 'no figure yet'),
+		CASE WHEN r.error_rate >= 0.05 THEN 'SELECT * FROM esn_failed_pages;' END
+	FROM esn_last_activities_run() r
+$$;
+COMMENT ON FUNCTION esn_check_failed_requests() IS
+	'A check of esn_health_check(): the share of the last run''s requests that failed.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_invalid_activities(OUT status text,
+	OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(a.invalid::numeric / nullif(a.n, 0), 0.02, 0.10),
+		format('%s of %s', a.invalid, a.n),
+		CASE WHEN a.invalid >= 0.02 * a.n AND a.n > 0 THEN E'SELECT * FROM esn_invalid_fields;\n'
+			'Many of one kind: the markup has\nchanged, add a rule.' END
+	FROM (
+		-- The last condition is that of the index.
+		SELECT count(*) AS n, count(*) FILTER (WHERE NOT is_valid) AS invalid
+		FROM @extschema@.activities WHERE removed_at IS NULL AND fields_filled >= 0) a
+$$;
+COMMENT ON FUNCTION esn_check_invalid_activities() IS
+	'A check of esn_health_check(): the number of invalid activities.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_data_age(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN s.n = 0 THEN 'critical' WHEN s.never > 0 THEN 'warning'
+			ELSE esn_grade(s.age, 7.25, 14) END,
+		CASE WHEN s.n = 0 THEN 'no section can be read'
+			ELSE concat_ws(', ', round(s.age, 1) || ' days',
+				CASE WHEN s.never > 0 THEN format('%s never read', s.never) END) END,
+		CASE WHEN s.n = 0 OR s.age >= 7.25 THEN E'SELECT * FROM esn_scrape_all();\n'
+				'To do so every week:\nSELECT * FROM esn_schedule();'
+			WHEN s.never > 0 THEN 'SELECT * FROM esn_failed_pages;' END
+	FROM (
+		SELECT count(*) AS n, count(*) FILTER (WHERE last_scraped IS NULL) AS never,
+			extract(epoch FROM now() - min(last_scraped)) / 86400 AS age
+		FROM @extschema@.sections WHERE can_scrape_activities AND removed_at IS NULL) s
+$$;
+COMMENT ON FUNCTION esn_check_data_age() IS
+	'A check of esn_health_check(): the time since the section that has waited longest was read.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_idle_sections(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(s.idle::numeric / nullif(s.n, 0), 0.25, 0.50),
+		format('%s of %s', s.idle, s.n),
+		CASE WHEN s.idle >= 0.25 * s.n AND s.n > 0 THEN E'Look at one of them on the site:\n'
+			'if it has activities there, the\nmarkup of lists has changed.' END
+	FROM (
+		SELECT count(*) AS n, count(*) FILTER (WHERE last_scraped IS NOT NULL
+			AND (SELECT true FROM @extschema@.activity_section_organisers o
+				WHERE o.section_id = s.id LIMIT 1) IS NULL) AS idle
+		FROM @extschema@.sections s WHERE can_scrape_activities AND removed_at IS NULL) s
+$$;
+COMMENT ON FUNCTION esn_check_idle_sections() IS
+	'A check of esn_health_check(): the number of sections without activities.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_statistics(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(s.mute::numeric / nullif(s.n, 0), 0.01, 0.10),
+		format('%s of %s', s.mute, s.n),
+		CASE WHEN s.mute >= 0.01 * s.n AND s.n > 0 THEN 'SELECT * FROM esn_scrape_all(true);' END
+	FROM (
+		SELECT count(*) AS n, count(*) FILTER (WHERE last_scraped IS NOT NULL AND NOT EXISTS (
+			SELECT FROM @extschema@.section_overall_statistics o WHERE o.section_id = s.id)) AS mute
+		FROM @extschema@.sections s WHERE can_scrape_activities AND removed_at IS NULL) s
+$$;
+COMMENT ON FUNCTION esn_check_statistics() IS
+	'A check of esn_health_check(): the number of sections without statistics.';
+
+-- Checks only the newest 10,000: all of them would take too long.
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_organisers(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(a.orphans::numeric / nullif(a.n, 0), 0.01, 0.05),
+		format('%s of %s', a.orphans, a.n),
+		CASE WHEN a.orphans >= 0.01 * a.n AND a.n > 0 THEN E'Look at one of them on the site:\n'
+			'if it names organisers, their rules\nno longer match: add a rule.' END
+	FROM (
+		SELECT count(*) AS n, count(*) FILTER (WHERE unmatched_organisers = '{}'
+			AND (SELECT true FROM @extschema@.activity_section_organisers o
+				WHERE o.activity_id = a.id LIMIT 1) IS NULL) AS orphans
+		FROM (SELECT id, unmatched_organisers FROM @extschema@.activities WHERE removed_at IS NULL
+			ORDER BY id DESC LIMIT 10000) a) a
+$$;
+COMMENT ON FUNCTION esn_check_organisers() IS
+	'A check of esn_health_check(): how many of the newest activities have no organiser.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_slugs(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN count(*) > 0 THEN 'warning' ELSE 'ok' END, count(*) || ' disputed',
+		CASE WHEN count(*) > 0 THEN E'SELECT url FROM validation_errors\nWHERE resolved_at IS '
+			'NULL AND\nfield_name LIKE ''%slug'';' END
+	FROM @extschema@.validation_errors
+	WHERE field_name = 'activities_platform_slug' AND resolved_at IS NULL
+$$;
+COMMENT ON FUNCTION esn_check_slugs() IS
+	'A check of esn_health_check(): the number of sections whose guessed slug belongs to another '
+	'section.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_failures(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(count(*), 50, 500), count(*) || ' waiting',
+		CASE WHEN count(*) >= 50 THEN 'SELECT * FROM esn_retry_failed();' END
+	FROM @extschema@.failed_scrapes WHERE will_retry AND resolved_at IS NULL
+$$;
+COMMENT ON FUNCTION esn_check_failures() IS
+	'A check of esn_health_check(): the number of addresses that wait for a retry.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_rules(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(r.n, 1, 5),
+		coalesce(esn_wrap(esn_shorten(r.list, 120), 24), 'all match as before'),
+		CASE WHEN r.n > 0 THEN E'SELECT * FROM esn_rule_match_rates;\n'
+			'The markup has changed: add a rule,\nunless the field is gone.' END
+	FROM (
+		SELECT count(*) AS n, string_agg(format('%s.%s %s', page_kind, field, position), ', '
+			ORDER BY page_kind, field, position) AS list
+		FROM @extschema@.esn_rule_match_rates WHERE before * pages >= 30 AND share <= before / 2) r
+$$;
+COMMENT ON FUNCTION esn_check_rules() IS
+	'A check of esn_health_check(): which extraction rules match much less often than before.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_worker_slots(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(s.free, 1, 0), s.free || ' free',
+		CASE WHEN s.free <= 1 THEN E'Raise max_worker_processes and\nrestart the server.' END
+	FROM (
+		SELECT current_setting('max_worker_processes')::integer - count(*) AS free
+		FROM pg_stat_activity
+		WHERE backend_type NOT IN ('client backend', 'autovacuum launcher', 'autovacuum worker',
+			'background writer', 'checkpointer', 'walwriter', 'walsender', 'walreceiver',
+			'archiver', 'startup', 'slotsync worker', 'walsummarizer')) s
+$$;
+COMMENT ON FUNCTION esn_check_worker_slots() IS
+	'A check of esn_health_check(): the number of background workers that can still start.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_disk_space(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(s.free, 5::bigint << 30, 1 << 30), pg_size_pretty(s.free) || ' free',
+		CASE WHEN s.free <= 5::bigint << 30
+			THEN E'Free some space or move the server:\na month of data takes up to 1 GB.' END
+	FROM esn_free_space() s
+$$;
+COMMENT ON FUNCTION esn_check_disk_space() IS
+	'A check of esn_health_check(): the free space on the file system of the data.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_schedule(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	WITH jobs AS (
+		SELECT DISTINCT ON (job) job, regexp_replace(job, '^esn_pulse (\w+) .*', '\1') AS name,
+			active, j.status, message, started_at
+		FROM esn_job_results() j ORDER BY job, started_at DESC NULLS LAST
+	), schedule AS (
+		SELECT count(*) AS n, count(*) FILTER (WHERE active) AS active,
+			string_agg(name || ': ' || coalesce(message, ''), '; ')
+				FILTER (WHERE status = 'failed') AS failing,
+			string_agg(name, ', ') FILTER (WHERE started_at < now() - CASE
+				WHEN job LIKE '% accounts %' THEN interval '32 days'
+				WHEN job LIKE '% activities %' THEN interval '8 days'
+				ELSE interval '2 days' END) AS late
+		FROM jobs
+	)
+	SELECT CASE WHEN failing IS NOT NULL THEN 'critical'
+			WHEN active < 4 OR late IS NOT NULL THEN 'warning' ELSE 'ok' END,
+		CASE WHEN failing IS NOT NULL
+				THEN esn_wrap(esn_shorten('failed: ' || failing, 120), 24)
+			WHEN n = 0 THEN 'no jobs here'
+			WHEN active < 4 THEN active || ' of 4 jobs active'
+			WHEN late IS NOT NULL THEN esn_wrap('late: ' || late, 24)
+			ELSE '4 jobs' END,
+		CASE WHEN failing IS NOT NULL THEN 'SELECT * FROM esn_recent_jobs;'
+			WHEN active < 4 THEN E'To create them or see the problem:\n'
+				'SELECT * FROM esn_schedule();'
+			WHEN late IS NOT NULL THEN E'SELECT * FROM esn_recent_jobs;\n'
+				'Was the server down? Is\ncron.launch_active_jobs on?' END
+	FROM schedule
+$$;
+COMMENT ON FUNCTION esn_check_schedule() IS
+	'A check of esn_health_check(): whether the jobs of esn_schedule() exist and run in time.';
+
+CREATE OR REPLACE FUNCTION esn_health_check()
+RETURNS TABLE (name text, status text, value text, threshold text, advice text)
+LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+	SELECT 'last run', status, value, 'completed', advice FROM esn_check_last_run()
+	UNION ALL
+	SELECT 'sections read', status, value, 'over 95 %', advice FROM esn_check_sections_read()
+	UNION ALL
+	SELECT 'failed requests', status, value, 'under 5 %', advice FROM esn_check_failed_requests()
+	UNION ALL
+	SELECT 'invalid activities', status, value, 'under 2 %', advice
+	FROM esn_check_invalid_activities()
+	UNION ALL
+	SELECT 'data age', status, value, 'under 7 days', advice FROM esn_check_data_age()
+	UNION ALL
+	SELECT 'sections without activities', status, value, 'under 25 %', advice
+	FROM esn_check_idle_sections()
+	UNION ALL
+	SELECT 'sections without statistics', status, value, 'under 1 %', advice
+	FROM esn_check_statistics()
+	UNION ALL
+	SELECT 'activities without organisers', status, value, 'under 1 %', advice
+	FROM esn_check_organisers()
+	UNION ALL
+	SELECT 'slugs of sections', status, value, 'none', advice FROM esn_check_slugs()
+	UNION ALL
+	SELECT 'failed addresses', status, value, 'under 50', advice FROM esn_check_failures()
+	UNION ALL
+	SELECT 'extraction rules', status, value, 'none fell', advice FROM esn_check_rules()
+	UNION ALL
+	SELECT 'worker slots', status, value, 'over 1', advice FROM esn_check_worker_slots()
+	UNION ALL
+	SELECT 'disk space', status, value, 'over 5 GB', advice FROM esn_check_disk_space()
+	UNION ALL
+	SELECT 'schedule', status, value, '4 jobs run', advice FROM esn_check_schedule()
+$$;
+COMMENT ON FUNCTION esn_health_check() IS
+	'One row per check: its name, its status (ok, warning or critical), the value, the expected '
+	'value, and the advice if it differs, on short lines for a terminal of 120 columns. It writes '
+	'nothing, so it also works on a standby.';
+
+CREATE OR REPLACE VIEW esn_health AS SELECT * FROM esn_health_check();
+COMMENT ON VIEW esn_health IS 'The rows of esn_health_check(), for monitoring.';

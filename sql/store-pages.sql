@@ -1,0 +1,295 @@
+-- What is noted of every page: its errors, its content, when it was read, that it failed, and
+-- which activities a listing shows. See store-accounts.sql for the arguments.
+
+-- A changed card, or one of an activity marked as removed, makes the activity's page due: at once,
+-- or, if this run has fetched it already, by the next run.
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_cards(run bigint, pages jsonb,
+	activities_base text)
+	RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	since timestamptz := (SELECT s.since FROM @extschema@.scraper_status s WHERE s.id = run);
+BEGIN
+	WITH card AS MATERIALIZED (
+		SELECT DISTINCT ON (c->>'url') c->>'event_slug' AS event_slug, c->>'url' AS url,
+			esn_card_hash(c) AS hash, s.id AS section_id
+		FROM jsonb_array_elements(pages) p CROSS
+			JOIN jsonb_array_elements(p->'page'->'data'->'cards') c
+		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		WHERE length(c->>'event_slug') <= 255
+		ORDER BY c->>'url', s.id
+	), known AS (
+		SELECT c.*, f.card_hash <> c.hash OR a.removed_at IS NOT NULL AS is_changed
+		FROM card c JOIN @extschema@.frontier f ON f.url = c.url
+		LEFT JOIN @extschema@.activities a ON a.event_slug = f.event_slug
+		WHERE f.card_hash IS DISTINCT FROM c.hash OR f.missing_count <> 0
+			OR f.section_id IS NULL AND c.section_id IS NOT NULL OR a.removed_at IS NOT NULL
+	), seen AS (
+		UPDATE @extschema@.frontier f SET card_hash = c.hash, missing_count = 0,
+			section_id = coalesce(f.section_id, c.section_id),
+			next_fetch_at = CASE WHEN NOT coalesce(c.is_changed, false) THEN f.next_fetch_at
+				WHEN f.tried_at >= since THEN now() ELSE 'epoch' END,
+			reason = CASE WHEN c.is_changed AND f.status <> 'discovered' THEN 'card changed'
+				ELSE f.reason END,
+			priority = CASE WHEN c.is_changed THEN 1 ELSE f.priority END
+		FROM known c
+		WHERE f.url = c.url
+	)
+	INSERT INTO @extschema@.frontier (url, kind, event_slug, section_id, card_hash, next_fetch_at,
+		reason)
+	SELECT url, 'activity', event_slug, section_id, hash, 'epoch', 'never read' FROM card c
+	WHERE NOT EXISTS (SELECT FROM @extschema@.frontier f WHERE f.url = c.url);
+
+	PERFORM esn_learn_slugs(pages, activities_base);
+END $$;
+COMMENT ON FUNCTION esn_store_cards(bigint, jsonb, text) IS
+	'Notes which activities pages of lists show, and whose cards have changed; learns slugs from '
+	'them as esn_learn_slugs() does. run: the run. pages: array of pages of lists. '
+	'activities_base: base address of activities.esn.org.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_errors(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH page AS MATERIALIZED (
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
+			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, p->'page'->'errors' AS errors
+		FROM jsonb_array_elements(pages) p
+		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		ORDER BY p->>'url'
+	), wrong AS MATERIALIZED (
+		SELECT p.url, p.section_id, p.event_slug, e.field,
+			string_agg(DISTINCT e.message, '; ') AS message,
+			CASE WHEN count(e.raw) > 1 THEN jsonb_agg(e.raw ORDER BY e.raw)
+				ELSE to_jsonb(min(e.raw)) END AS raw
+		FROM page p, jsonb_to_recordset(p.errors) AS e(field text, message text, raw text)
+		GROUP BY 1, 2, 3, 4
+	), mended AS (
+		UPDATE @extschema@.validation_errors v SET resolved_at = now()
+		FROM page p
+		WHERE v.url = p.url AND v.resolved_at IS NULL
+			AND NOT EXISTS (SELECT FROM wrong w WHERE w.url = v.url AND w.field = v.field_name)
+	), still AS (
+		UPDATE @extschema@.validation_errors v SET error_message = w.message, raw_data = w.raw,
+			run_id = run
+		FROM wrong w
+		WHERE v.url = w.url AND v.field_name = w.field AND v.resolved_at IS NULL
+	)
+	INSERT INTO @extschema@.validation_errors (section_id, activity_event_slug, field_name,
+		error_message,
+		raw_data, run_id, url)
+	SELECT section_id, event_slug, field, message, raw, run, url FROM wrong w
+	WHERE NOT EXISTS (SELECT FROM @extschema@.validation_errors v
+		WHERE v.url = w.url AND v.field_name = w.field AND v.resolved_at IS NULL);
+END $$;
+COMMENT ON FUNCTION esn_store_errors(bigint, jsonb) IS
+	'Records each wrong field of pages as one open row, and closes those that are right now. run: '
+	'the run. pages: array of pages.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_changed_pages(pages jsonb, OUT changed jsonb,
+	OUT unchanged integer, OUT invalid integer)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	is_same boolean[];
+BEGIN
+	SELECT array_agg(s.same ORDER BY n), count(*) FILTER (WHERE s.same),
+		count(*) FILTER (WHERE s.same AND p->'page'->'errors' <> '[]')
+	INTO is_same, unchanged, invalid
+	FROM jsonb_array_elements(pages) WITH ORDINALITY AS e(p, n)
+	LEFT JOIN @extschema@.frontier k ON k.url = p->>'url'
+	CROSS JOIN LATERAL (SELECT p ? 'fetch' AND NOT p ? 'moved_from'
+		AND coalesce(k.rules_hash = (p->'fetch'->>'rules_hash')::bigint, false)
+		AND coalesce(k.content_hash = (p->'fetch'->>'content_hash')::bigint, false)
+		AND (EXISTS (SELECT FROM @extschema@.activities a
+			WHERE a.event_slug = p->'page'->'data'->>'event_slug'
+			AND a.removed_at IS NULL)
+			OR k.kind = 'statistics' AND EXISTS (SELECT
+				FROM @extschema@.section_overall_statistics o
+				WHERE o.section_id = k.section_id)) AS same OFFSET 0) s;
+	changed := CASE WHEN unchanged = 0 THEN pages
+		ELSE (SELECT jsonb_agg(p ORDER BY n) FROM jsonb_array_elements(pages) WITH ORDINALITY
+			AS e(p, n) WHERE NOT is_same[n]) END;
+END $$;
+COMMENT ON FUNCTION esn_changed_pages(jsonb) IS
+	'Of pages of activities or statistics those that say something else than when they were last '
+	'stored, that have moved, or whose rows are not there; how many others there are, and how many '
+	'of those have wrong fields. pages: array of pages.';
+
+-- After a page was found changed under its old validators, what the site called unchanged before is
+-- read again, also by this run.
+CREATE OR REPLACE FUNCTION esn_internal.esn_distrust_validators(urls text[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE @extschema@.frontier f SET validator_broken_at = now() WHERE f.url = ANY (urls);
+	UPDATE @extschema@.frontier f SET next_fetch_at = 'epoch',
+		reason = 'validators were wrong', priority = 3
+	WHERE f.kind = 'activity' AND f.http_status = 304 AND f.status = 'fetched'
+		AND f.next_fetch_at > 'epoch' AND f.next_fetch_at < '9000-01-01Z';
+END $$;
+COMMENT ON FUNCTION esn_distrust_validators(text[]) IS
+	'Notes pages that were found changed under the same ETag or Last-Modified, and makes all '
+	'activities due whose last answer was 304. urls: the pages.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_fetches(run bigint, page_kind text, pages jsonb)
+	RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	broken text[];
+BEGIN
+	-- A kept page was parsed by these rules, whenever it was fetched.
+	UPDATE @extschema@.frontier k SET rules_hash = (p->'kept'->>'rules_hash')::bigint,
+		content_hash = NULL
+	FROM jsonb_array_elements(pages) p
+	WHERE k.url = p->>'url' AND p ? 'kept';
+
+	WITH page AS MATERIALIZED (
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, coalesce(s.id, k.section_id) AS section_id,
+			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
+			f.rules_hash, f.content_hash, k.url IS NOT NULL AS is_known,
+			CASE WHEN f.status = 304 THEN k.event_slug
+				ELSE left(p->'page'->'data'->>'event_slug', 255) END AS event_slug,
+			f.status <> 304 AND k.rules_hash = f.rules_hash AND k.content_hash <> f.content_hash
+				AND (k.etag = f.etag OR k.etag IS NULL AND f.etag IS NULL
+					AND k.last_modified = f.last_modified) AS is_broken
+		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
+			AS f(status integer, etag text, last_modified text, rules_hash bigint,
+				content_hash bigint)
+		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		LEFT JOIN @extschema@.frontier k ON k.url = p->>'url'
+		WHERE p ? 'fetch'
+		ORDER BY p->>'url'
+	), next AS MATERIALIZED (
+		SELECT p.*, n.*
+		FROM page p
+		CROSS JOIN esn_policy() s
+		LEFT JOIN @extschema@.activities a ON page_kind = 'activity' AND a.event_slug = p.event_slug
+		-- Of lists esn_finish_sections() knows whether they were read completely.
+		CROSS JOIN LATERAL esn_next_fetch(nullif(page_kind, 'listing'), 'fetched', p.event_slug,
+			now(), coalesce(a.end_date, a.start_date), NULL, NULL, s.recent_days, s.refresh_days) n
+	), upd AS (
+		UPDATE @extschema@.frontier k SET kind = page_kind, section_id = p.section_id,
+			event_slug = p.event_slug, status = 'fetched', http_status = p.http_status,
+			fetched_at = now(), tried_at = now(),
+			etag = CASE WHEN p.http_status = 304 THEN k.etag ELSE p.etag END,
+			last_modified = CASE WHEN p.http_status = 304 THEN k.last_modified
+				ELSE p.last_modified END,
+			content_hash = CASE WHEN p.http_status = 304 THEN k.content_hash
+				ELSE p.content_hash END,
+			rules_hash = CASE WHEN p.http_status = 304 THEN k.rules_hash ELSE p.rules_hash END,
+			body = CASE WHEN p.http_status = 304 THEN k.body ELSE p.body END,
+			next_fetch_at = CASE WHEN page_kind = 'listing' THEN k.next_fetch_at
+				ELSE p.next_fetch_at END,
+			reason = CASE WHEN page_kind = 'listing' THEN k.reason ELSE p.reason END,
+			priority = p.priority
+		FROM next p
+		WHERE k.url = p.url
+	), ins AS (
+		INSERT INTO @extschema@.frontier (url, kind, section_id, event_slug, status, http_status,
+			etag, last_modified, content_hash, rules_hash, fetched_at, tried_at, body,
+			next_fetch_at, reason, priority)
+		SELECT p.url, page_kind, section_id, event_slug, 'fetched', http_status, etag,
+			last_modified, content_hash, rules_hash, now(), now(), body, next_fetch_at, reason,
+			priority
+		FROM next p WHERE NOT is_known
+	), closed AS (
+		UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
+		FROM page p WHERE k.url = left(p.url, 500) AND k.resolved_at IS NULL
+	)
+	SELECT array_agg(p.url) INTO broken FROM page p WHERE p.is_broken;
+
+	PERFORM esn_note_moves(pages);
+	IF broken IS NOT NULL THEN
+		PERFORM esn_distrust_validators(broken);
+	END IF;
+END $$;
+COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS
+	'Records pages that were read, and closes their failures. run: the run. page_kind: home, '
+	'country, section, listing, activity or statistics. pages: array of pages.';
+
+-- When pages that failed, or are gone, are fetched next.
+CREATE OR REPLACE FUNCTION esn_internal.esn_schedule_failures(pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO @extschema@.frontier AS f (url, kind, section_id, event_slug, status, tried_at,
+		next_fetch_at, reason, priority)
+	SELECT p.url, p.kind, p.section_id, CASE WHEN p.kind = 'activity' THEN p.subject END,
+		p.status, now(), n.next_fetch_at, n.reason, n.priority
+	FROM jsonb_to_recordset(pages) AS p(url text, kind text, section_id integer,
+		subject varchar(255), status text, will_retry boolean)
+	CROSS JOIN esn_policy() s
+	LEFT JOIN @extschema@.frontier k ON k.url = p.url
+	LEFT JOIN @extschema@.activities a ON p.kind = 'activity' AND a.event_slug = k.event_slug
+	LEFT JOIN @extschema@.failed_scrapes x ON x.url = left(p.url, 500) AND x.resolved_at IS NULL
+	-- A list is read again from its first page in any case.
+	CROSS JOIN LATERAL esn_next_fetch(nullif(p.kind, 'listing'), p.status, k.event_slug, now(),
+		coalesce(a.end_date, a.start_date), p.will_retry, coalesce(x.retry_count, 0),
+		s.recent_days, s.refresh_days) n
+	ON CONFLICT (url) DO UPDATE SET status = excluded.status, tried_at = excluded.tried_at,
+		next_fetch_at = coalesce(excluded.next_fetch_at, f.next_fetch_at),
+		reason = CASE WHEN f.kind = 'listing' THEN f.reason ELSE excluded.reason END,
+		priority = excluded.priority;
+END $$;
+COMMENT ON FUNCTION esn_schedule_failures(jsonb) IS
+	'Sets when pages that failed or are gone are fetched next. pages: array of {"url", "kind", '
+	'"section_id", "subject": slug, "status": failing or gone, "will_retry"}.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_failures(run bigint, pages jsonb) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+	failures integer;
+	fates jsonb;
+BEGIN
+	PERFORM esn_doubt_refused(pages);
+	-- A known activity or section that is gone is not a failure: esn_mark_removed() decides.
+	WITH page AS MATERIALIZED (
+		SELECT DISTINCT ON (left(p.url, 500)) p.url AS address, left(p.url, 500) AS url,
+			s.id AS section_id, p.kind, p.subject, p.status,
+			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry,
+			coalesce(p.gone, p.status IN (404, 410), false) AND p.kind IN ('activity', 'section')
+				AND EXISTS (SELECT FROM @extschema@.frontier k WHERE k.url = p.url
+					AND k.fetched_at IS NOT NULL) AS gone
+		FROM jsonb_to_recordset(pages) AS p(url text, section text, kind text, subject text,
+			status integer,
+			message text, attempts integer, will_retry boolean, gone boolean)
+		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p.section
+		ORDER BY left(p.url, 500)
+	), closed AS (
+		UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
+		FROM page p WHERE p.gone AND k.url = p.url AND k.resolved_at IS NULL
+	), failure AS MATERIALIZED (
+		SELECT p.*, CASE WHEN p.kind IN ('home', 'country', 'section', 'probe')
+			THEN 'AccountsScraper'
+			ELSE 'ActivitiesAndStatisticsScraper' END AS module
+		FROM page p WHERE NOT p.gone
+	), upd AS (
+		UPDATE @extschema@.failed_scrapes k SET section_id = coalesce(k.section_id, f.section_id),
+			scraper_module = f.module, kind = f.kind,
+			http_status_code = f.status, error_message = f.message, retry_count = k.retry_count
+				+ f.attempts,
+			last_attempt = now(), will_retry = f.will_retry, run_id = run
+		FROM failure f
+		WHERE k.url = f.url AND k.resolved_at IS NULL
+	), ins AS (
+		-- A failed page of the network's own listing is settled: the sections' lists are read
+		-- instead.
+		INSERT INTO @extschema@.failed_scrapes (url, section_id, scraper_module, http_status_code,
+			error_message, retry_count,
+			will_retry, run_id, kind, resolved_at)
+		SELECT url, section_id, module, status, message, attempts - 1, will_retry, run, kind,
+			CASE WHEN kind = 'listing' AND section_id IS NULL THEN now() END
+		FROM failure f
+		WHERE NOT EXISTS (SELECT FROM @extschema@.failed_scrapes k WHERE k.url = f.url
+			AND k.resolved_at IS NULL)
+	)
+	SELECT count(*) FILTER (WHERE NOT gone), jsonb_agg(jsonb_build_object('url', address, 'kind',
+			kind, 'section_id', section_id, 'subject', subject, 'will_retry', will_retry,
+			'status', CASE WHEN gone THEN 'gone' ELSE 'failing' END)) FILTER (
+				WHERE kind IN ('home', 'country', 'section', 'listing', 'activity', 'statistics'))
+	INTO failures, fates FROM page;
+	PERFORM esn_schedule_failures(fates);
+	RETURN failures;
+END $$;
+COMMENT ON FUNCTION esn_store_failures(bigint, jsonb) IS
+	'Records pages that finally failed, one open row per address, and notes in frontier.status '
+	'where the page of a known activity or section is gone. run: the run. pages: array of {"url", '
+	'"section", "kind", "subject": slug, "status", "message", "attempts", "will_retry", "gone": '
+	'false where the status is that of another page}. Returns how many failed.';

@@ -1,0 +1,288 @@
+-- Stores pages of statistics. See store-accounts.sql for the arguments.
+
+-- The pairs of one list: [["Culture", 12], ...]; a repeated label counts once.
+CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_pairs(list jsonb)
+	RETURNS TABLE (label text, value integer, n bigint, raw jsonb)
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT DISTINCT ON (label) label, value, n, raw
+	FROM (
+		SELECT left(btrim(pair->>0), 100) AS label, ord AS n, pair->1 AS raw,
+			CASE jsonb_typeof(pair->1)
+				WHEN 'number' THEN CASE WHEN (pair->1)::numeric BETWEEN 0 AND 999999999
+					AND (pair->1)::numeric % 1 = 0 THEN (pair->1)::integer END
+				WHEN 'string' THEN substring(regexp_replace(btrim(pair->>1),
+					'[,. ](?=[0-9]{3}([^0-9]|$))', '', 'g') FROM '^[0-9]{1,9}$')::integer
+				WHEN 'null' THEN 0
+			END AS value
+		FROM jsonb_array_elements(CASE jsonb_typeof(list->'values') WHEN 'array' THEN list->'values'
+			ELSE '[]' END)
+			WITH ORDINALITY AS e(pair, ord)
+		WHERE jsonb_typeof(pair) = 'array' AND btrim(coalesce(pair->>0, '')) <> ''
+	) pairs
+	ORDER BY label, n
+$$;
+COMMENT ON FUNCTION esn_statistics_pairs(jsonb) IS
+	'Label, count (NULL if invalid), place and raw count of each pair of a list {"values": '
+	'[[label, count], ...]}. list: such an object; anything else gives no rows.';
+
+-- A list that is missing, null or empty has no counts; anything else that is not a list is an
+-- error.
+CREATE OR REPLACE FUNCTION esn_internal.esn_is_no_list(list jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(jsonb_typeof(list->'values') NOT IN ('array', 'null'), false)
+$$;
+COMMENT ON FUNCTION esn_is_no_list(jsonb) IS
+	'Whether a list of statistics is neither empty nor a list of pairs. list: see '
+	'esn_statistics_pairs.';
+
+-- Statistics as JSON: the object itself, or a document that contains it.
+CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_object(document jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN jsonb_typeof(document->'activities_statistics') = 'object'
+		THEN document->'activities_statistics'
+		WHEN jsonb_typeof(document) = 'object' THEN document
+		ELSE '{}' END
+$$;
+COMMENT ON FUNCTION esn_statistics_object(jsonb) IS
+	'The statistics in a JSON document; an empty object if it contains none. document: the JSON of '
+	'a page of statistics.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_of(items jsonb, lists text[])
+RETURNS TABLE (section_id integer, list text, label text, value integer, n bigint)
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT (i->>'section_id')::integer, l.list, q.label, q.value, q.n
+	FROM jsonb_array_elements(items) i CROSS JOIN unnest(lists) AS l(list)
+	CROSS JOIN LATERAL esn_statistics_pairs(i->'figures'->l.list) q
+$$;
+COMMENT ON FUNCTION esn_statistics_of(jsonb, text[]) IS
+	'The pairs of some lists of sections'' statistics. items: array of {"section_id", "figures": '
+	'the statistics}. lists: the names of the lists.';
+
+-- A total is found by its label. Without one it is found by its place, unless the label there
+-- belongs to another total. A missing total is 0, and an invalid one is NULL.
+CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_sums(items jsonb)
+RETURNS TABLE (section_id integer, physical integer, online integer, local integer,
+	international integer, coordinators integer)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH pair AS MATERIALIZED (
+		SELECT * FROM esn_statistics_of(items, '{total_activities, total_participants}')
+	), sum_of (name, list, place, pattern) AS (
+		VALUES ('physical', 'total_activities', 1, 'physical|in.person|offline'),
+			('online', 'total_activities', 2, 'online|virtual'),
+			('local', 'total_participants', 1, '\mlocal'),
+			('international', 'total_participants', 2, 'international|foreign'),
+			('coordinators', 'total_participants', 3, 'coordinator|organi[sz]er')
+	), label AS MATERIALIZED (
+		SELECT q.list, q.label, w.name, w.place, q.label ~* (w.pattern COLLATE "C") AS fits,
+			bool_or(q.label ~* (w.pattern COLLATE "C")) OVER (PARTITION BY q.list, q.label)
+				AS fits_one
+		FROM (SELECT DISTINCT list, label FROM pair) q JOIN sum_of w ON w.list = q.list
+	), found AS (
+		SELECT q.section_id, w.name, q.value, w.fits AS by_label, q.n
+		FROM pair q JOIN label w ON w.list = q.list AND w.label = q.label
+		WHERE w.fits OR q.n = w.place AND NOT w.fits_one
+		UNION ALL
+		SELECT (i->>'section_id')::integer, w.name,
+			CASE WHEN esn_is_no_list(i->'figures'->w.list) THEN NULL ELSE 0 END, false, NULL
+		FROM jsonb_array_elements(items) i, sum_of w
+	), best AS (
+		SELECT DISTINCT ON (section_id, name) section_id, name, value
+		FROM found ORDER BY section_id, name, by_label DESC, n
+	)
+	SELECT section_id, max(value) FILTER (WHERE name = 'physical'),
+		max(value) FILTER (WHERE name = 'online'), max(value) FILTER (WHERE name = 'local'),
+		max(value) FILTER (WHERE name = 'international'),
+		max(value) FILTER (WHERE name = 'coordinators')
+	FROM best GROUP BY section_id;
+END $$;
+COMMENT ON FUNCTION esn_statistics_sums(jsonb) IS
+	'The totals in sections'' statistics. items: see esn_statistics_of().';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_overall_statistics(items jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH sums AS MATERIALIZED (
+		SELECT * FROM esn_statistics_sums(items)
+	), upd AS (
+		UPDATE @extschema@.section_overall_statistics o SET physical_activities = physical,
+			online_activities = online, total_local_students = local,
+			total_international_students = international, total_coordinators = coordinators,
+			scraped_at = now()
+		FROM sums n
+		WHERE o.section_id = n.section_id AND (physical_activities, online_activities,
+				total_local_students, total_international_students, total_coordinators)
+			IS DISTINCT FROM (physical, online, local, international, coordinators)
+	)
+	INSERT INTO @extschema@.section_overall_statistics (section_id, physical_activities,
+		online_activities,
+		total_local_students, total_international_students, total_coordinators)
+	SELECT section_id, physical, online, local, international, coordinators FROM sums n
+	WHERE NOT EXISTS (SELECT FROM @extschema@.section_overall_statistics o
+		WHERE o.section_id = n.section_id);
+END $$;
+COMMENT ON FUNCTION esn_store_overall_statistics(jsonb) IS
+	'Stores the totals of sections'' statistics. items: see esn_statistics_of().';
+
+-- A label that is missing from a list has the count 0 there. A missing total is the sum.
+CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_counts(items jsonb, total_list text,
+	physical_list text, online_list text)
+RETURNS TABLE (section_id integer, label text, total integer, physical integer, online integer)
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT q.section_id, q.label,
+		CASE WHEN bool_or(q.list = total_list) THEN max(q.value) FILTER (WHERE q.list = total_list)
+			ELSE coalesce(sum(q.value), 0)::integer END,
+		CASE WHEN bool_or(q.list = physical_list)
+			THEN max(q.value) FILTER (WHERE q.list = physical_list) ELSE 0 END,
+		CASE WHEN bool_or(q.list = online_list)
+			THEN max(q.value) FILTER (WHERE q.list = online_list) ELSE 0 END
+	FROM esn_statistics_of(items, ARRAY[total_list, physical_list, online_list]) q
+	GROUP BY q.section_id, q.label
+$$;
+COMMENT ON FUNCTION esn_statistics_counts(jsonb, text, text, text) IS
+	'The counts of each label in the lists of one subject, in total and by place; NULL: invalid. '
+	'items: see esn_statistics_of(). total_list: the name of the list of totals; NULL: none. '
+	'physical_list: of counts on site. online_list: of counts online.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_cause_statistics(items jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH cause AS MATERIALIZED (
+		SELECT *
+		FROM esn_statistics_counts(items, 'total_causes', 'physical_causes', 'online_causes')
+	), del AS (
+		DELETE FROM @extschema@.section_cause_statistics s USING jsonb_array_elements(items) i
+		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM cause n
+			WHERE n.section_id = s.section_id AND n.label = s.cause_name)
+	), upd AS (
+		UPDATE @extschema@.section_cause_statistics s
+		SET total_count = total, physical_count = physical, online_count = online
+		FROM cause n WHERE s.section_id = n.section_id AND s.cause_name = n.label
+			AND (total_count, physical_count, online_count)
+				IS DISTINCT FROM (total, physical, online)
+	)
+	INSERT INTO @extschema@.section_cause_statistics (section_id, cause_name, total_count,
+		physical_count,
+		online_count)
+	SELECT section_id, label, total, physical, online FROM cause n
+	WHERE NOT EXISTS (SELECT FROM @extschema@.section_cause_statistics s
+		WHERE s.section_id = n.section_id AND s.cause_name = n.label);
+END $$;
+COMMENT ON FUNCTION esn_store_cause_statistics(jsonb) IS
+	'Replaces rows of section_cause_statistics by those on pages. items: see esn_statistics_of().';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_type_statistics(items jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH type AS MATERIALIZED (
+		SELECT * FROM esn_statistics_counts(items, NULL, 'physical_types', 'online_types')
+	), del AS (
+		DELETE FROM @extschema@.section_type_statistics s USING jsonb_array_elements(items) i
+		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM type n
+			WHERE n.section_id = s.section_id AND n.label = s.activity_type)
+	), upd AS (
+		UPDATE @extschema@.section_type_statistics s SET physical_count = physical,
+			online_count = online
+		FROM type n WHERE s.section_id = n.section_id AND s.activity_type = n.label
+			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
+	)
+	INSERT INTO @extschema@.section_type_statistics (section_id, activity_type, physical_count,
+		online_count)
+	SELECT section_id, label, physical, online FROM type n
+	WHERE NOT EXISTS (SELECT FROM @extschema@.section_type_statistics s
+		WHERE s.section_id = n.section_id AND s.activity_type = n.label);
+END $$;
+COMMENT ON FUNCTION esn_store_type_statistics(jsonb) IS
+	'Replaces rows of section_type_statistics by those on pages. items: see esn_statistics_of().';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_participant_statistics(items jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	WITH participant AS MATERIALIZED (
+		SELECT *
+		FROM esn_statistics_counts(items, NULL, 'physical_participants', 'online_participants')
+	), del AS (
+		DELETE FROM @extschema@.section_participant_statistics s USING jsonb_array_elements(items) i
+		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM participant n
+			WHERE n.section_id = s.section_id AND n.label = s.participant_type)
+	), upd AS (
+		UPDATE @extschema@.section_participant_statistics s SET physical_count = physical,
+			online_count = online
+		FROM participant n WHERE s.section_id = n.section_id AND s.participant_type = n.label
+			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
+	)
+	INSERT INTO @extschema@.section_participant_statistics (section_id, participant_type,
+		physical_count,
+		online_count)
+	SELECT section_id, label, physical, online FROM participant n
+	WHERE NOT EXISTS (SELECT FROM @extschema@.section_participant_statistics s
+		WHERE s.section_id = n.section_id AND s.participant_type = n.label);
+END $$;
+COMMENT ON FUNCTION esn_store_participant_statistics(jsonb) IS
+	'Replaces rows of section_participant_statistics by those on pages. items: see '
+	'esn_statistics_of().';
+
+-- An invalid count is a validation error of the page. In SQL, not in PL/pgSQL, so that a query over
+-- pages inlines it.
+CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_errors(figures jsonb)
+	RETURNS TABLE (field text, message text, raw text)
+LANGUAGE sql STABLE AS $$
+	SELECT f.key, 'not a count', q.label || ': ' || q.raw
+	FROM jsonb_each(figures) f, esn_statistics_pairs(f.value) q WHERE q.value IS NULL
+	UNION
+	SELECT f.key, 'not a list of counts', f.value->>'values' FROM jsonb_each(figures) f
+	WHERE esn_is_no_list(f.value) AND f.key = ANY (ARRAY['total_activities', 'total_causes',
+		'total_types', 'total_participants', 'physical_causes', 'physical_types',
+		'physical_participants', 'online_causes', 'online_types', 'online_participants'])
+$$;
+COMMENT ON FUNCTION esn_statistics_errors(jsonb) IS
+	'The validation errors of a page of statistics; texts are not redacted. figures: the '
+	'statistics.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_statistics(run bigint, pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	items jsonb;
+	errors jsonb;
+BEGIN
+	SELECT jsonb_agg(jsonb_build_object('section_id', q.section_id, 'figures', q.figures))
+			FILTER (WHERE q.is_own),
+		jsonb_agg(jsonb_build_object('url', q.url, 'section', q.section, 'page',
+			jsonb_build_object('errors', (SELECT coalesce(jsonb_agg(jsonb_build_object('field',
+				e.field, 'message', e.message, 'raw', esn_redact(e.raw))), '[]')
+				FROM esn_statistics_errors(q.figures) e))))
+	INTO items, errors
+	FROM (
+		SELECT DISTINCT ON (p->>'url', s.id) p->>'url' AS url, p->>'section' AS section,
+			s.id AS section_id, esn_statistics_object(d.document) AS figures,
+			-- If a section has two pages, one is its own.
+			s.id IS NOT NULL AND p->>'url' = min(p->>'url') OVER (PARTITION BY s.id) AS is_own
+		FROM jsonb_array_elements(pages) p
+		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
+		ORDER BY p->>'url', s.id
+	) q;
+	IF EXISTS (SELECT FROM jsonb_array_elements(pages) p
+		JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		JOIN @extschema@.section_overall_statistics o ON o.section_id = s.id
+		WHERE p->'page'->'data'->>'json' IS NULL AND coalesce(
+				p->'fetch'->>'status', '200') NOT IN ('404', '410')
+			AND greatest(o.physical_activities, o.online_activities, o.total_local_students,
+				o.total_international_students, o.total_coordinators) > 0)
+	THEN
+		RAISE data_exception USING MESSAGE = 'it has no statistics, but some are known';
+	END IF;
+	IF items IS NOT NULL THEN
+		PERFORM esn_store_overall_statistics(items);
+		PERFORM esn_store_cause_statistics(items);
+		PERFORM esn_store_type_statistics(items);
+		PERFORM esn_store_participant_statistics(items);
+	END IF;
+	PERFORM esn_store_errors(run, errors);
+END $$;
+COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
+	'Replaces rows of the four tables of statistics by those on pages; rows that a section no '
+	'longer reports are removed. run: the run. pages: array of pages; data.json is JSON text, or '
+	'null for a section without statistics.';

@@ -1,0 +1,398 @@
+/*
+ * run.c: see run.h. One run from its row's first state to its last, whatever happens in between.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "crawl/accounts.h"
+#include "crawl/activities.h"
+#include "crawl/loop.h"
+#include "crawl/retry.h"
+#include "crawl/robots_fetch.h"
+#include "crawl/run.h"
+#include "crawl/turn.h"
+#include "pg/cancel.h"
+#include "pg/channel.h"
+#include "pg/runlog.h"
+#include "pg/settings.h"
+#include "store/sections.h"
+#include "store/session.h"
+
+/* Pages that are known to fail say little of the site. */
+#define RETRY_PATIENCE 100
+
+typedef struct Run
+{
+	const RunRequest *request;
+	RunInfo info;
+	RunResult result;
+	PageReader reader;
+	Progress progress;
+	Loop loop;
+	char *ended_as; /* the status with which another run has ended it, having read its section */
+} Run;
+
+typedef void (*RunBody)(Run *run);
+
+static void
+log_begin(const Run *run, const char *what)
+{
+	StringInfoData line;
+
+	runlog_begin(&line, run->info.id, "trigger");
+	runlog_text(&line, "module", run->info.module);
+	runlog_text(&line, "request", what);
+	runlog_text(&line, "requested_by", run->request->requested_by);
+	runlog_end(&line);
+}
+
+static void
+log_end(const Run *run, const char *status, const char *message)
+{
+	const RunCounts *c = &run->result.counts;
+	StringInfoData line;
+
+	runlog_begin(&line, run->info.id, "end");
+	runlog_text(&line, "module", run->info.module);
+	runlog_text(&line, "status", status);
+	runlog_text(&line, "error", message);
+	runlog_number(&line, "sections_processed", c->sections_processed);
+	runlog_number(&line, "sections_failed", c->sections_failed);
+	runlog_number(&line, "activities_new", c->added);
+	runlog_number(&line, "activities_changed", c->changed);
+	runlog_number(&line, "activities_unchanged", c->unchanged);
+	runlog_number(&line, "activities_invalid", c->invalid);
+	runlog_number(&line, "pages_failed", c->pages_failed);
+	runlog_number(&line, "requests", c->requests);
+	runlog_number(&line, "not_modified", c->not_modified);
+	runlog_number(&line, "bytes", c->bytes);
+	runlog_number(&line, "milliseconds", runlog_since(run->info.begun_at));
+	runlog_end(&line);
+}
+
+static void
+close_run(Run *run)
+{
+	loop_close(&run->loop);
+	reader_close(&run->reader);
+}
+
+/*
+ * Writes what the run will request into its row, and shows it; not of retries, nor of runs over
+ * some sections, or over one that is not known yet.
+ */
+static void
+plan(Run *run)
+{
+	const RunRequest *request = run->request;
+	bool accounts = strcmp(run->info.module, ACCOUNTS_MODULE) == 0;
+
+	if (request->kind == RUN_RETRY || request->kind == RUN_FIX || request->max_sections > 0 ||
+		(request->kind == RUN_SECTION && store_find_section(request->slug) == NULL))
+		return;
+	run->result.planned = store_plan(run->info.id, accounts ? "accounts" : "activities",
+									 request->kind == RUN_SECTION ? request->slug : NULL,
+									 request->full, &run->result.is_unknown);
+	progress_show_plan(&run->result);
+}
+
+/* Writes how a run ended by an ERROR stands; where even that fails, its row is marked by whoever
+ * looks next. */
+static void
+end_row(Run *run, const char *status, const char *message)
+{
+	log_end(run, status, message);
+	PG_TRY();
+	{
+		store_end_run(run->info.id, status, message, true, run->result.wait_s, &run->result.counts);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(run->info.context);
+		EmitErrorReport();
+		FlushErrorState();
+		AbortOutOfAnyTransaction();
+		MemoryContextSwitchTo(run->info.context);
+	}
+	PG_END_TRY();
+}
+
+/* Writes the end of a run that an ERROR has ended: a cancel, or a fault that is the caller's to
+ * hear. */
+static void
+end_in_error(Run *run)
+{
+	const char *reason = cancel_reason();
+	ErrorData *error;
+
+	MemoryContextSwitchTo(run->info.context);
+	error = CopyErrorData();
+	cancel_hold(true);
+	loop_count_requests(&run->loop);
+	FlushErrorState();
+	AbortOutOfAnyTransaction();
+	MemoryContextSwitchTo(run->info.context);
+	end_row(run, reason != NULL ? "cancelled" : "failed",
+			reason != NULL
+				? reason
+				: psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));
+	if (reason == NULL)
+		ReThrowError(error);
+	channel_notice(WARNING,
+				   "Committed data is kept. Start it again: it will resume where it stopped.",
+				   "run " INT64_FORMAT " %s", run->info.id, reason);
+	channel_row(MESSAGE_ENDED, store_run_row(run->info.id));
+	close_run(run);
+	proc_exit(0);
+}
+
+/* A zeroed run, in a memory context of its own. */
+static Run *
+begin_run(const RunRequest *request, const char *module)
+{
+	MemoryContext context =
+		AllocSetContextCreate(TopMemoryContext, "esn_pulse run", ALLOCSET_DEFAULT_SIZES);
+	Run *run = MemoryContextAllocZero(context, sizeof(Run));
+
+	MemoryContextSwitchTo(context);
+	run->request = request;
+	run->info.context = context;
+	run->info.module = module;
+	run->info.full = request->full;
+	run->info.begun_at = GetCurrentTimestamp();
+	run->loop.info = &run->info;
+	run->loop.result = &run->result;
+	run->loop.reader = &run->reader;
+	run->loop.progress = &run->progress;
+	reader_open(&run->reader);
+	return run;
+}
+
+/* What a run does between its beginning and its end. */
+static void
+work(Run *run, RunBody body, int seconds)
+{
+	run->info.begun_at = GetCurrentTimestamp();
+	run->info.deadline = TimestampTzPlusMilliseconds(run->info.begun_at, (int64) seconds * 1000);
+	channel_row(MESSAGE_STARTED, store_run_row(run->info.id));
+	plan(run);
+	loop_open(&run->loop, run->request->kind == RUN_RETRY ? RETRY_PATIENCE : 0);
+	robots_fetch(&run->loop);
+	body(run);
+	/* Sections that a site which blocked us was not asked for have not come in. */
+	if (run->result.blocked)
+		run->result.counts.sections_failed =
+			run->result.sections_due - run->result.counts.sections_processed;
+	result_mark_removed(&run->info, &run->result);
+	store_link_organisers();
+	store_rule_usage(run->info.id, &run->reader.rules, &run->reader.tally);
+	result_check_success(&run->info, &run->result);
+	result_check_validity(&run->result);
+}
+
+/* One run from its row's first state to its last. Returns its id. */
+static int64
+perform(const RunRequest *request, const char *module, const char *what, int seconds, RunBody body)
+{
+	Run *run = begin_run(request, module);
+	bool waits = !store_try_lock();
+	const char *status;
+	const char *message;
+
+	cancel_hold(false);
+	run->info.id = waits ? store_begin_waiting(request->requested_by, what)
+						 : store_begin_run(module, request->requested_by, what);
+	log_begin(run, what);
+	PG_TRY();
+	{
+		if (waits)
+			run->ended_as = turn_await(run->info.id);
+		if (run->ended_as == NULL)
+		{
+			if (waits)
+				store_begin_run(module, request->requested_by, what);
+			work(run, body, seconds);
+		}
+	}
+	PG_CATCH();
+	{
+		end_in_error(run);
+	}
+	PG_END_TRY();
+	if (run->ended_as != NULL)
+	{
+		log_end(run, run->ended_as, NULL);
+		close_run(run);
+		return run->info.id;
+	}
+	loop_count_requests(&run->loop);
+	message = result_final_message(&run->result, &status);
+	cancel_hold(true);
+	store_end_run(run->info.id, status, message, result_is_unfinished(&run->result),
+				  run->result.wait_s, &run->result.counts);
+	log_end(run, status, message);
+	progress_show_end(&run->info, &run->result, status, message);
+	close_run(run);
+	return run->info.id;
+}
+
+static void
+accounts_body(Run *run)
+{
+	accounts_run(&run->loop);
+}
+
+static void
+section_body(Run *run)
+{
+	const char *slug = run->request->slug;
+	const char *failure = "none of the slugs that its name suggests is known there";
+	SectionRow *section = store_find_section(slug);
+	ActivitiesSpider *spider;
+
+	run->result.sections_due = 1;
+	if (section == NULL || section->activities_slug == NULL)
+	{
+		const char *found =
+			accounts_find_section(&run->loop, section == NULL ? slug : section->accounts_slug,
+								  &failure);
+
+		if (found == NULL)
+			return;
+		section = store_find_section(found);
+	}
+	if (section == NULL || section->activities_slug == NULL)
+		run->result.failure = psprintf("the section %s has no page on %s that could be found: %s",
+									   slug, setting_activities_url, failure);
+	else
+	{
+		run->result.sections_due = 0;
+		spider = activities_open(&run->loop);
+		activities_refresh(spider, list_make1(section), false);
+		activities_recount(spider);
+	}
+}
+
+/* Activities name sections whose slug nobody could guess: those come last, until none is new. */
+static void
+activities_body(Run *run)
+{
+	ActivitiesSpider *spider = activities_open(&run->loop);
+	int max_sections = run->request->max_sections;
+	bool more = activities_refresh(spider, store_due_sections(max_sections), max_sections == 0);
+
+	while (more && max_sections == 0 && !run->result.out_of_time && !run->result.blocked)
+		more = activities_run(spider, store_due_sections(0));
+	activities_recount(spider);
+}
+
+static void
+retry_body(Run *run)
+{
+	retry_failures(&run->loop);
+}
+
+static void
+fix_body(Run *run)
+{
+	retry_invalid_pages(&run->loop);
+}
+
+static int64
+run_accounts(const RunRequest *request)
+{
+	return perform(request, ACCOUNTS_MODULE, "accounts", setting_accounts_time_limit,
+				   accounts_body);
+}
+
+static int64
+run_activities(const RunRequest *request, const char *what, RunBody body)
+{
+	return perform(request, ACTIVITIES_MODULE, what, setting_activities_time_limit, body);
+}
+
+/*
+ * Accounts first where that is due, *run: that run; false where activities has nothing to go on
+ * with.
+ */
+static bool
+prepare_sections(const RunRequest *request, int64 *run)
+{
+	bool empty = !store_has_sections();
+
+	if (!empty && !(request->kind == RUN_ALL && store_accounts_due()))
+		return true;
+	if (empty)
+		channel_notice(NOTICE, NULL, "no section is known yet: reading accounts first");
+	else
+		channel_notice(
+			NOTICE, NULL,
+			"no good reading of accounts is younger than esn_pulse.accounts_max_age (%s): "
+			"reading accounts first",
+			GetConfigOptionByName("esn_pulse.accounts_max_age", NULL, false));
+	*run = run_accounts(request);
+	if (store_has_sections())
+		return true;
+	channel_notice(WARNING,
+				   "To list the failures, run SELECT * FROM esn_failed_pages; then start it again.",
+				   "accounts brought no section: there is nothing to read activities of");
+	return false;
+}
+
+/* "activities, 5 sections, full" */
+static const char *
+describe_activities(const RunRequest *request)
+{
+	const char *some =
+		request->max_sections > 0 ? psprintf(", %d sections", request->max_sections) : "";
+
+	return psprintf("activities%s%s", some, request->full ? ", full" : "");
+}
+
+void
+run_execute(const RunRequest *request)
+{
+	int64 run = 0;
+
+	store_open();
+	/* A section that is known can wait: the run in progress may read it meanwhile. */
+	if (request->kind != RUN_SECTION)
+		store_await_lock("A database has one run at a time.");
+	else if (store_find_section(request->slug) == NULL)
+		store_await_lock(psprintf("The section \"%s\" is not known yet; to look for it takes a run "
+								  "of its own.",
+								  request->slug));
+	switch (request->kind)
+	{
+		case RUN_ACCOUNTS:
+			run = run_accounts(request);
+			break;
+		case RUN_SECTION:
+			run = run_activities(request,
+								 psprintf("section %s%s", request->slug,
+										  request->full ? ", full" : ""),
+								 section_body);
+			break;
+		case RUN_ACTIVITIES:
+		case RUN_ALL:
+			if (prepare_sections(request, &run))
+				run = run_activities(request, describe_activities(request), activities_body);
+			break;
+		case RUN_RETRY:
+			run = run_activities(request, "retry of failures", retry_body);
+			break;
+		case RUN_FIX:
+			run = run_activities(request, "fix of validation errors", fix_body);
+			break;
+	}
+	/* No part of a run: it has ended, and stands as it ended, whatever becomes of this. */
+	store_refresh_summaries();
+	channel_row(MESSAGE_ENDED, store_run_row(run));
+}

@@ -1,0 +1,332 @@
+/*
+ * batch.c: see batch.h.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "pg/settings.h"
+#include "pg/wait_events.h"
+#include "store/batch.h"
+#include "store/session.h"
+
+#define MAX_TRIES 4        /* of a batch that another session stands in the way of */
+#define FIRST_PAUSE_MS 500 /* between the first two; doubled for each further one */
+
+/*
+ * Collects the records of one kind (and, for RECORD_NOT_MODIFIED, one kind of page) as a jsonb
+ * array. Returns false if there are none.
+ */
+static bool
+collect(List *records, RecordKind kind, PageKind page, Datum *array)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	initStringInfo(&text);
+	foreach (cell, records)
+	{
+		Record *record = lfirst(cell);
+
+		if (record->kind != kind || (kind == RECORD_NOT_MODIFIED && record->page != page))
+			continue;
+		appendStringInfoChar(&text, text.len == 0 ? '[' : ',');
+		appendStringInfoString(&text, record->json);
+	}
+	if (text.len == 0)
+		return false;
+	appendStringInfoChar(&text, ']');
+	*array = DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+	return true;
+}
+
+static void
+store_fetches(int64 run, PageKind page, Datum array)
+{
+	Datum args[3] = {Int64GetDatum(run), CStringGetTextDatum(page_kind_name(page)), array};
+
+	sql_execute(SQL_FETCHES, args, NULL);
+}
+
+/*
+ * Removes the pages that have not changed since they were last stored from an array. Returns false
+ * if none is left.
+ */
+static bool
+remove_unchanged(PageKind page, Datum *array, RunCounts *counts)
+{
+	bool isnull;
+
+	sql_execute(SQL_UNCHANGED, array, NULL);
+	if (page == PAGE_ACTIVITY)
+	{
+		counts->unchanged += DatumGetInt32(sql_datum(0, 2));
+		counts->invalid += DatumGetInt32(sql_datum(0, 3));
+	}
+	*array = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return !isnull;
+}
+
+/*
+ * Stores pages of one kind: the data by the kind's own function, the errors and the fetches by
+ * common ones. third: the third argument of the former; NULL: none.
+ */
+static void
+store_pages(const Batch *batch, RecordKind kind, PageKind page, StatementId id, const char *third)
+{
+	RunCounts *counts = batch->counts;
+	Datum args[3] = {Int64GetDatum(batch->run)};
+	Datum all;
+
+	if (!collect(batch->records, kind, page, &args[1]))
+		return;
+	all = args[1];
+	if (batch->full || (page != PAGE_ACTIVITY && page != PAGE_STATISTICS) ||
+		remove_unchanged(page, &args[1], counts))
+	{
+		/* Storing the statistics shows their errors. */
+		if (id != SQL_STATISTICS)
+			sql_execute(SQL_ERRORS, args, NULL);
+		if (third != NULL)
+			args[2] = CStringGetTextDatum(third);
+		sql_execute(id, args, third == NULL ? "  n" : NULL);
+		if (id == SQL_ACTIVITIES)
+		{
+			counts->added += DatumGetInt32(sql_datum(0, 1));
+			counts->changed += DatumGetInt32(sql_datum(0, 2));
+			counts->unchanged += DatumGetInt32(sql_datum(0, 3));
+			counts->invalid += DatumGetInt32(sql_datum(0, 4));
+		}
+	}
+	/* Last, because the tables now determine when a page is due next. */
+	store_fetches(batch->run, page, all);
+}
+
+/* Finishes sections. Allocates implausible lists in context. */
+static void
+finish_sections(Batch *batch, Datum done, MemoryContext context)
+{
+	Datum args[3] = {Int64GetDatum(batch->run), done, Float8GetDatum(batch->max_removed_ratio)};
+	MemoryContext before;
+
+	sql_execute(SQL_SECTIONS_DONE, args, NULL);
+	before = MemoryContextSwitchTo(context);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		ImplausibleList *list = palloc(sizeof(ImplausibleList));
+
+		list->section = DatumGetInt32(sql_datum(i, 1));
+		list->missing = DatumGetInt32(sql_datum(i, 2));
+		list->known = DatumGetInt32(sql_datum(i, 3));
+		batch->implausible = lappend(batch->implausible, list);
+	}
+	MemoryContextSwitchTo(before);
+}
+
+static void
+write_batch(Batch *batch)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List *records = batch->records;
+	Datum args[3] = {Int64GetDatum(batch->run)};
+
+	sql_begin("esn_pulse: storing pages");
+	store_pages(batch, RECORD_HOME, PAGE_HOME, SQL_HOME, batch->only_section);
+	store_pages(batch, RECORD_COUNTRY, PAGE_COUNTRY, SQL_COUNTRIES, NULL);
+	store_pages(batch, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL);
+	if (collect(records, RECORD_SLUG_LOOKUP, PAGE_KINDS, &args[1]))
+		sql_execute(SQL_SLUG_LOOKUPS, args, NULL);
+	store_pages(batch, RECORD_LISTING, PAGE_LISTING, SQL_CARDS, setting_activities_url);
+	store_pages(batch, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, setting_activities_url);
+	store_pages(batch, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL);
+	for (PageKind page = 0; page < PAGE_KINDS; page++)
+	{
+		if (!collect(records, RECORD_NOT_MODIFIED, page, &args[1]))
+			continue;
+		store_fetches(batch->run, page, args[1]);
+		if (page == PAGE_ACTIVITY)
+			batch->counts->unchanged += JsonContainerSize(&DatumGetJsonbP(args[1])->root);
+	}
+	if (collect(records, RECORD_FAILURE, PAGE_KINDS, &args[1]))
+	{
+		sql_execute(SQL_FAILURES, args, NULL);
+		batch->counts->pages_failed += DatumGetInt32(sql_datum(0, 1));
+	}
+	if (collect(records, RECORD_SECTION_DONE, PAGE_KINDS, &args[1]))
+		finish_sections(batch, args[1], caller);
+	store_counts(batch->run, batch->counts);
+	sql_commit();
+}
+
+/* Whether an error (its SQLSTATE) is about rejected data rather than the state of the server. */
+static bool
+is_about_content(int sqlerrcode)
+{
+	int category = ERRCODE_TO_CATEGORY(sqlerrcode);
+
+	return category == ERRCODE_DATA_EXCEPTION ||
+		   category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		   category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+}
+
+bool
+store_is_jsonb(const char *text)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	volatile bool taken = true;
+
+	PG_TRY();
+	{
+		(void) DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		if (!is_about_content(geterrcode()))
+			PG_RE_THROW();
+		FlushErrorState();
+		taken = false;
+	}
+	PG_END_TRY();
+	return taken;
+}
+
+/*
+ * Whether the same batch may succeed when tried again: a deadlock has been resolved, and a lock is
+ * released some time.
+ */
+static bool
+is_retryable(int sqlerrcode)
+{
+	return ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK ||
+		   sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+}
+
+/* Waits, without a transaction, for another session to end its own. */
+static void
+pause_before(int tries)
+{
+	TimestampTz end =
+		TimestampTzPlusMilliseconds(GetCurrentTimestamp(), FIRST_PAUSE_MS << (tries - 2));
+	long left;
+
+	while ((left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), end)) > 0)
+		wait_on_latch(WAIT_FOR_LOCK, left);
+}
+
+/*
+ * As write_batch(), but undoes everything and returns the error instead of raising it, if the error
+ * is about the content or, unless it is the last try, retryable. Returns NULL on success.
+ */
+static ErrorData *
+write_or_undo(Batch *batch, bool last)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RunCounts counts = *batch->counts;
+	int implausible = list_length(batch->implausible);
+	ErrorData *volatile error = NULL;
+
+	PG_TRY();
+	{
+		write_batch(batch);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		if (!is_about_content(error->sqlerrcode) && (last || !is_retryable(error->sqlerrcode)))
+			PG_RE_THROW();
+		FlushErrorState();
+		AbortCurrentTransaction();
+		MemoryContextSwitchTo(caller);
+		*batch->counts = counts;
+		batch->implausible = list_truncate(batch->implausible, implausible);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	return error;
+}
+
+/* Returns false if the database rejects the content of a record, with the reason in *reason. */
+static bool
+try_batch(Batch *batch, char **reason)
+{
+	ErrorData *error = NULL;
+
+	for (int tries = 1; tries <= MAX_TRIES; tries++)
+	{
+		if (tries > 1)
+			pause_before(tries);
+		error = write_or_undo(batch, tries == MAX_TRIES);
+		Assert(!IsTransactionState());
+		if (error == NULL)
+			return true;
+		if (!is_retryable(error->sqlerrcode))
+			break;
+		ereport(LOG, (errmsg("esn_pulse run " INT64_FORMAT ": pages are stored again: %s",
+							 batch->run, error->message)));
+	}
+	*reason = error->message;
+	return false;
+}
+
+/* The failure that replaces a rejected record. */
+static Record *
+make_rejection(const Record *record, const char *reason)
+{
+	Record *failure = palloc0(sizeof(Record));
+	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(record->json)));
+	JsonbValue *url = getKeyJsonValueFromContainer(&json->root, "url", 3, NULL);
+	StringInfoData out;
+
+	if (url == NULL || url->type != jbvString)
+		return NULL;
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"kind\": \"%s\", \"will_retry\": true, \"attempts\": 1, \"url\": ",
+					 record->kind == RECORD_SLUG_LOOKUP ? "probe" : page_kind_name(record->page));
+	escape_json(&out, pnstrdup(url->val.string.val, url->val.string.len));
+	appendStringInfoString(&out, ", \"message\": ");
+	escape_json(&out, psprintf("the database rejected the page: %s", reason));
+	appendStringInfoChar(&out, '}');
+	failure->kind = RECORD_FAILURE;
+	failure->json = out.data;
+	return failure;
+}
+
+void
+store_batch(Batch *batch)
+{
+	char *reason = NULL;
+	List *records = batch->records;
+	ListCell *cell;
+
+	Assert(batch->counts != NULL && batch->records != NIL && batch->implausible == NIL);
+	if (try_batch(batch, &reason))
+		return;
+	foreach (cell, records)
+	{
+		Record *record = lfirst(cell);
+
+		batch->records = list_make1(record);
+		if (!try_batch(batch, &reason))
+		{
+			Record *failure = make_rejection(record, reason);
+
+			if (failure == NULL)
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("could not store a record: %s", reason)));
+			batch->records = list_make1(failure);
+			if (!try_batch(batch, &reason))
+				ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+								errmsg("could not store a failure: %s", reason)));
+		}
+	}
+}

@@ -1,0 +1,141 @@
+/*
+ * sections.c: see sections.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "store/sections.h"
+#include "store/session.h"
+
+static bool
+exists(StatementId id, Datum *args)
+{
+	bool found;
+
+	sql_begin("esn_pulse: looking for sections");
+	sql_execute(id, args, NULL);
+	found = SPI_processed > 0;
+	sql_commit();
+	return found;
+}
+
+bool
+store_has_sections(void)
+{
+	return exists(SQL_HAS_SECTIONS, NULL);
+}
+
+bool
+store_accounts_due(void)
+{
+	return exists(SQL_ACCOUNTS_DUE, NULL);
+}
+
+/* A set of the numbers in an integer[], in that context. */
+static Bitmapset *
+number_set(MemoryContext context, Datum array)
+{
+	MemoryContext before = MemoryContextSwitchTo(context);
+	Bitmapset *set = NULL;
+	Datum *numbers;
+	int count;
+
+	deconstruct_array(DatumGetArrayTypeP(array), INT4OID, 4, true, TYPALIGN_INT, &numbers, NULL,
+					  &count);
+	for (int i = 0; i < count; i++)
+		set = bms_add_member(set, DatumGetInt32(numbers[i]));
+	MemoryContextSwitchTo(before);
+	return set;
+}
+
+/*
+ * Reads a row (id, accounts slug, activities slug, name, whether its list is due, whether it is
+ * recognised, pages of its list that were read).
+ */
+static void
+read_section(MemoryContext context, uint64 row, SectionRow *section)
+{
+	section->id = DatumGetInt32(sql_datum(row, 1));
+	section->accounts_slug = sql_text(context, row, 2);
+	section->activities_slug = sql_text(context, row, 3);
+	section->name = sql_text(context, row, 4);
+	section->list_due = DatumGetBool(sql_datum(row, 5));
+	section->recognised = DatumGetBool(sql_datum(row, 6));
+	section->pages_read = number_set(context, sql_datum(row, 7));
+}
+
+static void *
+section_row(MemoryContext context, uint64 row)
+{
+	SectionRow *section = MemoryContextAllocZero(context, sizeof(SectionRow));
+
+	read_section(context, row, section);
+	return section;
+}
+
+/* As section_row(), and two columns more: the run that waits for it, and who requested that. */
+static void *
+section_request(MemoryContext context, uint64 row)
+{
+	SectionRequest *request = MemoryContextAllocZero(context, sizeof(SectionRequest));
+
+	read_section(context, row, &request->section);
+	request->run = DatumGetInt64(sql_datum(row, 8));
+	request->requested_by = sql_text(context, row, 9);
+	return request;
+}
+
+static List *
+read_sections(StatementId id, Datum *args, const char *nulls, RowReader read)
+{
+	List *sections;
+
+	sql_begin("esn_pulse: reading sections");
+	sql_execute(id, args, nulls);
+	sections = sql_list(read);
+	sql_commit();
+	return sections;
+}
+
+SectionRow *
+store_find_section(const char *slug)
+{
+	Datum args[1] = {CStringGetTextDatum(slug)};
+	List *found = read_sections(SQL_FIND_SECTION, args, NULL, section_row);
+
+	return found == NIL ? NULL : linitial(found);
+}
+
+List *
+store_due_sections(int max_sections)
+{
+	Datum args[1] = {Int32GetDatum(max_sections)};
+
+	return read_sections(SQL_DUE_SECTIONS, args, max_sections == 0 ? "n" : NULL, section_row);
+}
+
+List *
+store_recount(int64 run, int max_requests)
+{
+	Datum args[2] = {Int64GetDatum(run), Int32GetDatum(max_requests)};
+
+	return read_sections(SQL_RECOUNT, args, NULL, section_row);
+}
+
+List *
+store_take_sections(int64 run, bool full)
+{
+	Datum args[2] = {Int64GetDatum(run), BoolGetDatum(full)};
+
+	return read_sections(SQL_TAKE_SECTIONS, args, NULL, section_request);
+}
+
+List *
+store_known_sections(void)
+{
+	return read_sections(SQL_KNOWN_SECTIONS, NULL, NULL, section_row);
+}

@@ -1,0 +1,86 @@
+# Backup and restore: the data survive dump and restore, upgrades and backups.
+. test/site/tests.sh
+site_cluster backup_restore "shared_preload_libraries = 'pg_cron'" "cron.database_name = 'archive'"
+site_database archive --sections 40 --count 200 --seed 71
+sql "SELECT esn_scrape_all()" >/dev/null
+my_rule="INSERT INTO extraction_rules (page_kind, field, position, selector)
+	VALUES ('activity', 'title', 1, 'h1.mine')"
+sql "$my_rule" "INSERT INTO sdgs (name) VALUES ('SDG 18')"
+# Of the current database: every row of every table, and the value of every sequence.
+everything() {
+	sql "SELECT format(CASE c.relkind
+			WHEN 'S' THEN 'SELECT %L, last_value, is_called FROM %s'
+			ELSE 'SELECT %L, t.* FROM %s t ORDER BY t::text' END, c.oid::regclass, c.oid::regclass)
+		FROM pg_class c
+		JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'e'
+			AND d.classid = 'pg_class'::regclass
+		JOIN pg_extension e ON e.oid = d.refobjid AND c.oid = ANY (e.extconfig)
+		ORDER BY 1" |
+		sed 's/$/;/' | cluster_psql "$cluster" -d "$database" -At
+}
+
+# Into a new cluster, as to another machine.
+cluster_start newhome
+pg_dump -h "$run/$cluster" -d archive >"$run/archive/dump.sql"
+cluster_psql newhome -c "CREATE DATABASE archive"
+like "a dump goes into a new cluster without an error" \
+	"$(cluster_psql newhome -d archive -f "$run/archive/dump.sql" 2>&1 && echo done)" "*done"
+everything >"$run/archive/before"
+cluster=newhome everything >"$run/archive/after"
+is "every row of every table and every sequence is there" \
+	"$(diff "$run/archive/before" "$run/archive/after")" ""
+my_rules="SELECT selector FROM extraction_rules WHERE NOT shipped"
+is "the user's own rules, too" "$(cluster=newhome sql "$my_rules")" h1.mine
+is "there are many" "$(($(wc -l <"$run/archive/after") > 2000))" 1
+like "the next run there resumes" \
+	"$(cluster=newhome sql "SET esn_pulse.accounts_url = '$accounts_url'" \
+		"SET esn_pulse.activities_url = '$activities_url'" "SET esn_pulse.request_delay = 0" \
+		"SET esn_pulse.retry_base_delay = 10" "SET esn_pulse.request_timeout = '5s'" \
+		"SELECT status, activities_new FROM esn_scrape_all()")" "*completed|0"
+cluster_stop newhome
+
+# Upgrades.
+catalogue() { cluster_psql "$cluster" -d "$1" -At -f test/site/catalogue.sql; }
+cluster_psql "$cluster" -c "CREATE DATABASE fresh"
+database=fresh sql "CREATE EXTENSION esn_pulse"
+catalogue fresh >"$run/archive/fresh"
+is "the catalogue of a fresh database is not empty" "$(($(wc -l <"$run/archive/fresh") > 300))" 1
+current=$(sed -n "s/^default_version = '\(.*\)'/\1/p" esn_pulse.control)
+for version in $(cd sql && ls esn_pulse--*.sql | sed -nE 's/^esn_pulse--([0-9.]+)\.sql$/\1/p'); do
+	[ "$version" != "$current" ] || continue
+	database=from_$version
+	cluster_psql "$cluster" -c "CREATE DATABASE \"$database\""
+	output=$(sql "CREATE EXTENSION esn_pulse VERSION '$version'" \
+		"INSERT INTO failed_scrapes (url, scraper_module, error_message)
+		VALUES ('https://x/activity/y-1', 'ActivitiesAndStatisticsScraper', 'x')" \
+		"$my_rule" "SELECT esn_scrape_all()" || true)
+	like "a run with the objects of $version is rejected, with a hint" "$output" \
+		"*ERROR:  55000: esn_pulse is of version $version in this database
+		HINT:  Run ALTER EXTENSION esn_pulse UPDATE*"
+	is "$version can be upgraded" "$(sql "ALTER EXTENSION esn_pulse UPDATE")" ""
+	catalogue "$database" >"$run/archive/upgraded"
+	is "its catalogue is that of a fresh one" \
+		"$(diff "$run/archive/fresh" "$run/archive/upgraded")" ""
+	is "its rows are there" "$(sql "SELECT kind FROM failed_scrapes" "$my_rules")" \
+		$'activity\nh1.mine'
+done
+database=archive
+
+# Backups.
+export PGHOST=$run/$cluster
+backups=$run/archive/backups
+sql "CREATE EXTENSION pg_cron" "SELECT job FROM esn_schedule()" >/dev/null
+as_owner mkdir -p "$backups"
+[ "$(id -u)" -ne 0 ] || chown "$(id -u)" "$backups"
+touch "$backups"/{archive_2024-01-07,archive_2024-01-14,archive_2024-01-21,other}.dump
+today=archive_$(date +%F).dump
+like "a backup is made and proved" "$(scripts/backup.sh archive "$backups" 2 2>&1)" \
+	"*removed archive_2024-01-14.dump*$today: * rows, restored and counted"
+is "the oldest are removed; other files are kept" "$(ls "$backups" | xargs)" \
+	"archive_2024-01-21.dump $today other.dump"
+is "the proof leaves no database behind" \
+	"$(sql "SELECT count(*) FROM pg_database WHERE datname LIKE '%proof%'")" 0
+like "a backup of a database that does not exist fails with a message" \
+	"$(scripts/backup.sh nowhere "$backups" 2>&1 || echo failed)" \
+	'*database "nowhere" does not exist*failed'
+done_testing

@@ -1,0 +1,80 @@
+# End to end: what a run leaves in the tables matches the sites, in every field of every row,
+# whatever the network, the markup and the faults.
+. test/site/tests.sh
+site_cluster end_to_end
+scrape_all="SELECT status FROM esn_scrape_all()"
+scrape_activities="SELECT status FROM esn_scrape_activities()"
+
+# The promised size and seed.
+site_database network --sections 500 --count 3000 --seed 1
+# One of its pages hangs, and each run waits for it once per try.
+sql "ALTER DATABASE network SET esn_pulse.max_retries = 1"
+output=$(sql "SELECT status, activities_invalid > 0, pages_failed > 0, sections_processed
+	FROM esn_scrape_all()")
+like "a run over 500 sections and 3,000 activities completes" "$output" "*completed|t|t|*"
+like "its progress shows done / due, new / changed / failed and the time left" "$output" \
+	"*NOTICE:  00000: * of * sections*; activities: * new, * changed, * unchanged; * pages failed;
+	about * left*"
+is "every row matches the sites, and every fault is recorded" "$(differences)" ""
+is "valid rows have all required fields" "$(sql "SELECT count(*) FROM activities
+	WHERE is_valid AND (title IS NULL OR url IS NULL OR description IS NULL
+		OR start_date IS NULL)")" 0
+
+# Nothing has changed, so nothing may change.
+snapshot >"$run/network/before"
+like "a second run completes" \
+	"$(sql "SELECT status FROM esn_scrape_accounts()" "$scrape_activities")" "*completed*completed*"
+snapshot >"$run/network/after"
+is "it leaves all rows as they were" "$(diff "$run/network/before" "$run/network/after")" ""
+like "most of its pages were not sent again" \
+	"$(sql "SELECT not_modified > requests / 2 FROM esn_runs LIMIT 1")" "*t"
+like "a full run completes" \
+	"$(sql "SELECT status, not_modified FROM esn_scrape_all(\"full\" => true)")" "*completed|0"
+snapshot >"$run/network/after"
+is "it, too, leaves all rows as they were" \
+	"$(diff "$run/network/before" "$run/network/after")" ""
+
+# One page changes: one row changes.
+slug=$(sql "SELECT event_slug FROM activities
+	WHERE is_valid AND removed_at IS NULL AND is_future_event ORDER BY id LIMIT 1")
+rename_activity "$slug"
+like "a run after one page changed counts it" \
+	"$(sql "SELECT activities_changed, activities_new FROM esn_scrape_activities()")" "*1|0"
+is "only that row has changed" "$(sql "
+	SELECT title LIKE '%Renamed %' AND event_slug = '$slug' FROM activities
+	WHERE updated_at > created_at AND removed_at IS NULL ORDER BY updated_at DESC LIMIT 1")" t
+
+# The page goes, and comes back.
+page=$run/network/activities/activity/$slug.html
+as_owner mv "$page" "$page.away"
+like "a run after one page went completes" \
+	"$(sql "SELECT status FROM esn_scrape_activities(\"full\" => true)")" "*completed"
+removed="SELECT removed_at IS NOT NULL FROM activities WHERE event_slug = '$slug'"
+is "the row stays, marked as removed" "$(sql "$removed")" t
+as_owner mv "$page.away" "$page"
+like "a run after it came back completes" "$(sql "$scrape_activities")" "*completed"
+is "the row is no longer marked" "$(sql "$removed")" f
+
+# Other seeds have other names, numbers, faults, markup orders and selector variants.
+for seed in 2 3; do
+	site_database "seed$seed" --sections 120 --count 700 --seed "$seed"
+	like "a run over seed $seed completes" "$(sql "$scrape_all")" "*completed"
+	is "every row of seed $seed matches the sites" "$(differences)" ""
+done
+
+# The same over TLS, with a certificate of the sites' own authority.
+site_tls=1 site_database tls --sections 60 --count 300 --seed 5
+like "a run over TLS completes" "$(sql "$scrape_all")" "*completed"
+is "every row read over TLS matches the sites" "$(differences)" ""
+is "all requests used HTTP/2" "$(grep -vc 'HTTP/2' "$run/tls/access.log")" 0
+like "an unknown authority is rejected" \
+	"$(sql "SET esn_pulse.ca_file = ''" "SELECT status FROM esn_scrape_accounts()" || true)" \
+	"*home page * could not be read: the site's certificate cannot be trusted*"
+
+# Polite: requests to one host start no closer together than the delay.
+site_database polite --sections 6 --count 20 --seed 6 --no-faults
+sql "SET esn_pulse.request_delay = 30" "$scrape_all" >/dev/null
+is "requests come no faster than the delay allows" "$(sql "
+	SELECT bool_and(completed_at - started_at >= 30 * (requests / 2 - 2) * interval '1 ms')
+	FROM scraper_status")" t
+done_testing

@@ -1,0 +1,57 @@
+# Preconditions: where a run is impossible it is rejected with an SQLSTATE, the cause and a hint.
+. test/site/tests.sh
+site_cluster preconditions "wal_level = replica" "max_wal_senders = 2"
+site_database rejected --sections 5 --count 10 --seed 31 --no-faults
+
+# A standby.
+standby=$run/read_only
+as_owner rm -rf "$standby"
+as_owner mkdir -p "$standby"
+as_owner pg_basebackup -h "$run/$cluster" -U "$PGUSER" -D "$standby/data" -R -c fast --no-sync
+echo "unix_socket_directories = '$standby'" |
+	as_owner tee -a "$standby/data/postgresql.conf" >/dev/null
+cluster_resume read_only
+output=$(cluster=read_only sql "SELECT esn_scrape_all()" || true)
+cluster_stop read_only
+like "a standby rejects a run" "$output" \
+	"*ERROR:  25006: a run cannot write here: the server is a read-only standby
+	HINT:  Start it on the primary server*"
+like "so does a read-only transaction" \
+	"$(sql "BEGIN READ ONLY; SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  25006: *the transaction is read-only*"
+
+cluster_psql "$cluster" -c "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"
+like "so does a database that is not UTF8" \
+	"$(database=latin sql "CREATE EXTENSION esn_pulse" "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  0A000: the encoding of this database is LATIN1, not UTF8
+	HINT:  Run CREATE DATABASE *UTF8*"
+
+# A role without privileges, and a caller's settings.
+sql "CREATE ROLE outsider LOGIN"
+like "a role without privileges is rejected" \
+	"$(sql "SET ROLE outsider; SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  42501: permission denied for function esn_scrape_all*"
+like "callers cannot set the addresses of the sites" \
+	"$(PGUSER=outsider sql "SET esn_pulse.accounts_url = 'http://127.0.0.1:1'" \
+		"SELECT esn_slugify('x')" "SHOW esn_pulse.accounts_url")" "*$accounts_url"
+
+# No worker is free: there is only one slot, and it is taken.
+sql "ALTER SYSTEM SET max_worker_processes = 2"
+cluster_stop "$cluster"
+cluster_resume "$cluster"
+slots="SELECT status, value FROM esn_health WHERE name = 'worker slots'"
+is "the health check warns that there is one slot" "$(sql "$slots")" "warning|1 free"
+sql "SET esn_pulse.request_delay = 600000" \
+	"SELECT status FROM esn_scrape_accounts(wait => false)" >/dev/null
+cluster_psql "$cluster" -c "CREATE DATABASE other" -c "\\c other" -c "CREATE EXTENSION esn_pulse"
+reads_the_site other
+like "without a free worker slot a run is rejected" \
+	"$(database=other sql "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  53000: no background worker is free for the run
+	HINT:  Raise max_worker_processes (now 2)*"
+is "the health check reports that there is none" "$(sql "$slots")" "critical|0 free"
+like "the run that has the slot can be cancelled" \
+	"$(sql "SET default_transaction_isolation = serializable" \
+		"SELECT esn_cancel(max(id)) FROM esn_runs")" "*t"
+like "then there is room" "$(database=other sql "SELECT status FROM esn_scrape_all()")" "*completed"
+done_testing

@@ -1,0 +1,49 @@
+# The lookup of the sections' slugs by HEAD, on sites that answer HEAD otherwise than GET: the
+# sections that are found are the same, and few requests more are needed.
+. test/site/tests.sh
+parallel=4
+site_cluster slug_lookup "esn_pulse.max_parallel_requests = $parallel"
+site_database lookups --sections 40 --count 100 --seed 71 --no-faults
+log=$run/lookups/access.log
+scrape="SELECT status FROM esn_scrape_accounts()"
+found() {
+	sql "SELECT accounts_platform_slug, activities_platform_slug, can_scrape_activities
+		FROM sections ORDER BY 1"
+}
+by() { grep -cE " $1 /organisation/[^ ]*/activities [0-9]*$" "$log" || true; }
+forget() {
+	sql "DELETE FROM sections" >/dev/null
+	: >"$log"
+}
+
+like "HEAD is answered as GET is: a run completes" "$(sql "$scrape")" "*completed"
+is "and nothing is looked up by GET" "$(by GET)" 0
+wanted=$(found)
+requests=$(by HEAD)
+is "most sections are found" "$(sql "SELECT count(*) > 30 FROM sections
+	WHERE can_scrape_activities")" t
+
+for status in 405 501 403 400 404; do
+	forget
+	echo "if (\$request_method = HEAD) { return $status; }" \
+		>"$run/lookups/activities-unreliable.conf"
+	site_reload lookups
+	like "HEAD is always answered $status: a run completes" "$(sql "$scrape")" "*completed"
+	is "HEAD is always answered $status: the same sections are found" \
+		"$(diff <(found) <(printf '%s\n' "$wanted"))" ""
+	is "HEAD is always answered $status: each slug is looked up by GET once" \
+		"$(by GET)" "$requests"
+	# As many as are under way until the first is answered.
+	[ "$status" = 404 ] || is "HEAD is always answered $status: the first shows that" \
+		"$(($(by HEAD) <= parallel))" 1
+done
+
+# Where nothing is known there, a few GETs show that HEAD is right.
+forget
+echo "location ~ ^/organisation/ { return 404; }" >"$run/lookups/activities-unreliable.conf"
+site_reload lookups
+like "no slug is known: a run completes" "$(sql "$scrape")" "*completed"
+is "no slug is known: none is found" "$(sql "SELECT count(*) FROM sections
+	WHERE can_scrape_activities")" 0
+is "no slug is known: few are looked up by GET, too" "$(($(by GET) < $(by HEAD) / 2))" 1
+done_testing

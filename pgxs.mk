@@ -90,7 +90,8 @@ SQL = \
 	schema \
 	checks \
 	tables \
-	run-tables \
+	tables-1.1 \
+	table-comments \
 	seeds \
 	commands \
 	runs \
@@ -117,10 +118,11 @@ SQL = \
 	maintenance \
 	console-views \
 	privileges
-# An upgrade makes the tables by itself, and then what can be replaced.
-NOT_UPGRADED = schema tables run-tables
-# Versions that can be upgraded to this one: for each there are the version's script and
-# upgrade-<old>--<new>.sql, which adds what it lacks.
+# Versions that can be upgraded to this one. For each there are the version's script,
+# upgrade-<old>--<new>.sql, which prepares its tables for those below, upgrade-rows-<old>--<new>.sql,
+# which then brings its rows along, and what can be replaced.
+NEW_TABLES = tables-1.1
+NOT_REPLACED = schema tables $(NEW_TABLES)
 OLD_VERSIONS = 1.0
 
 OBJS = $(FILES:%=src/%.o)
@@ -186,7 +188,8 @@ object-directories:
 
 part = $(if $(filter report-page,$1),$(PAGE),$(srcdir)/sql/$1.sql)
 PARTS = $(foreach name,$(SQL),$(call part,$(name)))
-REPLACED = $(foreach name,$(filter-out $(NOT_UPGRADED),$(SQL)),$(call part,$(name)))
+ADDED = $(foreach name,$(NEW_TABLES),$(call part,$(name)))
+REPLACED = $(foreach name,$(filter-out $(NOT_REPLACED),$(SQL)),$(call part,$(name)))
 
 # Made in whole or not at all.
 $(PAGE): $(PAGE_FILES:%=$(srcdir)/report/%) $(srcdir)/pgxs.mk
@@ -200,10 +203,11 @@ $(SCRIPT): $(PARTS) $(srcdir)/pgxs.mk
 	  cat $(PARTS); } > $@
 
 $(UPGRADES): sql/$(EXTENSION)--%--$(EXTVERSION).sql: \
-		$(srcdir)/sql/upgrade-%--$(EXTVERSION).sql $(REPLACED) $(srcdir)/pgxs.mk
+		$(srcdir)/sql/upgrade-%--$(EXTVERSION).sql $(ADDED) \
+		$(srcdir)/sql/upgrade-rows-%--$(EXTVERSION).sql $(REPLACED) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)
 	{ printf '%s\n' '\echo Use "ALTER EXTENSION $(EXTENSION) UPDATE" to load this file. \quit'; \
-	  cat $< $(REPLACED); } > $@
+	  cat $(filter %.sql,$^); } > $@
 
 regress-directory:
 	@mkdir -p build/regress

@@ -1,61 +1,40 @@
--- The tables that say how the data came about: runs, faults, pages, rules, changes. See
--- tables.sql for the data themselves, and for what the fillfactors are for.
+-- What version 1.1 adds to the tables of 1.0, for a fresh installation and for an upgrade. A new
+-- column, table or index of a table stands here, with its comment.
 
-CREATE TABLE scraper_status (
-	id						bigserial PRIMARY KEY,
-	scraper_module			text NOT NULL
-		CHECK (scraper_module IN ('AccountsScraper', 'ActivitiesAndStatisticsScraper')),
-	status					text NOT NULL DEFAULT 'running'
-		CHECK (status IN
-			('waiting', 'running', 'completed', 'partial', 'failed', 'cancelled')),
-	started_at				timestamptz NOT NULL DEFAULT now(),
-	completed_at			timestamptz,
-	sections_processed		integer NOT NULL DEFAULT 0,
-	sections_failed			integer NOT NULL DEFAULT 0,
-	error_message			text,
-	requested_by			text NOT NULL,
-	request					text NOT NULL,
-	requests				bigint NOT NULL DEFAULT 0,
-	not_modified			bigint NOT NULL DEFAULT 0,
-	bytes_received			bigint NOT NULL DEFAULT 0,
-	pages_failed			integer NOT NULL DEFAULT 0,
-	activities_new			integer NOT NULL DEFAULT 0,
-	activities_changed		integer NOT NULL DEFAULT 0,
-	activities_unchanged	integer NOT NULL DEFAULT 0,
-	activities_invalid		integer NOT NULL DEFAULT 0,
-	worker_pid				integer,
-	since					timestamptz NOT NULL DEFAULT now(),
-	planned_requests		bigint,
-	is_unfinished			boolean NOT NULL DEFAULT false,
-	first_run				bigint,
-	resume_at				timestamptz,
-	taken_by				bigint,
-	CONSTRAINT scraper_status_ended
-		CHECK ((status IN ('waiting', 'running')) = (completed_at IS NULL))
-);
-CREATE INDEX scraper_status_started_at_idx ON scraper_status (started_at);
-CREATE UNIQUE INDEX scraper_status_running_idx ON scraper_status ((true)) WHERE status = 'running';
+ALTER TABLE sections ADD COLUMN removed_reason text;
+COMMENT ON COLUMN sections.removed_reason IS
+	'Why it was marked: gone, or moved to another slug.';
+
+ALTER TABLE activities
+	ADD COLUMN removed_reason text,
+	ADD COLUMN fields_filled integer GENERATED ALWAYS AS ((title IS NOT NULL)::integer
+		+ (description IS NOT NULL)::integer + (start_date IS NOT NULL)::integer
+		+ (participants IS NOT NULL)::integer + (activity_type IS NOT NULL)::integer
+		+ (coalesce(is_online, false) OR city IS NOT NULL)::integer
+			+ (coalesce(is_online, false) OR country_name IS NOT NULL)::integer) STORED;
+-- The second condition is always true. Without it the worker, which prefers index scans while
+-- tables are empty, might use this index to find all activities.
+CREATE INDEX activities_filled_idx ON activities (is_valid, fields_filled) WHERE removed_at IS NULL
+	AND fields_filled >= 0;
+CREATE INDEX activities_ends_idx ON activities ((coalesce(end_date, start_date)));
+CREATE INDEX activities_future_idx ON activities (start_date, id) WHERE is_future_event;
+CREATE INDEX activities_figures_idx ON activities (start_date) INCLUDE (country_code, participants)
+	WHERE is_valid AND removed_at IS NULL;
+COMMENT ON COLUMN activities.removed_reason IS
+	'Why it was marked: gone, missing from its list, refused and missing from its list, or moved '
+	'to another slug.';
+COMMENT ON COLUMN activities.fields_filled IS
+	'How many of the seven expected fields are filled: title, description, start_date, '
+	'participants, activity_type and, unless it is online, city and country_name.';
+
+ALTER TABLE scraper_status
+	ADD COLUMN since timestamptz NOT NULL DEFAULT now(),
+	ADD COLUMN planned_requests bigint,
+	ADD COLUMN is_unfinished boolean NOT NULL DEFAULT false,
+	ADD COLUMN first_run bigint,
+	ADD COLUMN resume_at timestamptz,
+	ADD COLUMN taken_by bigint;
 CREATE INDEX scraper_status_waiting_idx ON scraper_status (id) WHERE status = 'waiting';
-COMMENT ON TABLE scraper_status IS
-	'One row per run. The view esn_runs also recognises a run whose worker is gone; '
-	'esn_recent_runs is short enough for a terminal.';
-COMMENT ON COLUMN scraper_status.status IS
-	'waiting: for the run in progress, which may read its section. running. completed. partial: it '
-	'ended before its work was done. failed. cancelled.';
-COMMENT ON COLUMN scraper_status.requested_by IS 'The role that requested the run.';
-COMMENT ON COLUMN scraper_status.request IS 'What was requested.';
-COMMENT ON COLUMN scraper_status.sections_processed IS 'Sections that were read completely.';
-COMMENT ON COLUMN scraper_status.sections_failed IS
-	'Sections whose own pages (not single activities) failed, or were not requested because the '
-	'site blocked the run.';
-COMMENT ON COLUMN scraper_status.requests IS 'Requests made, retries and redirects included.';
-COMMENT ON COLUMN scraper_status.not_modified IS 'Pages that the site said had not changed (304).';
-COMMENT ON COLUMN scraper_status.bytes_received IS
-	'Bytes of page bodies as transferred, compressed.';
-COMMENT ON COLUMN scraper_status.pages_failed IS 'Pages that finally failed: see failed_scrapes.';
-COMMENT ON COLUMN scraper_status.activities_invalid IS
-	'Of the new, changed and unchanged ones: those with an invalid field, see validation_errors.';
-COMMENT ON COLUMN scraper_status.worker_pid IS 'Process of the background worker.';
 COMMENT ON COLUMN scraper_status.since IS
 	'Pages read since then are not requested again: the start of the run, or of the unfinished '
 	'one that it resumes.';
@@ -73,64 +52,10 @@ COMMENT ON COLUMN scraper_status.taken_by IS
 	'The run over the whole network that has read, or reads, the section for which this run waits '
 	'or has waited; the requests are counted there. NULL: none.';
 
-CREATE TABLE validation_errors (
-	id					bigserial PRIMARY KEY,
-	section_id			integer REFERENCES sections ON DELETE CASCADE,
-	activity_event_slug	varchar(255),
-	field_name			varchar(100) NOT NULL,
-	error_message		text NOT NULL,
-	raw_data			jsonb,
-	created_at			timestamptz NOT NULL DEFAULT now(),
-	run_id				bigint REFERENCES scraper_status ON DELETE SET NULL,
-	url					text NOT NULL,
-	resolved_at			timestamptz
-);
-CREATE UNIQUE INDEX validation_errors_open_idx ON validation_errors (url, field_name)
-	WHERE resolved_at IS NULL;
-CREATE INDEX validation_errors_section_idx ON validation_errors (section_id);
-CREATE INDEX validation_errors_slug_idx ON validation_errors (activity_event_slug);
-COMMENT ON TABLE validation_errors IS
-	'One row per invalid field of a page; at most one open row for each page and field.';
-COMMENT ON COLUMN validation_errors.section_id IS
-	'The section that the page belongs to, or whose list led to it.';
-COMMENT ON COLUMN validation_errors.raw_data IS
-	'The value as found, redacted: a string, or an array of several invalid values of the field. '
-	'NULL: there was none.';
-COMMENT ON COLUMN validation_errors.run_id IS 'The run that saw it last.';
-COMMENT ON COLUMN validation_errors.resolved_at IS
-	'When the page was read without the error. NULL: the error is open.';
-
-CREATE TABLE failed_scrapes (
-	id					bigserial PRIMARY KEY,
-	url					varchar(500) NOT NULL,
-	section_id			integer REFERENCES sections ON DELETE CASCADE,
-	scraper_module		text NOT NULL,
-	http_status_code	integer,
-	error_message		text NOT NULL,
-	retry_count			integer NOT NULL DEFAULT 0,
-	last_attempt		timestamptz NOT NULL DEFAULT now(),
-	will_retry			boolean NOT NULL DEFAULT true,
-	run_id				bigint REFERENCES scraper_status ON DELETE SET NULL,
-	resolved_at			timestamptz,
-	kind				text
-);
-CREATE UNIQUE INDEX failed_scrapes_open_idx ON failed_scrapes (url) WHERE resolved_at IS NULL;
-CREATE INDEX failed_scrapes_will_retry_idx ON failed_scrapes (last_attempt) WHERE will_retry
-	AND resolved_at IS NULL;
-CREATE INDEX failed_scrapes_section_idx ON failed_scrapes (section_id);
-COMMENT ON TABLE failed_scrapes IS
-	'One row per address that could not be read; at most one open row for each address.';
-COMMENT ON COLUMN failed_scrapes.http_status_code IS
-	'Status of the last answer. NULL: there was none.';
-COMMENT ON COLUMN failed_scrapes.retry_count IS 'The number of retries, over all runs.';
-COMMENT ON COLUMN failed_scrapes.will_retry IS
-	'Whether a retry can succeed: not if the page is gone (404, 410), or robots.txt disallows it.';
-COMMENT ON COLUMN failed_scrapes.run_id IS 'The run that failed on it last.';
+ALTER TABLE failed_scrapes ADD COLUMN kind text;
 COMMENT ON COLUMN failed_scrapes.kind IS
 	'The kind of page: home, country, section, probe (of a slug), listing, activity, statistics '
 	'or robots (robots.txt).';
-COMMENT ON COLUMN failed_scrapes.resolved_at IS
-	'When it was read in the end. NULL: it still fails.';
 
 CREATE TABLE frontier (
 	url					text PRIMARY KEY,
@@ -200,32 +125,6 @@ COMMENT ON COLUMN frontier.missing_at IS 'When it was last found missing.';
 COMMENT ON COLUMN frontier.validator_broken_at IS
 	'When its content was found to have changed under the same ETag or Last-Modified. For 30 days '
 	'no page is then requested conditionally.';
-
-CREATE TABLE extraction_rules (
-	page_kind	text NOT NULL,
-	field		text NOT NULL,
-	position	integer NOT NULL CHECK (position > 0),
-	selector	text NOT NULL CONSTRAINT extraction_rules_selector_compiles CHECK
-		(esn_selector_is_valid(selector)),
-	attribute	text CHECK (attribute <> ''),
-	required	boolean NOT NULL DEFAULT false,
-	shipped		boolean NOT NULL DEFAULT false,
-	PRIMARY KEY (page_kind, field, shipped, position),
-	CONSTRAINT extraction_rules_field_known CHECK (esn_rule_is_known(page_kind, field))
-);
-COMMENT ON TABLE extraction_rules IS
-	'Where each field is on a page. Your rules (shipped = false) are tried before the shipped '
-	'ones; the first that finds something wins.';
-COMMENT ON COLUMN extraction_rules.page_kind IS
-	'home, country, section, listing, activity or statistics.';
-COMMENT ON COLUMN extraction_rules.position IS 'Order in which a field''s rules are tried.';
-COMMENT ON COLUMN extraction_rules.selector IS 'CSS selector; an invalid one is rejected.';
-COMMENT ON COLUMN extraction_rules.attribute IS
-	'The attribute that holds the value. NULL: the element''s text.';
-COMMENT ON COLUMN extraction_rules.required IS
-	'A page on which none of the field''s rules match is not a page of this kind.';
-COMMENT ON COLUMN extraction_rules.shipped IS
-	'True: came with the extension and is replaced by upgrades. Leave it false for your rules.';
 
 CREATE TABLE extraction_rule_usage (
 	run_id		bigint NOT NULL REFERENCES scraper_status ON DELETE CASCADE,

@@ -119,8 +119,8 @@ SQL = \
 	console-views \
 	privileges
 # Versions that can be upgraded to this one. For each there are the version's script,
-# upgrade-<old>--<new>.sql, which prepares its tables for those below, upgrade-rows-<old>--<new>.sql,
-# which then brings its rows along, and what can be replaced.
+# upgrade-<old>--<new>.sql, which prepares its tables for those below,
+# upgrade-rows-<old>--<new>.sql, which then brings its rows along, and what can be replaced.
 NEW_TABLES = tables-1.1
 NOT_REPLACED = schema tables $(NEW_TABLES)
 OLD_VERSIONS = 1.0

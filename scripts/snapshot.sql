@@ -52,6 +52,7 @@ SELECT $$format(
 	CASE c.col
 	WHEN 'activity_id' THEN 'a.event_slug'
 	WHEN 'section_id' THEN 's.accounts_platform_slug'
+	WHEN 'type_id' THEN 'y.name'
 	WHEN 'cause_id' THEN 'k.name'
 	WHEN 'objective_id' THEN 'o.name'
 	WHEN 'longitude' THEN 'round(t.longitude, 2)'
@@ -62,6 +63,8 @@ $$concat(' FROM ', c.tab, ' t',
 		' JOIN activities a ON a.id = t.activity_id AND a.is_valid AND a.removed_at IS NULL' END,
 	CASE WHEN bool_or(c.col = 'section_id') THEN
 		' JOIN sections s ON s.id = t.section_id AND s.removed_at IS NULL' END,
+	CASE WHEN bool_or(c.col = 'type_id') THEN
+		' JOIN activity_types y ON y.id = t.type_id' END,
 	CASE WHEN bool_or(c.col = 'cause_id') THEN
 		' JOIN activity_causes k ON k.id = t.cause_id' END,
 	CASE WHEN bool_or(c.col = 'objective_id') THEN
@@ -103,7 +106,8 @@ WITH fields AS (
 	FROM :published
 ), keys (tab, field) AS (
 	VALUES ('countries', 'country_code'), ('sections', 'accounts_platform_slug'),
-		('activities', 'event_slug'), ('activity_causes', 'cause'), ('sdgs', 'sdg'),
+		('activities', 'event_slug'), ('activity_types', 'type'),
+		('activity_causes', 'cause'), ('sdgs', 'sdg'),
 		('objectives', 'objective')
 ), schemas AS (
 	SELECT c.tab, min(c.n) AS n, jsonb_build_object(

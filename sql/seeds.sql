@@ -47,6 +47,11 @@ INSERT INTO extraction_rules (shipped, page_kind, field, position, selector, att
 	(true, 'country', 'container', 3, '.view .view-empty', NULL, true),
 	(true, 'country', 'sections', 1, '.views-view-grid a[href*="/section/"]', NULL, false),
 	(true, 'country', 'sections', 2, 'span.field-content a[href*="/section/"]', NULL, false),
+	-- and the contacts of the national organisation
+	(true, 'country', 'email', 1, '.field--name-field-email .field--item', NULL, false),
+	(true, 'country', 'website', 1, 'a[title="Website of the organisation"]', 'href', false),
+	(true, 'country', 'labelled_website', 1, 'a', 'href', false),
+	(true, 'country', 'social_media', 1, 'a[title*="profile" i]', NULL, false),
 	-- accounts.esn.org/section/<slug>
 	(true, 'section', 'label', 1, '.field--label, .field__label', NULL, false),
 	(true, 'section', 'name', 1, 'h1.page-header', NULL, true),
@@ -142,8 +147,14 @@ INSERT INTO extraction_rules (shipped, page_kind, field, position, selector, att
 	(true, 'activity', 'activity_type', 1, '.activity-types .activity-type a', NULL, false),
 	(true, 'activity', 'activity_type', 2, '.ct-physical-activity__field-ct-act-types .field__item '
 		'a, .ct-online-activity__field-ct-act-types .field__item a', NULL, false),
+	(true, 'activity', 'project', 1, '[class*="field-ct-act-project"] a', NULL, false),
+	(true, 'activity', 'project', 2, 'article a[href*="/project/"]:not('
+		'[class*="field-ct-act-description"] *, [class*="field-ct-act-goal"] *, '
+		'[class*="field-ct-act-res"] *, nav *, header *, footer *)', NULL, false),
 	(true, 'activity', 'organisers', 1, '.pseudo__organisers .pseudo__organiser a', NULL, false),
 	(true, 'activity', 'organisers', 2, '.pseudo__organisers a', NULL, false),
+	(true, 'activity', 'unlinked_organiser', 1, '.pseudo__organisers .pseudo__organiser:not('
+		':has(a)), .pseudo__organisers li:not(:has(a))', NULL, false),
 	(true, 'activity', 'causes', 1, '.activity-causes .activity-label a', NULL, false),
 	(true, 'activity', 'causes', 2, '.activity-cause a', NULL, false),
 	(true, 'activity', 'sdgs', 1, '.field-sdgs-wrapper img', 'alt', false),

@@ -95,7 +95,7 @@ BEGIN
 		PERFORM esn_take_slugs_away(named.owners);
 	END IF;
 	UPDATE @extschema@.sections s SET activities_platform_slug = n.slug,
-		last_validated_activities_slug = n.slug, can_scrape_activities = true,
+		last_validated_activities_slug = now(), can_scrape_activities = true,
 		activities_url = activities_base || '/organisation/' || esn_url_part(n.slug)
 	FROM (SELECT DISTINCT ON (u.id) u.id, u.slug
 		FROM unnest(named.sections, named.slugs) AS u(id, slug) ORDER BY u.id, u.slug) n
@@ -143,15 +143,12 @@ BEGIN
 	UPDATE @extschema@.sections k SET can_scrape_activities = n.slug IS NOT NULL,
 		activities_platform_slug = coalesce(n.slug, k.activities_platform_slug),
 		activities_url = coalesce(n.activities_url, k.activities_url),
-		last_validated_activities_slug = coalesce(n.slug, k.last_validated_activities_slug)
+		last_validated_activities_slug = CASE WHEN n.slug IS NULL
+			THEN k.last_validated_activities_slug ELSE now() END
 	FROM (SELECT f.id, CASE WHEN f.owner_id = f.id THEN f.slug END AS slug,
 			CASE WHEN f.owner_id = f.id THEN f.activities_url END AS activities_url
 		FROM owned f) n
-	WHERE k.id = n.id AND (k.can_scrape_activities, k.activities_platform_slug, k.activities_url,
-			k.last_validated_activities_slug)
-		IS DISTINCT FROM (n.slug IS NOT NULL, coalesce(n.slug, k.activities_platform_slug),
-			coalesce(n.activities_url, k.activities_url),
-			coalesce(n.slug, k.last_validated_activities_slug));
+	WHERE k.id = n.id;
 END $$;
 COMMENT ON FUNCTION esn_store_probes(bigint, jsonb) IS
 	'Stores the slugs under which activities.esn.org knows sections, and closes the failures of '

@@ -47,11 +47,13 @@ COMMENT ON FUNCTION esn_store_home(bigint, jsonb, text) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_countries(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-	UPDATE @extschema@.countries k
-		SET section_count = jsonb_array_length(p->'page'->'data'->'sections')
-	FROM jsonb_array_elements(pages) p
-	WHERE k.slug = p->'page'->'data'->>'slug'
-		AND k.section_count IS DISTINCT FROM jsonb_array_length(p->'page'->'data'->'sections');
+	UPDATE @extschema@.countries k SET section_count = jsonb_array_length(d.sections),
+		email = d.email, website = d.website, social_media = d.social_media
+	FROM jsonb_array_elements(pages) p,
+		jsonb_to_record(p->'page'->'data') AS d(slug text, sections jsonb, email text, website text,
+			social_media jsonb)
+	WHERE k.slug = d.slug AND (k.section_count, k.email, k.website, k.social_media)
+		IS DISTINCT FROM (jsonb_array_length(d.sections), d.email, d.website, d.social_media);
 
 	-- The name on the list counts until the section's own page has been read.
 	WITH listed AS MATERIALIZED (
@@ -73,29 +75,26 @@ BEGIN
 	WHERE NOT EXISTS (SELECT FROM @extschema@.sections k WHERE k.accounts_platform_slug = l.slug);
 END $$;
 COMMENT ON FUNCTION esn_store_countries(bigint, jsonb) IS
-	'Stores the sections on pages of countries. run: the run. pages: array of pages.';
+	'Stores the sections on pages of countries, and the contacts of national organisations. run: '
+	'the run. pages: array of pages.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_sections(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM esn_move_sections(pages);
 	UPDATE @extschema@.sections k SET name = d.name, email = d.email, website = d.website,
-		university_name = d.university_name,
-		city = d.city, address = d.address, latitude = d.latitude, longitude = d.longitude,
-			logo_url = d.logo_url,
+		university_name = d.university_name, city = d.city, address = d.address,
+		latitude = d.latitude, longitude = d.longitude, logo_url = d.logo_url,
 		social_media = d.social_media, removed_at = NULL, removed_reason = NULL
 	FROM jsonb_array_elements(pages) p,
 		jsonb_to_record(p->'page'->'data') AS d(slug text, name text, email text, website text,
-			university_name text,
-			city text, address text, latitude numeric, longitude numeric, logo_url text,
-				social_media jsonb)
+			university_name text, city text, address text, latitude numeric, longitude numeric,
+			logo_url text, social_media jsonb)
 	WHERE k.accounts_platform_slug = d.slug
 		AND (k.name, k.email, k.website, k.university_name, k.city, k.address, k.latitude,
-			k.longitude, k.logo_url,
-			k.social_media, k.removed_at)
+				k.longitude, k.logo_url, k.social_media, k.removed_at)
 			IS DISTINCT FROM (d.name, d.email, d.website, d.university_name, d.city, d.address,
-				d.latitude,
-			d.longitude, d.logo_url, d.social_media, NULL);
+				d.latitude, d.longitude, d.logo_url, d.social_media, NULL);
 END $$;
 COMMENT ON FUNCTION esn_store_sections(bigint, jsonb) IS
 	'Stores pages of sections that a list has shown before. run: the run. pages: array of pages.';

@@ -73,7 +73,8 @@ BEGIN
 			'country_code', coalesce(c.codes->>(p.data->>'country_name'),
 				c.codes->>esn_country_key(p.data->>'country_name')))),
 		i.is_new, jsonb_build_object('id', i.id, 'sections', o.section_ids,
-			'causes', p.data->'causes', 'sdgs', p.data->'sdgs', 'objectives', p.data->'objectives'),
+			'types', p.data->'activity_types', 'causes', p.data->'causes', 'sdgs', p.data->'sdgs',
+			'objectives', p.data->'objectives'),
 		p.has_errors
 	FROM page p CROSS JOIN country c
 	LEFT JOIN @extschema@.activities a ON a.event_slug = p.event_slug
@@ -83,7 +84,7 @@ BEGIN
 		SELECT coalesce(array_agg(DISTINCT s.id) FILTER (WHERE s.id IS NOT NULL), '{}')
 				AS section_ids,
 			coalesce(array_agg(n.slug ORDER BY n.n) FILTER (WHERE s.id IS NULL), '{}') AS unmatched
-		FROM (SELECT item->>'slug' AS slug, min(n) AS n
+		FROM (SELECT coalesce(item->>'slug', item->>'name') AS slug, min(n) AS n
 			FROM jsonb_array_elements(p.data->'organisers') WITH ORDINALITY AS e(item, n)
 			GROUP BY 1) n
 		LEFT JOIN @extschema@.sections s ON s.activities_platform_slug = n.slug
@@ -91,15 +92,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_read_activities(jsonb) IS
 	'Reads pages of activities, each activity once: its row, whether it is new, its relations as '
-	'{"id": of the activity, "sections": ids, "causes", "sdgs", "objectives": names}, and whether '
-	'a field is invalid. pages: array of pages.';
+	'{"id": of the activity, "sections": ids, "types", "causes", "sdgs", "objectives": names}, '
+	'and whether a field is invalid. pages: array of pages.';
 
--- The columns that a page fills. They are listed once; both functions below are made of the list.
+-- Both functions below are made of the columns that a page fills: those with the name of one of
+-- its fields, and those that esn_read_activities() computes.
 DO $make$
 DECLARE
-	columns CONSTANT text[] := '{url, title, description, start_date, end_date, is_future_event,
-		city, country_code, participants, activity_type, is_valid, is_online, country_name,
-		activity_goal, outcomes, registration_url, image_url, unmatched_organisers}';
+	columns CONSTANT text[] := ARRAY(
+		SELECT attname FROM pg_attribute
+		WHERE attrelid = '@extschema@.activities'::regclass AND attname <> 'event_slug'
+			AND attname = ANY (esn_page_fields('activity')
+				|| '{is_future_event, country_code, is_valid, unmatched_organisers}')
+		ORDER BY attnum);
 	names text := array_to_string(columns, ', ');
 	of_page text := 'p.' || array_to_string(columns, ', p.');
 	of_table text := 'a.' || array_to_string(columns, ', a.');
@@ -148,17 +153,7 @@ BEGIN
 	PERFORM esn_learn_slugs(pages, activities_base);
 	PERFORM esn_move_activities(pages);
 
-	INSERT INTO @extschema@.activity_causes (name)
-	SELECT DISTINCT v FROM jsonb_array_elements(pages) p,
-		jsonb_array_elements_text(p->'page'->'data'->'causes') v
-	WHERE NOT EXISTS (SELECT FROM @extschema@.activity_causes c WHERE c.name = v)
-	ON CONFLICT DO NOTHING;
-	INSERT INTO @extschema@.objectives (name)
-	SELECT DISTINCT v FROM jsonb_array_elements(pages) p,
-		jsonb_array_elements_text(p->'page'->'data'->'objectives') v
-	WHERE NOT EXISTS (SELECT FROM @extschema@.objectives o WHERE o.name = v)
-	ON CONFLICT DO NOTHING;
-
+	PERFORM esn_add_names(pages);
 	SELECT array_agg(r.activity) FILTER (WHERE r.is_new),
 		jsonb_agg(r.relations) FILTER (WHERE r.is_new),
 		array_agg(r.activity) FILTER (WHERE NOT r.is_new),

@@ -197,6 +197,11 @@ BEGIN
 	SELECT array_agg(p.url) INTO broken FROM page p WHERE p.is_broken;
 
 	PERFORM esn_note_moves(pages);
+	IF page_kind = 'statistics' THEN
+		PERFORM esn_confirm_statistics(ARRAY(SELECT s.id FROM jsonb_array_elements(pages) p
+			JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+			WHERE p ? 'fetch'));
+	END IF;
 	IF broken IS NOT NULL THEN
 		PERFORM esn_distrust_validators(broken);
 	END IF;

@@ -109,8 +109,7 @@ BEGIN
 	), upd AS (
 		UPDATE @extschema@.section_overall_statistics o SET physical_activities = physical,
 			online_activities = online, total_local_students = local,
-			total_international_students = international, total_coordinators = coordinators,
-			scraped_at = now()
+			total_international_students = international, total_coordinators = coordinators
 		FROM sums n
 		WHERE o.section_id = n.section_id AND (physical_activities, online_activities,
 				total_local_students, total_international_students, total_coordinators)
@@ -223,6 +222,22 @@ END $$;
 COMMENT ON FUNCTION esn_store_participant_statistics(jsonb) IS
 	'Replaces rows of section_participant_statistics by those on pages. items: see '
 	'esn_statistics_of().';
+
+-- Also where the page says what it said before, or was answered with 304.
+CREATE OR REPLACE FUNCTION esn_internal.esn_confirm_statistics(section_ids integer[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	relation text;
+BEGIN
+	FOREACH relation IN ARRAY ARRAY['section_overall_statistics', 'section_cause_statistics',
+		'section_type_statistics', 'section_participant_statistics']
+	LOOP
+		EXECUTE format('UPDATE @extschema@.%I SET scraped_at = now()
+			WHERE section_id = ANY ($1) AND scraped_at <> now()', relation) USING section_ids;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION esn_confirm_statistics(integer[]) IS
+	'Sets scraped_at in the four tables of statistics to now. section_ids: the sections.';
 
 -- An invalid count is a validation error of the page. In SQL, not in PL/pgSQL, so that a query over
 -- pages inlines it.

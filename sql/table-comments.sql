@@ -28,7 +28,7 @@ COMMENT ON COLUMN sections.social_media IS
 COMMENT ON COLUMN sections.can_scrape_activities IS
 	'Whether activities.esn.org knows the section. NULL: not checked yet.';
 COMMENT ON COLUMN sections.last_validated_activities_slug IS
-	'The slug that activities.esn.org last answered 200 to.';
+	'When activities.esn.org last confirmed activities_platform_slug. NULL: never.';
 COMMENT ON COLUMN sections.last_scraped IS
 	'When the section''s list of activities and its statistics were last read completely.';
 COMMENT ON COLUMN sections.removed_at IS
@@ -64,7 +64,8 @@ COMMENT ON COLUMN activities.activity_goal IS
 COMMENT ON COLUMN activities.outcomes IS
 	'Outcomes, one list item per line; personal data redacted.';
 COMMENT ON COLUMN activities.unmatched_organisers IS
-	'Slugs of organisers that are not known as sections; each is linked once the section is known.';
+	'Organisers that are not linked with a section: the slug of one that is not known as a '
+	'section, which is linked once it is; the name of one to which the page has no link.';
 COMMENT ON COLUMN activities.removed_at IS
 	'When the site was found not to show the activity any more. NULL: it is shown.';
 
@@ -87,7 +88,7 @@ COMMENT ON TABLE activity_to_objective IS 'Which activity names which objectives
 COMMENT ON TABLE section_overall_statistics IS
 	'The totals on each section''s statistics page; zeros for a section without statistics.';
 COMMENT ON COLUMN section_overall_statistics.scraped_at IS
-	'When these figures were first read; frontier has when they were last confirmed.';
+	'When the section''s statistics page last confirmed them.';
 
 COMMENT ON TABLE section_cause_statistics IS
 	'Activities of each section by cause, from its statistics page.';

@@ -1,11 +1,23 @@
 -- What version 1.1 adds to the tables of 1.0, for a fresh installation and for an upgrade. A new
 -- column, table or index of a table stands here, with its comment.
 
+ALTER TABLE countries
+	ADD COLUMN email varchar(255),
+	ADD COLUMN website text,
+	ADD COLUMN social_media jsonb NOT NULL DEFAULT '{}';
+COMMENT ON COLUMN countries.email IS 'The national organisation''s own public address.';
+COMMENT ON COLUMN countries.website IS 'The national organisation''s website.';
+COMMENT ON COLUMN countries.social_media IS
+	'The national organisation''s profiles; object: network in lower case to address of the '
+	'profile.';
+
 ALTER TABLE sections ADD COLUMN removed_reason text;
 COMMENT ON COLUMN sections.removed_reason IS
 	'Why it was marked: gone, or moved to another slug.';
 
 ALTER TABLE activities
+	ADD COLUMN project_name varchar(255),
+	ADD COLUMN project_slug varchar(255),
 	ADD COLUMN removed_reason text,
 	ADD COLUMN fields_filled integer GENERATED ALWAYS AS ((title IS NOT NULL)::integer
 		+ (description IS NOT NULL)::integer + (start_date IS NOT NULL)::integer
@@ -20,12 +32,58 @@ CREATE INDEX activities_ends_idx ON activities ((coalesce(end_date, start_date))
 CREATE INDEX activities_future_idx ON activities (start_date, id) WHERE is_future_event;
 CREATE INDEX activities_figures_idx ON activities (start_date) INCLUDE (country_code, participants)
 	WHERE is_valid AND removed_at IS NULL;
+COMMENT ON COLUMN activities.project_name IS
+	'The project that the activity is part of. NULL: none.';
+COMMENT ON COLUMN activities.project_slug IS
+	'Last part of the project''s address on activities.esn.org. NULL: none.';
 COMMENT ON COLUMN activities.removed_reason IS
 	'Why it was marked: gone, missing from its list, refused and missing from its list, or moved '
 	'to another slug.';
 COMMENT ON COLUMN activities.fields_filled IS
 	'How many of the seven expected fields are filled: title, description, start_date, '
 	'participants, activity_type and, unless it is online, city and country_name.';
+
+CREATE TABLE activity_types (
+	id		serial PRIMARY KEY,
+	name	varchar(100) NOT NULL UNIQUE
+);
+COMMENT ON TABLE activity_types IS 'The types of activities.';
+
+CREATE TABLE activity_to_type (
+	activity_id	bigint REFERENCES activities ON DELETE CASCADE,
+	type_id		integer REFERENCES activity_types ON DELETE CASCADE,
+	PRIMARY KEY (activity_id, type_id)
+);
+CREATE INDEX activity_to_type_type_idx ON activity_to_type (type_id);
+COMMENT ON TABLE activity_to_type IS
+	'Which activity has which types; activities.activity_type is the first on its page.';
+
+-- The figures of one section are its rows; each reading confirms them. The fillfactor is for that.
+ALTER TABLE section_overall_statistics SET (fillfactor = 50),
+	ALTER COLUMN physical_activities SET DEFAULT 0,
+	ALTER COLUMN online_activities SET DEFAULT 0,
+	ALTER COLUMN total_local_students SET DEFAULT 0,
+	ALTER COLUMN total_international_students SET DEFAULT 0,
+	ALTER COLUMN total_coordinators SET DEFAULT 0;
+ALTER TABLE section_cause_statistics SET (fillfactor = 50),
+	ALTER COLUMN total_count SET DEFAULT 0,
+	ALTER COLUMN physical_count SET DEFAULT 0,
+	ALTER COLUMN online_count SET DEFAULT 0,
+	ADD COLUMN scraped_at timestamptz NOT NULL DEFAULT now();
+ALTER TABLE section_type_statistics SET (fillfactor = 50),
+	ALTER COLUMN physical_count SET DEFAULT 0,
+	ALTER COLUMN online_count SET DEFAULT 0,
+	ADD COLUMN scraped_at timestamptz NOT NULL DEFAULT now();
+ALTER TABLE section_participant_statistics SET (fillfactor = 50),
+	ALTER COLUMN physical_count SET DEFAULT 0,
+	ALTER COLUMN online_count SET DEFAULT 0,
+	ADD COLUMN scraped_at timestamptz NOT NULL DEFAULT now();
+COMMENT ON COLUMN section_cause_statistics.scraped_at IS
+	'When the section''s statistics page last confirmed it.';
+COMMENT ON COLUMN section_type_statistics.scraped_at IS
+	'When the section''s statistics page last confirmed it.';
+COMMENT ON COLUMN section_participant_statistics.scraped_at IS
+	'When the section''s statistics page last confirmed it.';
 
 ALTER TABLE scraper_status
 	ADD COLUMN since timestamptz NOT NULL DEFAULT now(),

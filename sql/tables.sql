@@ -32,7 +32,7 @@ CREATE TABLE sections (
 	social_media				jsonb NOT NULL DEFAULT '{}',
 	logo_url					text,
 	can_scrape_activities		boolean DEFAULT NULL,
-	last_validated_activities_slug varchar(255),
+	last_validated_activities_slug timestamptz,
 	last_scraped				timestamptz,
 	removed_at					timestamptz
 ) WITH (fillfactor = 50);

@@ -39,6 +39,10 @@ UPDATE sections s SET activities_platform_slug = NULL, activities_url = NULL,
 	can_scrape_activities = NULL, last_validated_activities_slug = NULL
 WHERE EXISTS (SELECT FROM sections f
 	WHERE f.activities_platform_slug = s.activities_platform_slug AND f.id < s.id);
+-- It was the slug itself.
+ALTER TABLE sections ALTER COLUMN last_validated_activities_slug TYPE timestamptz
+	USING CASE WHEN last_validated_activities_slug = activities_platform_slug
+		THEN last_scraped END;
 DROP INDEX sections_activities_platform_slug_idx;
 CREATE UNIQUE INDEX sections_activities_platform_slug_idx ON sections (activities_platform_slug);
 ALTER TABLE sections SET (fillfactor = 50);

@@ -7,6 +7,19 @@ UPDATE failed_scrapes SET kind = CASE WHEN scraper_module = 'AccountsScraper' TH
 	WHEN url LIKE '%/activity/%' THEN 'activity' WHEN url LIKE '%/statistics' THEN 'statistics'
 		ELSE 'listing' END;
 
+-- 1.0 kept the first type.
+INSERT INTO activity_types (name) SELECT DISTINCT activity_type FROM activities
+WHERE activity_type IS NOT NULL;
+INSERT INTO activity_to_type SELECT a.id, t.id
+FROM activities a JOIN activity_types t ON t.name = a.activity_type;
+
+UPDATE section_cause_statistics c SET scraped_at = o.scraped_at
+FROM section_overall_statistics o WHERE o.section_id = c.section_id;
+UPDATE section_type_statistics c SET scraped_at = o.scraped_at
+FROM section_overall_statistics o WHERE o.section_id = c.section_id;
+UPDATE section_participant_statistics c SET scraped_at = o.scraped_at
+FROM section_overall_statistics o WHERE o.section_id = c.section_id;
+
 -- 1.0 took a refusal (403, a redirect to a maintenance page) for the end of the page.
 UPDATE failed_scrapes SET will_retry = true
 WHERE NOT will_retry AND resolved_at IS NULL

@@ -37,6 +37,7 @@ extern PGDLLEXPORT Datum esn_slug_candidates(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_country_key(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_selector_is_valid(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_page_fields(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_free_space(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_policy(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_redact(PG_FUNCTION_ARGS);
@@ -48,6 +49,7 @@ PG_FUNCTION_INFO_V1(esn_slug_candidates);
 PG_FUNCTION_INFO_V1(esn_country_key);
 PG_FUNCTION_INFO_V1(esn_selector_is_valid);
 PG_FUNCTION_INFO_V1(esn_rule_is_known);
+PG_FUNCTION_INFO_V1(esn_page_fields);
 PG_FUNCTION_INFO_V1(esn_free_space);
 PG_FUNCTION_INFO_V1(esn_policy);
 PG_FUNCTION_INFO_V1(esn_redact);
@@ -144,6 +146,22 @@ esn_rule_is_known(PG_FUNCTION_ARGS)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("pages of the kind %s have no field \"%s\"", name, field),
 					errhint("The fields are %s.", fields.data)));
+}
+
+Datum
+esn_page_fields(PG_FUNCTION_ARGS)
+{
+	int count;
+	const PageField *fields = page_fields(kind_from_name(text_argument(fcinfo, 0)), &count);
+	Datum *names = palloc((Size) count * sizeof(Datum));
+	int members = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (fields[i].type != FIELD_NONE)
+			names[members++] = CStringGetTextDatum(fields[i].name);
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_array(names, members, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 Datum

@@ -61,24 +61,6 @@ parse_home(PageParser *parser)
 		parser->page->problem = "the page has no list of countries: no link leads to one";
 }
 
-void
-parse_country(PageParser *parser)
-{
-	CountryPage *country = &parser->page->country;
-
-	char *slug = slug_from_url(parser->arena, parser->page->url, "country");
-
-	if (slug == NULL)
-	{
-		parser->page->problem = "the address is not that of a country";
-		return;
-	}
-	/* in lower case as on the home page, because the two are joined on it */
-	ascii_lower_all(slug);
-	country->slug = slug;
-	country->sections = section_links(parser);
-}
-
 /*
  * The rank of a part of an address in written order; -1 for a part that is not kept, such as a
  * person's name.
@@ -189,11 +171,39 @@ labelled_website(PageParser *parser)
 	return NULL;
 }
 
+static const char *
+parse_website(PageParser *parser)
+{
+	const char *website = field_text(parser, "website");
+
+	return check_web_address(parser, "website",
+							 website == NULL ? labelled_website(parser) : website);
+}
+
+void
+parse_country(PageParser *parser)
+{
+	CountryPage *country = &parser->page->country;
+	char *slug = slug_from_url(parser->arena, parser->page->url, "country");
+
+	if (slug == NULL)
+	{
+		parser->page->problem = "the address is not that of a country";
+		return;
+	}
+	/* in lower case as on the home page, because the two are joined on it */
+	ascii_lower_all(slug);
+	country->slug = slug;
+	country->sections = section_links(parser);
+	fields_read(parser);
+	country->website = parse_website(parser);
+	parse_social_media(parser, &country->social_media);
+}
+
 void
 parse_section(PageParser *parser)
 {
 	SectionPage *section = &parser->page->section;
-	const char *website = field_text(parser, "website");
 
 	section->slug = slug_from_url(parser->arena, parser->page->url, "section");
 	if (section->slug == NULL)
@@ -203,8 +213,7 @@ parse_section(PageParser *parser)
 	if (parser->page->problem != NULL)
 		return;
 	fields_read(parser);
-	section->website =
-		check_web_address(parser, "website", website == NULL ? labelled_website(parser) : website);
+	section->website = parse_website(parser);
 	section->address = parse_address(parser);
 	parse_coordinates(parser, section);
 	parse_social_media(parser, &section->social_media);

@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "html/html_text.h"
 
-#define MAX_SLUG 255
-#define MAX_PLACE 100
 #define SDGS 17
 
 /* The activity's own address if the page has it, otherwise the requested one. */
@@ -126,11 +124,42 @@ parse_location(PageParser *parser, ActivityPage *activity)
 	StringList texts = activity->is_online ? (StringList){0} : location_texts(parser);
 
 	if (texts.count > 0)
-		activity->city =
-			check_length(parser, "city", page_redact(parser, texts.items[0]), MAX_PLACE);
+		activity->city = field_value(parser, "city", texts.items[0]);
 	if (texts.count > 1)
-		activity->country_name =
-			check_length(parser, "country_name", page_redact(parser, texts.items[1]), MAX_PLACE);
+		activity->country_name = field_value(parser, "country_name", texts.items[1]);
+}
+
+/* The project that the activity is part of: the first link to one. */
+static void
+parse_project(PageParser *parser, ActivityPage *activity)
+{
+	NamedSlugList projects = field_links(parser, "project", "project");
+
+	if (projects.count == 0)
+		return;
+	activity->project_slug = field_value(parser, "project_slug", projects.items[0].slug);
+	activity->project_name = field_value(parser, "project_name", projects.items[0].name);
+}
+
+/* Adds the organisers that the page names without a link. */
+static void
+add_unlinked_organisers(PageParser *parser, NamedSlugList *organisers)
+{
+	StringList names = field_texts(parser, "unlinked_organiser");
+	Seen seen = {.arena = parser->arena};
+
+	for (int i = 0; i < organisers->count; i++)
+	{
+		if (organisers->items[i].name != NULL)
+			seen_put(&seen, organisers->items[i].name, 0);
+	}
+	for (int i = 0; i < names.count; i++)
+	{
+		const char *name = page_redact(parser, trim_commas(parser->arena, names.items[i]));
+
+		if (name != NULL && seen_put(&seen, name, 0) < 0)
+			named_slug_add(parser->arena, organisers, (NamedSlug){.name = name});
+	}
 }
 
 static bool
@@ -271,13 +300,18 @@ parse_activity(PageParser *parser)
 		return;
 	}
 	activity->url = parse_url(parser, activity->event_slug);
-	activity->event_slug = check_length(parser, "event_slug", activity->event_slug, MAX_SLUG);
+	activity->event_slug = field_value(parser, "event_slug", activity->event_slug);
 	fields_read(parser);
 	dates = date_texts(parser);
 	check_dates(parser, &dates, &activity->start_date, &activity->end_date);
 	/* The site writes 0 where nobody entered a number. */
 	if (activity->participants == 0)
 		activity->participants = -1;
+	activity->activity_types = field_names(parser, "activity_type");
+	if (activity->activity_types.count > 0)
+		activity->activity_type = activity->activity_types.items[0];
+	add_unlinked_organisers(parser, &activity->organisers);
+	parse_project(parser, activity);
 	activity->is_online = is_online(parser);
 	parse_location(parser, activity);
 	parse_sdgs(parser, &activity->sdgs);

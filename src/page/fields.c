@@ -286,6 +286,26 @@ read_value(PageParser *parser, const PageField *field, const char *value)
 	return value;
 }
 
+/* The field of that name, which the kind of page has. */
+static const PageField *
+find_field(const PageParser *parser, const char *name)
+{
+	int count;
+	const PageField *fields = page_fields(parser->page->kind, &count);
+	int i = 0;
+
+	while (i < count && strcmp(fields[i].name, name) != 0)
+		i++;
+	assert(i < count);
+	return &fields[i];
+}
+
+const char *
+field_value(PageParser *parser, const char *name, const char *value)
+{
+	return read_value(parser, find_field(parser, name), value);
+}
+
 /* As field_texts(), without repeats. */
 static StringList
 read_names(PageParser *parser, const PageField *field)
@@ -302,6 +322,12 @@ read_names(PageParser *parser, const PageField *field)
 			string_list_add(parser->arena, &names, name);
 	}
 	return names;
+}
+
+StringList
+field_names(PageParser *parser, const char *name)
+{
+	return read_names(parser, find_field(parser, name));
 }
 
 /* Whether an address is one of this kind, whatever its slug, and not one below it. */

@@ -38,6 +38,15 @@ extern const char *found_url(PageParser *parser, const Found *found, int i);
 /* The one address of what the page's site also shows below /index.php. */
 extern const char *url_canonical(PageParser *parser, const char *url);
 
+/*
+ * What is stored of a field's value: redacted if the field says so, and cut with an error at the
+ * field's length. NULL if value is NULL.
+ */
+extern const char *field_value(PageParser *parser, const char *name, const char *value);
+
+/* All values of a field, each as field_value() gives it, without repeats. */
+extern StringList field_names(PageParser *parser, const char *name);
+
 /* The first value of a field, by the first rule that yields one; NULL if none does. */
 extern const char *field_text(PageParser *parser, const char *field);
 

@@ -11,7 +11,7 @@
  * Raise it when the same bytes yield another page than before. Pages that were parsed with a lower
  * version are then parsed again.
  */
-#define PAGE_PARSER_VERSION 5
+#define PAGE_PARSER_VERSION 6
 
 /*
  * Parses and validates one page. bytes can be anything. charset is from the Content-Type header, or

@@ -79,6 +79,10 @@ static const PageField country_fields[] = {
 	RULES("container"),
 	DERIVED(FIELD_TEXT, CountryPage, slug),
 	PARSED(FIELD_LINKS, CountryPage, sections, .marker = "section"),
+	RULES("labelled_website"),
+	READ(FIELD_EMAIL, CountryPage, email),
+	PARSED(FIELD_WEBSITE, CountryPage, website),
+	PARSED(FIELD_PROFILES, CountryPage, social_media),
 };
 
 static const PageField section_fields[] = {
@@ -133,8 +137,13 @@ static const PageField activity_fields[] = {
 	DERIVED(FIELD_TEXT, ActivityPage, city, .redact = true, .max_chars = MAX_PLACE),
 	DERIVED(FIELD_TEXT, ActivityPage, country_name, .redact = true, .max_chars = MAX_PLACE),
 	READ(FIELD_COUNT, ActivityPage, participants),
-	READ(FIELD_TEXT, ActivityPage, activity_type, .max_chars = MAX_CAUSE),
+	PARSED(FIELD_TEXT, ActivityPage, activity_type, .max_chars = MAX_CAUSE),
+	DERIVED(FIELD_NAMES, ActivityPage, activity_types),
+	RULES("project"),
+	DERIVED(FIELD_TEXT, ActivityPage, project_name, .redact = true, .max_chars = MAX_NAME),
+	DERIVED(FIELD_TEXT, ActivityPage, project_slug),
 	READ(FIELD_LINKS, ActivityPage, organisers, .marker = "organisation"),
+	RULES("unlinked_organiser"),
 	READ(FIELD_NAMES, ActivityPage, causes, .max_chars = MAX_CAUSE),
 	PARSED(FIELD_NAMES, ActivityPage, sdgs),
 	READ(FIELD_NAMES, ActivityPage, objectives, .redact = true, .max_chars = MAX_OBJECTIVE),

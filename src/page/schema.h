@@ -36,6 +36,9 @@ typedef struct CountryPage
 {
 	const char *slug; /* from the URL */
 	NamedSlugList sections;
+	const char *email; /* this and the rest: of the national organisation */
+	const char *website;
+	NamedSlugList social_media; /* as in SectionPage */
 } CountryPage;
 
 /* accounts.esn.org/section/<slug>. NULL: not on the page. */
@@ -89,9 +92,12 @@ typedef struct ActivityPage
 	bool is_online;
 	const char *city;
 	const char *country_name;
-	int participants; /* -1: none, or 0 on the page */
-	const char *activity_type;
-	NamedSlugList organisers;
+	int participants;          /* -1: none, or 0 on the page */
+	const char *activity_type; /* the first of activity_types; NULL: none */
+	StringList activity_types; /* all that the rules for "activity_type" find */
+	const char *project_name;
+	const char *project_slug;
+	NamedSlugList organisers; /* slug and url are NULL where the page has no link */
 	StringList causes;
 	StringList sdgs; /* "SDG 3" */
 	StringList objectives;

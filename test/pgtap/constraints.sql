@@ -69,20 +69,24 @@ SELECT throws_ok(
 SELECT throws_ok($$INSERT INTO sdgs (name) VALUES ('SDG 1')$$, '23505', NULL,
 	'a goal is unique');
 INSERT INTO activity_causes (id, name) VALUES (-1, 'Culture');
+INSERT INTO activity_types (id, name) VALUES (-1, 'Trip');
 INSERT INTO objectives (id, name) VALUES (-1, 'Meet');
 SELECT throws_ok($$INSERT INTO activity_causes (name) VALUES ('Culture')$$, '23505', NULL,
 	'a cause is unique');
+SELECT throws_ok($$INSERT INTO activity_types (name) VALUES ('Trip')$$, '23505', NULL,
+	'a type is unique');
 SELECT throws_ok($$INSERT INTO objectives (name) VALUES ('Meet')$$, '23505', NULL,
 	'an objective is unique');
 
 -- Relations: unique, and only between existing rows.
 INSERT INTO activity_section_organisers VALUES (-1, -1), (-1, -2);
 INSERT INTO activity_to_cause VALUES (-1, -1);
+INSERT INTO activity_to_type VALUES (-1, -1);
 INSERT INTO activity_to_sdg VALUES (-1, 3);
 INSERT INTO activity_to_objective VALUES (-1, -1);
 SELECT throws_ok(format('INSERT INTO %s VALUES %s', tab, row), state, NULL, tab || what)
 FROM (VALUES ('activity_section_organisers', -1), ('activity_to_cause', -1), ('activity_to_sdg', 3),
-	('activity_to_objective', -1))
+	('activity_to_objective', -1), ('activity_to_type', -1))
 	AS v (tab, id),
 	LATERAL (VALUES (format('(-1, %s)', id), '23505', ' holds each pair once'),
 		('(-1, -99)', '23503', ' knows its other side'),

@@ -152,7 +152,7 @@ SELECT results_eq('SELECT pg_temp.news()',
 	ARRAY['tr-anka-met can_scrape_activities: true -> false'],
 	'a section that the other site no longer knows is recorded');
 SELECT esn_finish_sections(:run, '[{"id": -1}, {"id": -2}]', 0.05) \g /dev/null
-UPDATE sections SET last_validated_activities_slug = 'x';
+UPDATE sections SET last_validated_activities_slug = now();
 SELECT is_empty('SELECT * FROM changes', 'last_scraped is not recorded');
 UPDATE sections SET removed_at = now() WHERE id IN (-1, -2);
 SELECT is((SELECT count(*) FROM esn_history WHERE field = 'removed_at' AND kind = 'section'),

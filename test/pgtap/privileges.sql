@@ -113,7 +113,8 @@ SELECT is_empty($$
 SET LOCAL ROLE esn_test_stranger;
 SELECT throws_ok('SELECT * FROM ' || relation, '42501', NULL, 'a stranger cannot read ' || relation)
 FROM unnest(
-	ARRAY['countries', 'sections', 'activities', 'activity_causes', 'sdgs', 'objectives',
+	ARRAY['countries', 'sections', 'activities', 'activity_causes', 'activity_types', 'sdgs',
+		'objectives', 'activity_to_type',
 		'activity_section_organisers',
 	'activity_to_cause', 'activity_to_sdg', 'activity_to_objective', 'section_overall_statistics',
 		'section_cause_statistics',

@@ -53,9 +53,14 @@ SELECT pg_temp.country('tr',
 		"url": "https://accounts.example/section/tr-anka-met"},
 		{"name": "ESN Yıldız", "slug": "tr-ista-yil",
 			"url": "https://accounts.example/section/tr-ista-yil"}]'),
-	pg_temp.country('al', '[]') \g /dev/null
+	pg_temp.country('al', '[]', '{"email": "board@al.example", "website": "https://al.example/",
+		"social_media": {"instagram": "https://www.instagram.com/esn_al"}}') \g /dev/null
 SELECT results_eq('SELECT country_code::text, section_count FROM countries ORDER BY 1',
 	$$VALUES ('AL', 0), ('TR', 2)$$, 'sections are counted, even if there are none');
+SELECT results_eq('SELECT email::text, website, social_media FROM countries ORDER BY country_code',
+	$$VALUES ('board@al.example', 'https://al.example/',
+			'{"instagram": "https://www.instagram.com/esn_al"}'::jsonb), (NULL, NULL, '{}')$$,
+	'a national organisation has contacts of its own');
 SELECT results_eq(
 	$$SELECT name::text, country_code::text, can_scrape_activities, last_scraped FROM sections
 		WHERE accounts_platform_slug = 'tr-ista-yil'$$,
@@ -126,19 +131,21 @@ CREATE FUNCTION pg_temp.probe(slug text) RETURNS void LANGUAGE sql AS $$
 			'activities_url', 'https://activities.example/organisation/' || slug)))
 $$;
 PREPARE slug_now AS SELECT can_scrape_activities, activities_platform_slug::text,
-	last_validated_activities_slug::text, activities_url
+	last_validated_activities_slug = now() AS is_confirmed, activities_url
 FROM sections WHERE accounts_platform_slug = 'tr-anka-met';
 SELECT pg_temp.probe('esn-metu') \g /dev/null
 SELECT results_eq('slug_now',
-	$$VALUES (true, 'esn-metu', 'esn-metu', 'https://activities.example/organisation/esn-metu')$$,
+	$$VALUES (true, 'esn-metu', true, 'https://activities.example/organisation/esn-metu')$$,
 	'a slug that the site answers is stored');
+UPDATE sections SET last_validated_activities_slug = '2024-01-01'
+WHERE accounts_platform_slug = 'tr-anka-met';
 SELECT pg_temp.probe(NULL) \g /dev/null
 SELECT results_eq('slug_now',
-	$$VALUES (false, 'esn-metu', 'esn-metu', 'https://activities.example/organisation/esn-metu')$$,
-	'without an answer the section is not scraped; its last slug is kept');
+	$$VALUES (false, 'esn-metu', false, 'https://activities.example/organisation/esn-metu')$$,
+	'without an answer the section is not scraped; its last slug, and its time, are kept');
 SELECT pg_temp.probe('esn-metu-0') \g /dev/null
 SELECT results_eq('slug_now',
-	$$VALUES (true, 'esn-metu-0', 'esn-metu-0',
+	$$VALUES (true, 'esn-metu-0', true,
 			'https://activities.example/organisation/esn-metu-0')$$,
 	'a new slug replaces the old one');
 

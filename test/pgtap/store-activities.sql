@@ -35,6 +35,9 @@ SELECT results_eq(
 	$$SELECT c.name::text FROM activity_causes c JOIN activity_to_cause ON cause_id = c.id
 		ORDER BY 1$$,
 	ARRAY['Culture', 'Health'], 'its causes are linked');
+SELECT results_eq(
+	$$SELECT t.name::text FROM activity_types t JOIN activity_to_type ON type_id = t.id$$,
+	ARRAY['Leisure'], 'its type is linked');
 SELECT results_eq('SELECT sdg_id FROM activity_to_sdg ORDER BY 1', ARRAY[3, 13],
 	'its goals are those of the extension');
 SELECT results_eq(
@@ -53,6 +56,9 @@ CREATE FUNCTION pg_temp.places() RETURNS SETOF text LANGUAGE sql AS $$
 	FROM activity_section_organisers r
 	UNION ALL SELECT format('%s %s %s', tableoid::regclass, ctid, to_jsonb(r))
 	FROM activity_to_cause r
+	UNION ALL SELECT format('%s %s %s', tableoid::regclass, ctid, to_jsonb(r))
+	FROM activity_to_type r
+	UNION ALL SELECT format('%s %s %s', tableoid::regclass, ctid, to_jsonb(r)) FROM activity_types r
 	UNION ALL SELECT format('%s %s %s', tableoid::regclass, ctid, to_jsonb(r))
 	FROM activity_to_sdg r
 	UNION ALL SELECT format('%s %s %s', tableoid::regclass, ctid, to_jsonb(r))
@@ -75,7 +81,9 @@ SELECT is(pg_temp.store(pg_temp.activity('boat-party-1', change)), came, what ||
 FROM jsonb_array_elements(
 	'[{"title": "Ship party"}, {"description": "On a ship."}, {"start_date": "2024-05-02"},
 		{"end_date": null}, {"is_online": true}, {"city": null}, {"country_name": "Turkey"},
-		{"participants": null}, {"participants": 0}, {"activity_type": null},
+		{"participants": null}, {"participants": 0},
+		{"activity_type": null, "activity_types": []}, {"activity_types": ["Leisure", "Sports"]},
+		{"project_name": "Green Erasmus", "project_slug": "green-erasmus"},
 		{"activity_goal": null}, {"outcomes": "Friends"},
 		{"image_url": "https://activities.example/i.jpg"},
 		{"registration_url": "https://register.example/"}, {"causes": []},
@@ -270,9 +278,9 @@ SELECT is(
 				{"name": "ESN Tromsø", "slug": "esn-tromso-old"}]}')),
 	'1 new, 0 changed, 0 unchanged, 0 invalid', 'a page with three unknown slugs');
 SELECT results_eq(
-	'SELECT activities_platform_slug::text, last_validated_activities_slug::text,
+	'SELECT activities_platform_slug::text, last_validated_activities_slug = now(),
 			can_scrape_activities, activities_url FROM sections WHERE id = -3',
-	$$VALUES ('esn-isik-0', 'esn-isik-0', true,
+	$$VALUES ('esn-isik-0', true, true,
 			'https://activities.example/organisation/esn-isik-0')$$,
 	'one section is found by its name');
 SELECT results_eq(
@@ -283,6 +291,19 @@ SELECT results_eq(
 	'SELECT activities_platform_slug::text FROM sections WHERE id IN (-2, -4, -5) ORDER BY id DESC',
 	ARRAY['esn-tromso', NULL, NULL],
 	'neither an ambiguous name nor a section with a confirmed slug gets one');
+
+-- An organiser without a link is kept by name. It has no slug, so nothing is learnt from it.
+SELECT is(
+	pg_temp.store(
+		pg_temp.activity('unlinked-1',
+			'{"organisers": [{"name": "ESN Twin", "slug": null},
+				{"name": "ESN METU", "slug": "esn-metu"}]}')),
+	'1 new, 0 changed, 0 unchanged, 0 invalid', 'an organiser without a link');
+SELECT results_eq(
+	$$SELECT unmatched_organisers, o.section_id FROM activities a
+			JOIN activity_section_organisers o ON o.activity_id = a.id
+		WHERE event_slug = 'unlinked-1'$$,
+	$$VALUES ('{ESN Twin}'::text[], -1)$$, 'is kept by name, beside the linked ones');
 
 -- A missing page (404, 410) is proof: the activity is marked as removed, not deleted. It is
 -- restored when the page is back.

@@ -53,17 +53,29 @@ SELECT results_eq('participants', $$VALUES ('Coordinators', 0, 9), ('Local stude
 	'participants');
 SELECT is_empty('SELECT * FROM validation_errors', 'nothing is invalid');
 
--- Unchanged statistics touch no row.
-CREATE FUNCTION pg_temp.places() RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT format('%s %s', ctid, to_jsonb(s)) FROM section_overall_statistics s
-	UNION ALL SELECT format('%s %s', ctid, to_jsonb(s)) FROM section_cause_statistics s
-	UNION ALL SELECT format('%s %s', ctid, to_jsonb(s)) FROM section_type_statistics s
-	UNION ALL SELECT format('%s %s', ctid, to_jsonb(s)) FROM section_participant_statistics s
+-- Unchanged statistics only confirm the figures.
+CREATE FUNCTION pg_temp.figures() RETURNS SETOF jsonb LANGUAGE sql AS $$
+	SELECT to_jsonb(s) FROM section_overall_statistics s
+	UNION ALL SELECT to_jsonb(s) FROM section_cause_statistics s
+	UNION ALL SELECT to_jsonb(s) FROM section_type_statistics s
+	UNION ALL SELECT to_jsonb(s) FROM section_participant_statistics s
 $$;
+CREATE TEMP TABLE before AS SELECT * FROM pg_temp.figures() AS row;
+SELECT is(count(DISTINCT row->'scraped_at'), 1::bigint, 'all tables say when they were read')
+FROM before;
 UPDATE section_overall_statistics SET scraped_at = '2024-01-01';
-CREATE TEMP TABLE before AS SELECT * FROM pg_temp.places() AS row;
+UPDATE section_cause_statistics SET scraped_at = '2024-01-01';
+UPDATE section_type_statistics SET scraped_at = '2024-01-01';
+UPDATE section_participant_statistics SET scraped_at = '2024-01-01';
 SELECT pg_temp.read(pg_temp.all(), 'the same statistics are stored again');
-SELECT set_eq('SELECT * FROM pg_temp.places()', 'SELECT * FROM before', 'no row is touched');
+SELECT set_eq('SELECT * FROM pg_temp.figures()', 'SELECT * FROM before',
+	'every figure is confirmed, and is the same row');
+UPDATE section_type_statistics SET scraped_at = '2024-01-01';
+SELECT esn_store_fetches(pg_temp.run(), 'statistics',
+	jsonb_build_array(pg_temp.not_modified('https://activities.example/organisation/-1/statistics')
+		->0 || '{"section": "tr-anka-met"}')) \g /dev/null
+SELECT set_eq('SELECT * FROM pg_temp.figures()', 'SELECT * FROM before',
+	'an answer that nothing has changed confirms them, too');
 
 -- Missing entries are removed, and changed ones updated. Other sections are not affected.
 SELECT pg_temp.read(pg_temp.all(), 'another section has the same figures', -2);

@@ -10,7 +10,8 @@ SELECT t.tab, c[1], ltrim(c[2], '?'), c[2] LIKE '?%'
 FROM (VALUES
 	('countries',
 		'country_code: character varying(10); name: character varying(100);
-		slug: character varying(100); url: character varying(255); section_count: ?integer'),
+		slug: character varying(100); url: character varying(255); section_count: ?integer;
+		email: ?character varying(255); website: ?text; social_media: jsonb'),
 	('sections',
 		'id: integer; country_code: ?character varying(10); name: character varying(255);
 		accounts_platform_slug: character varying(255);
@@ -18,7 +19,7 @@ FROM (VALUES
 		activities_url: ?text; city: ?character varying(100); address: ?text;
 		email: ?character varying(255); website: ?text; university_name: ?text;
 		longitude: ?numeric(9,6); latitude: ?numeric(9,6); social_media: jsonb; logo_url: ?text;
-		can_scrape_activities: ?boolean; last_validated_activities_slug: ?character varying(255);
+		can_scrape_activities: ?boolean; last_validated_activities_slug: ?timestamp with time zone;
 		last_scraped: ?timestamp with time zone; removed_at: ?timestamp with time zone'),
 	('activities',
 		'id: bigint; event_slug: character varying(255); url: ?text;
@@ -29,7 +30,10 @@ FROM (VALUES
 		created_at: timestamp with time zone; updated_at: timestamp with time zone;
 		is_online: ?boolean; country_name: ?character varying(100); activity_goal: ?text;
 		outcomes: ?text; registration_url: ?text; image_url: ?text; unmatched_organisers: text[];
+		project_name: ?character varying(255); project_slug: ?character varying(255);
 		removed_at: ?timestamp with time zone'),
+	('activity_types', 'id: integer; name: character varying(100)'),
+	('activity_to_type', 'activity_id: bigint; type_id: integer'),
 	('activity_causes', 'id: integer; name: character varying(100)'),
 	('sdgs', 'id: integer; name: character varying(100); description: ?text'),
 	('objectives', 'id: integer; name: character varying(200)'),
@@ -43,13 +47,14 @@ FROM (VALUES
 		total_coordinators: ?integer; scraped_at: timestamp with time zone'),
 	('section_cause_statistics',
 		'section_id: integer; cause_name: character varying(100); total_count: ?integer;
-		physical_count: ?integer; online_count: ?integer'),
+		physical_count: ?integer; online_count: ?integer;
+		scraped_at: timestamp with time zone'),
 	('section_type_statistics',
 		'section_id: integer; activity_type: character varying(100); physical_count: ?integer;
-		online_count: ?integer'),
+		online_count: ?integer; scraped_at: timestamp with time zone'),
 	('section_participant_statistics',
 		'section_id: integer; participant_type: character varying(100); physical_count: ?integer;
-		online_count: ?integer'),
+		online_count: ?integer; scraped_at: timestamp with time zone'),
 	('scraper_status',
 		'id: bigint; scraper_module: text; status: text; started_at: timestamp with time zone;
 		completed_at: ?timestamp with time zone; sections_processed: integer;
@@ -98,6 +103,12 @@ SELECT col_default_is('activities', 'updated_at', 'now()', 'updated_at defaults 
 SELECT col_default_is('sections', 'social_media', '{}', 'social_media defaults to an empty object');
 SELECT col_hasnt_default('sections', 'can_scrape_activities',
 	'can_scrape_activities is unknown by default');
+SELECT is_empty($$
+	SELECT attrelid::regclass, attname
+	FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+	WHERE attrelid::regclass::text ~ '^section_.*_statistics$' AND atttypid = 'integer'::regtype
+		AND attname NOT IN ('id', 'section_id') AND attnum > 0 AND NOT attisdropped
+		AND pg_get_expr(adbin, adrelid) IS DISTINCT FROM '0'$$, 'each count is 0 by default');
 SELECT col_default_is('failed_scrapes', 'retry_count', '0', 'retry_count defaults to 0');
 
 -- Keys.
@@ -105,6 +116,7 @@ SELECT col_is_pk(tab, cols) FROM (VALUES
 	('countries', ARRAY['country_code']), ('sections', ARRAY['id']), ('activities', ARRAY['id']),
 	('activity_causes', ARRAY['id']), ('sdgs', ARRAY['id']), ('objectives', ARRAY['id']),
 	('activity_section_organisers', ARRAY['activity_id', 'section_id']),
+	('activity_types', ARRAY['id']), ('activity_to_type', ARRAY['activity_id', 'type_id']),
 	('activity_to_cause', ARRAY['activity_id', 'cause_id']),
 	('activity_to_sdg', ARRAY['activity_id', 'sdg_id']),
 	('activity_to_objective', ARRAY['activity_id', 'objective_id']),
@@ -113,6 +125,7 @@ SELECT col_is_pk(tab, cols) FROM (VALUES
 	AS v (tab, cols);
 SELECT col_is_unique(tab, cols) FROM (VALUES
 	('sections', ARRAY['accounts_platform_slug']), ('activities', ARRAY['event_slug']),
+	('activity_types', ARRAY['name']),
 	('activity_causes', ARRAY['name']), ('sdgs', ARRAY['name']), ('objectives', ARRAY['name']),
 	('section_overall_statistics', ARRAY['section_id']),
 	('section_cause_statistics', ARRAY['section_id', 'cause_name']),
@@ -134,6 +147,8 @@ VALUES ('activities', 'country_code', 'countries', 'c', 'n'),
 	('sections', 'country_code', 'countries', 'c', 'n'),
 	('activity_section_organisers', 'activity_id', 'activities', 'a', 'c'),
 	('activity_section_organisers', 'section_id', 'sections', 'a', 'c'),
+	('activity_to_type', 'activity_id', 'activities', 'a', 'c'),
+	('activity_to_type', 'type_id', 'activity_types', 'a', 'c'),
 	('activity_to_cause', 'activity_id', 'activities', 'a', 'c'),
 	('activity_to_cause', 'cause_id', 'activity_causes', 'a', 'c'),
 	('activity_to_sdg', 'activity_id', 'activities', 'a', 'c'),
@@ -170,6 +185,7 @@ FROM (VALUES
 	('section_type_statistics', 'section_id and type', '\(section_id, activity_type\)'),
 	('section_participant_statistics', 'section_id and type', '\(section_id, participant_type\)'),
 	('activity_section_organisers', 'section_id', '\(section_id\)'),
+	('activity_to_type', 'type_id', '\(type_id\)'),
 	('activity_to_cause', 'cause_id', '\(cause_id\)'),
 	('activity_to_sdg', 'sdg_id', '\(sdg_id\)'),
 	('activity_to_objective', 'objective_id', '\(objective_id\)'),

@@ -12,17 +12,17 @@ SET LOCAL search_path = present, public;
 CREATE SCHEMA truth;
 
 CREATE VIEW truth.is_countries AS
-SELECT country_code, name, slug, url, section_count FROM countries;
+SELECT country_code, name, slug, url, section_count, email, website, social_media FROM countries;
 CREATE VIEW truth.is_sections AS
 SELECT country_code, name, accounts_platform_slug, activities_platform_slug, accounts_url,
 	activities_url, city, address, email, website, university_name, longitude, latitude,
-	social_media, logo_url, can_scrape_activities, last_validated_activities_slug,
-	last_scraped IS NOT NULL AS scraped
+	social_media, logo_url, can_scrape_activities,
+	last_validated_activities_slug IS NOT NULL AS validated, last_scraped IS NOT NULL AS scraped
 FROM sections;
 CREATE VIEW truth.is_activities AS
 SELECT event_slug, url, title, description, start_date, end_date, city, country_code, participants,
 	activity_type, is_valid, is_online, country_name, activity_goal, outcomes, registration_url,
-	image_url,
+	image_url, project_name, project_slug,
 	-- A removed one is no section to the truth, nor to a database that has never seen it.
 	ARRAY(SELECT unnest(unmatched_organisers)
 		UNION ALL
@@ -37,6 +37,11 @@ SELECT event_slug, accounts_platform_slug
 FROM activity_section_organisers r
 JOIN activities a ON a.id = activity_id
 JOIN sections s ON s.id = section_id;
+CREATE VIEW truth.is_activity_to_type AS
+SELECT event_slug, t.name
+FROM activity_to_type r
+JOIN activities a ON a.id = activity_id
+JOIN activity_types t ON t.id = type_id;
 CREATE VIEW truth.is_activity_to_cause AS
 SELECT event_slug, c.name
 FROM activity_to_cause r
@@ -82,6 +87,7 @@ FROM pg_class WHERE relnamespace = 'truth'::regnamespace AND relkind = 'v' ORDER
 \copy truth.sections FROM 'sections.tsv'
 \copy truth.activities FROM 'activities.tsv'
 \copy truth.activity_section_organisers FROM 'activity_section_organisers.tsv'
+\copy truth.activity_to_type FROM 'activity_to_type.tsv'
 \copy truth.activity_to_cause FROM 'activity_to_cause.tsv'
 \copy truth.activity_to_sdg FROM 'activity_to_sdg.tsv'
 \copy truth.activity_to_objective FROM 'activity_to_objective.tsv'

@@ -16,7 +16,8 @@ from pages import Pages
 
 TABLES = [
     "faults", "countries", "sections", "activities", "activity_section_organisers",
-    "activity_to_cause", "activity_to_sdg", "activity_to_objective", "section_overall_statistics",
+    "activity_to_type", "activity_to_cause", "activity_to_sdg", "activity_to_objective",
+    "section_overall_statistics",
     "section_cause_statistics", "section_type_statistics", "section_participant_statistics",
     "validation_errors", "failed_scrapes", "changes",
 ]
@@ -95,14 +96,18 @@ class Site:
         self.write("accounts/index.html", self.pages.home(COUNTRIES, there))
         for code, name, _ in COUNTRIES:
             here = [s for s in there if s.country == code and s.listed]
-            self.write(f"accounts/country/{code}.html", self.pages.country(name, here))
+            contacts = net.contacts(code)
+            self.write(f"accounts/country/{code}.html", self.pages.country(name, here, contacts))
             failed = code == net.country_500
             if failed:
                 self.fault("accounts", f"/country/{code}", "return 500;")
                 self.failed(f"{base}/country/{code}", 500, "500", True)
             name = name.removeprefix("ESN ")
             self.row("countries", code.upper(), name, code, f"{base}/country/{code}",
-                     None if failed else len(here))
+                     None if failed else len(here),
+                     *((None, None, "{}") if failed else
+                       (contacts.get("email"), contacts.get("website"),
+                        json.dumps(contacts["social_media"]))))
         for section in there:
             if section.fault == "page-404":
                 self.failed(f"{base}/section/{section.slug}", 404, "404", False)
@@ -133,7 +138,7 @@ class Site:
                  degrees("longitude"), degrees("latitude"),
                  json.dumps(info.get("social_media", {})),
                  base + info["logo_url"] if "logo_url" in info else None,
-                 known, s.site_slug if known else None,
+                 known, known,
                  known and s.fault not in ("list-500", "statistics-500", "pager beyond numbers")
                  and not s.has_no_json())
         for name, message, raw in s.errors if s.fault != "page-404" else []:
@@ -255,7 +260,9 @@ class Site:
         # An address that has moved counts where it is now.
         slug = a.slug + "-moved" * (a.fault == "moved")
         url += "-moved" * (a.fault == "moved")
-        unmatched = sorted(slug for slug, _, s in a.organisers if s is None or s.slug not in known)
+        unmatched = [slug for slug, _, s in a.organisers if s is None or s.slug not in known]
+        if a.unlinked:
+            unmatched.append(a.unlinked)
 
         def cut(text, n):
             return None if text is None else text[:n]
@@ -269,10 +276,13 @@ class Site:
                  "\n".join(a.goal).replace("x@y.example", "[e-mail]") or None,
                  a.outcomes, None if is_mail else a.registration,
                  None if a.image is None else self.options.activities + a.image,
-                 "{" + ",".join(unmatched) + "}")
+                 *reversed(a.project or (None, None)),
+                 "{" + ",".join(f'"{slug}"' for slug in sorted(unmatched)) + "}")
         for _, _, s in a.organisers:
             if s is not None and s.slug in known:
                 self.row("activity_section_organisers", slug, s.slug)
+        for name in a.types():
+            self.row("activity_to_type", slug, cut(name, 100))
         for cause in a.causes:
             self.row("activity_to_cause", slug, cut(cause, 100))
         for n in a.sdgs:

@@ -103,6 +103,12 @@ WORDS = [
     "رحلة", "🎉", "smörgås", "workshop", "blood", "drive",
 ]
 NETWORKS = ["Facebook", "Instagram", "X", "LinkedIn", "TikTok"]
+PROJECTS = [
+    ("mov-europe", "Mov'in Europe"), ("green-erasmus", "Green Erasmus"),
+    ("socialerasmus", "SocialErasmus"),
+]
+# Organisers to whom pages have no link.
+UNLINKED = ["Youth Council", "University Choir", "Öğrenci Konseyi"]
 OUTSIDERS = [
     ("esn-international", "ESN International"), ("erasmus-office", "Erasmus Office"),
     ("old-section", "Old Section"),

@@ -9,7 +9,7 @@ from faults import (FIELD_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, S
                     said_of)
 from history import NEW_SECTION, REMOVED_SECTION
 from names import (CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, OVERSEAS,
-                   PLACES, TOWNS, TYPES, WORDS)
+                   PLACES, PROJECTS, TOWNS, TYPES, UNLINKED, WORDS)
 from wrong_answers import ANSWERS, STOPS
 
 CARDS = 12
@@ -71,6 +71,12 @@ class Activity:
     spoilt: str | None = None  # by what, where each fault is there once
     unlisted: bool = False  # no list leads to it
     odd_organiser: tuple | None = None  # address, name
+    more_types: list = field(default_factory=list)  # after type
+    project: tuple | None = None  # slug, name
+    unlinked: str | None = None  # an organiser without a link
+
+    def types(self):
+        return [self.type, *self.more_types] if self.type else []
 
     def failure(self):
         """What failed_scrapes must say of its page; None: nothing."""
@@ -112,6 +118,17 @@ class Network:
     def rng(self, *what):
         """What is drawn for one thing depends on nothing else that there is."""
         return random.Random(f"{self.seed} {what}")
+
+    def contacts(self, code):
+        """Those of a national organisation."""
+        rng, host, contacts = self.rng("contacts", code), f"national-{code}.example", {}
+        if rng.random() < 0.8:
+            contacts["email"] = f"board@{host}"
+        if rng.random() < 0.8:
+            contacts["website"] = f"https://{host}/"
+        networks = [n.lower() for n in NETWORKS if rng.random() < 0.4]
+        contacts["social_media"] = {n: f"https://{n}.example/{code}" for n in networks}
+        return contacts
 
     # --- sections
 
@@ -290,6 +307,13 @@ class Network:
             "Everybody smiled" if rng.random() < 0.3 else None,
             f"/sites/default/files/{number}.jpg" if rng.random() < 0.7 else None,
             f"https://forms.example/{number}?a=1&b=2" if rng.random() < 0.4 else None)
+        rng = self.rng("more of activity", number)
+        if activity.type and rng.random() < 0.1:
+            activity.more_types = [rng.choice([t for t in TYPES if t != activity.type])]
+        if rng.random() < 0.08:
+            activity.project = rng.choice(PROJECTS)
+        if rng.random() < 0.03:
+            activity.unlinked = rng.choice(UNLINKED)
         if self.faults:
             self.spoil(activity)
         return activity

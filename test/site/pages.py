@@ -67,8 +67,28 @@ class Pages:
         links = f'<ul><li><a href="/country/all">All</a></li>\n{links}</ul>\n'
         return self.page("ESN Accounts", f'{links}<div class="map">{dots}</div>')
 
-    def country(self, name, sections):
-        self.draw("country", name)
+    def contacts(self, rng, info):
+        """Those of a section, or of a national organisation, as blocks."""
+        if "email" in info:
+            yield self.item("email", info["email"])
+        if "website" in info:
+            attributes, text = "", "<i></i> Website "
+            if rng.random() < 0.5:
+                attributes, text = ' title="Website of the organisation"', "Visit us"
+            yield f'<p><a href="{esc(info["website"])}"{attributes}>{text}</a></p>'
+
+    def item(self, css, text):
+        return (f'<div class="field field--name-field-{css} field--type-x">'
+                f'<div class="field--label">L</div><div class="field--item">\n  {esc(text)} '
+                '</div></div>')
+
+    def profiles(self, info):
+        links = "".join(f'<a href="{url}" title="{name.capitalize()} profile"></a>'
+                        for name, url in info["social_media"].items())
+        return f"<div>{links}</div>"
+
+    def country(self, name, sections, contacts):
+        rng = self.draw("country", name)
         if not sections:
             inner = '<div class="view-empty"><p>No sections yet.</p></div>'
         elif self.rng.random() < 0.5:
@@ -80,31 +100,21 @@ class Pages:
                     f'<a href="/section/{s.slug}">{esc(s.name)}</a>'
                     '</span><a href=""></a></div>\n' for s in sections)
             inner = "".join(rows)
-        return self.page(name, f'<div class="view view-sections">{inner}</div>')
+        blocks = "".join([*self.contacts(rng, contacts), self.profiles(contacts)])
+        return self.page(name, f'{blocks}<div class="view view-sections">{inner}</div>')
 
     def section(self, s):
         rng, info, blocks = self.draw("section", s.slug), s.info, []
 
-        def item(css, text):
-            blocks.append(f'<div class="field field--name-field-{css} field--type-x">'
-                          '<div class="field--label">L</div>'
-                          f'<div class="field--item">\n  {esc(text)} </div></div>')
-
-        if "email" in info:
-            item("email", info["email"])
-        if "website" in info:
-            attributes, text = "", "<i></i> Website "
-            if rng.random() < 0.5:
-                attributes, text = ' title="Website of the organisation"', "Visit us"
-            blocks.append(f'<p><a href="{esc(info["website"])}"{attributes}>{text}</a></p>')
+        blocks.extend(self.contacts(rng, info))
         if "university_name" in info:
             if rng.random() < 0.5:
-                item("university-name", info["university_name"])
+                blocks.append(self.item("university-name", info["university_name"]))
             else:
                 blocks.append('<div class="field--name-field-university-website"><a href="/u">'
                               f'{esc(info["university_name"])}</a></div>')
         if "city" in info:
-            item("city", info["city"])
+            blocks.append(self.item("city", info["city"]))
         if "address" in info:
             parts = list(info["address"])
             rng.shuffle(parts)
@@ -122,9 +132,7 @@ class Pages:
                               'alt="Logo of the section">')
             else:
                 blocks.append(f'<div class="group__field-pseudo-group-logo"><img {logo}></div>')
-        links = "".join(f'<a href="{url}" title="{name.capitalize()} profile"></a>'
-                        for name, url in info["social_media"].items())
-        blocks.append(f"<div>{links}</div>")
+        blocks.append(self.profiles(info))
         rng.shuffle(blocks)
         heading = f'<a href="/">Home</a><h1 class="page-header">\n {esc(s.name)}\n</h1>\n'
         return self.page(s.name, heading + "\n".join(blocks))
@@ -249,7 +257,14 @@ class Pages:
         if a.type:
             css = rng.choice([("activity-types", "activity-type"),
                               (f"{ct}__field-ct-act-types", "field__item")])
-            blocks.append(nested(*css, f'<a href="/t">{esc(a.type)}</a>'))
+            blocks.append(nested(css[0], css[1],
+                                 f'</div><div class="{css[1]}">'.join(
+                                     f'<a href="/t">{esc(t)}</a>' for t in a.types())))
+        if a.project:
+            slug, name = a.project
+            css = rng.choice([f"{ct}__field-ct-act-project", "project"])
+            blocks.append(self.labelled(rng, css, "This activity is part of the project",
+                                        f'<a href="/project/{slug}">{esc(name)}</a>'))
         blocks.append(self.organisers(rng, a))
         if a.causes:
             blocks.append(self.causes(rng, a))
@@ -298,8 +313,11 @@ class Pages:
         links = [(f"/organisation/{slug}", name) for slug, name, _ in a.organisers]
         if a.odd_organiser is not None:
             links.append((esc(a.odd_organiser[0]), a.odd_organiser[1]))
-        links = (inner.format(f'<a href="{href}">{esc(name)}</a>') for href, name in links)
-        return f'<div class="pseudo__organisers">{"".join(links)}</div>'
+        items = [f'<a href="{href}">{esc(name)}</a>' for href, name in links]
+        if a.unlinked:
+            inner = '<div class="pseudo__organiser">{}</div>'
+            items.append(esc(a.unlinked))
+        return f'<div class="pseudo__organisers">{"".join(map(inner.format, items))}</div>'
 
     def causes(self, rng, a):
         links = [f'<a href="/c">{esc(c)}</a>' for c in a.causes]

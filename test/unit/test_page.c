@@ -29,7 +29,8 @@ country_has_sections(void **state)
 {
 	const char *sections =
 		"\"data\":{\"slug\":\"tr\",\"sections\":[{\"name\":\"ESN METU\","
-		"\"slug\":\"tr-anka-met\",\"url\":\"" ACCOUNTS "/section/tr-anka-met\"}]},\"errors\":[]";
+		"\"slug\":\"tr-anka-met\",\"url\":\"" ACCOUNTS "/section/tr-anka-met\"}],\"email\":null,"
+		"\"website\":null,\"social_media\":{}},\"errors\":[]";
 
 	(void) state;
 	expect(PAGE_COUNTRY, ACCOUNTS "/country/tr",
@@ -41,6 +42,14 @@ country_has_sections(void **state)
 		   sections);
 	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr",
 				 "<div class=view><div class=view-empty></div></div>", "\"sections\":[]");
+	expect_parts(PAGE_COUNTRY, ACCOUNTS "/country/tr",
+				 "<div class=field--name-field-email><div class=field--item>board@tr.example</div>"
+				 "</div><a href=https://tr.example/>Website</a>"
+				 "<a title='Instagram profile' href=https://instagram.com/esn_tr></a>"
+				 "<div class=view><div class=view-empty></div></div>",
+				 "\"email\":\"board@tr.example\"", "\"website\":\"https://tr.example/\"",
+				 "\"social_media\":{\"instagram\":\"https://instagram.com/esn_tr\"}",
+				 "\"errors\":[]");
 	expect(PAGE_COUNTRY, ACCOUNTS "/country/TR",
 		   "<span class=field-content><a href='/section/tr-anka-met'>ESN METU</a></span>",
 		   sections);
@@ -155,10 +164,14 @@ activity_in_full(void **state)
 		   "<div class='field-top-wrapper " FULL "-location'><div class=highlight-data-text>"
 		   "<span>Troms\xc3\xb8,</span><span>Norway</span></div></div>"
 		   "<div class=highlight-data-number><span class=highlight-data-text-big> 1,250 </span>"
-		   "</div><div class=activity-types><div class=activity-type><a>Sports</a></div></div>"
+		   "</div><div class=activity-types><div class=activity-type><a>Sports</a></div>"
+		   "<div class=activity-type><a>Leisure</a></div></div>"
 		   "<div class=pseudo__organisers><div class=pseudo__organiser><a "
 		   "href=/organisation/esn-x>ESN X</a></div><div class=pseudo__organiser><a "
-		   "href=/organisation/esn-y>ESN Y</a></div></div>"
+		   "href=/organisation/esn-y>ESN Y</a></div><div class=pseudo__organiser>ESN Z, tel. "
+		   "+32 2 256 74 27</div><div class=pseudo__organiser>ESN X</div></div>"
+		   "<div class=" FULL "-project><div class=field__label>This activity is part of the "
+		   "project:</div><a href=/project/mov-in-europe>Mov'in Europe</a></div>"
 		   "<div class=activity-causes><div class=activity-label><a>Culture</a></div>"
 		   "<div class=activity-label><a>Culture</a></div></div>"
 		   "<div class=field-sdgs-wrapper><img alt='SDG 13'><img alt=Icon title='Goal 3: Good "
@@ -174,9 +187,12 @@ activity_in_full(void **state)
 		   "\"title\":\"Boat & party\",\"description\":\"One [e-mail]\\nTwo\",\"start_date\":"
 		   "\"2026-05-03\",\"end_date\":\"2026-05-04\",\"is_online\":false,\"city\":"
 		   "\"Troms\xc3\xb8\",\"country_name\":\"Norway\",\"participants\":1250,"
-		   "\"activity_type\":\"Sports\",\"organisers\":[{\"name\":\"ESN X\",\"slug\":"
+		   "\"activity_type\":\"Sports\",\"activity_types\":[\"Sports\",\"Leisure\"],"
+		   "\"project_name\":\"Mov'in Europe\",\"project_slug\":\"mov-in-europe\","
+		   "\"organisers\":[{\"name\":\"ESN X\",\"slug\":"
 		   "\"esn-x\",\"url\":\"" ACTIVITIES "/organisation/esn-x\"},{\"name\":\"ESN Y\","
-		   "\"slug\":\"esn-y\",\"url\":\"" ACTIVITIES "/organisation/esn-y\"}],\"causes\":"
+		   "\"slug\":\"esn-y\",\"url\":\"" ACTIVITIES "/organisation/esn-y\"},"
+		   "{\"name\":\"ESN Z, tel. [telephone]\",\"slug\":null,\"url\":null}],\"causes\":"
 		   "[\"Culture\"],\"sdgs\":[\"SDG 3\",\"SDG 13\"],\"objectives\":[\"Meet\"],"
 		   "\"activity_goal\":\"a\\nb\",\"outcomes\":\"Call [telephone]\",\"image_url\":"
 		   "\"" ACTIVITIES "/i.jpg\",\"registration_url\":\"https://r.example/1\"},"
@@ -498,8 +514,8 @@ matches_are_counted(void **state)
 		assert_true(matched[i] == 0 || matched[i] == 3);
 		total += matched[i];
 	}
-	/* the container, and the first of the rules for sections */
-	assert_int_equal(total, 2 * 3);
+	/* the container, the first of the rules for sections, and that for links labelled "Website" */
+	assert_int_equal(total, 3 * 3);
 }
 
 int

@@ -14,8 +14,9 @@ on() { # <cluster> <command ...>
 }
 
 # Logical: the data tables, by the keys that they have.
-tables="countries, sections, activities, activity_causes, sdgs, objectives,
-	activity_section_organisers, activity_to_cause, activity_to_sdg, activity_to_objective,
+tables="countries, sections, activities, activity_types, activity_causes, sdgs, objectives,
+	activity_section_organisers, activity_to_type, activity_to_cause, activity_to_sdg,
+	activity_to_objective,
 	section_overall_statistics, section_cause_statistics, section_type_statistics,
 	section_participant_statistics"
 cluster_start bi "wal_level = replica"

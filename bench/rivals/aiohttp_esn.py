@@ -58,6 +58,16 @@ def attribute(element, name):
     return element.get(name) if element else None
 
 
+def website(soup):
+    return soup.select_one('a[title="Website of the organisation"]') or next(
+        (a for a in soup.find_all("a") if a.get_text(strip=True) == "Website"), None
+    )
+
+
+def profiles(soup):
+    return social_media((a["title"], a["href"]) for a in soup.select('a[title*="profile"]'))
+
+
 class Scraper:
     def __init__(self, accounts, activities, records):
         self.accounts, self.activities, self.records = accounts, activities, records
@@ -137,7 +147,15 @@ class Scraper:
             )
             if text(link)
         }
-        self.records.put_nowait(replace(country, section_count=len(listed)))
+        self.records.put_nowait(
+            replace(
+                country,
+                section_count=len(listed),
+                email=text(soup.select_one(".field--name-field-email .field--item")),
+                website=attribute(website(soup), "href"),
+                social_media=profiles(soup),
+            )
+        )
         for slug, url in listed.items():
             self.begin(slug, url, country.country_code)
 
@@ -149,9 +167,6 @@ class Scraper:
     async def section(self, slug, url, country_code):
         soup = await self.soup(url, self.accounts)
         position = soup.select_one(".geolocation-location[data-lat]")
-        website = soup.select_one('a[title="Website of the organisation"]') or next(
-            (a for a in soup.find_all("a") if a.get_text(strip=True) == "Website"), None
-        )
         logo = soup.select_one(
             'img.center-block.img-responsive[alt*="Logo"], .group__field-pseudo-group-logo img'
         )
@@ -168,7 +183,7 @@ class Scraper:
                 }
             ),
             email=text(soup.select_one(".field--name-field-email .field--item")),
-            website=attribute(website, "href"),
+            website=attribute(website(soup), "href"),
             university_name=text(
                 soup.select_one(
                     ".field--name-field-university-name .field--item, "
@@ -177,9 +192,7 @@ class Scraper:
             ),
             longitude=degrees(attribute(position, "data-lng")),
             latitude=degrees(attribute(position, "data-lat")),
-            social_media=social_media(
-                (a["title"], a["href"]) for a in soup.select('a[title*="profile"]')
-            ),
+            social_media=profiles(soup),
             logo_url=logo and urljoin(url, logo["src"]),
         )
         await self.find(section, slug_candidates(section.name))
@@ -248,6 +261,17 @@ class Scraper:
         organisers = {
             last_part(a["href"]): text(a) for a in article.select(".pseudo__organisers a")
         }
+        strangers = texts(
+            organiser
+            for organiser in article.select(".pseudo__organisers .pseudo__organiser")
+            if organiser.a is None
+        )
+        types = texts(
+            article.select(
+                f".activity-types .activity-type a, .{ct}__field-ct-act-types .field__item a"
+            )
+        )
+        project = article.select_one('a[href*="/project/"]')
         image = article.select_one("picture img.img-fluid")
         self.records.put_nowait(
             Activity(
@@ -273,12 +297,7 @@ class Scraper:
                 participants=count(
                     text(article.select_one(".highlight-data-number .highlight-data-text-big"))
                 ),
-                activity_type=text(
-                    article.select_one(
-                        f".activity-types .activity-type a, "
-                        f".{ct}__field-ct-act-types .field__item a"
-                    )
-                ),
+                activity_type=types[0] if types else None,
                 is_online=online,
                 country_name=country,
                 activity_goal=blocks(
@@ -289,7 +308,10 @@ class Scraper:
                     article.select_one(f".{ct}__field-ct-act-link-registrat a"), "href"
                 ),
                 image_url=image and urljoin(url, image["src"]),
-                organisers=list(organisers),
+                project_name=text(project),
+                project_slug=project and last_part(project["href"]),
+                organisers=[*organisers, *strangers],
+                types=types,
                 causes=texts(
                     article.select(".activity-causes .activity-label a, .activity-cause a")
                 ),
@@ -384,7 +406,7 @@ ADD_ORGANISER = """INSERT INTO activity_section_organisers
 class Store:
     def __init__(self, database):
         self.database = database
-        self.names = set()  # of causes and objectives that have rows
+        self.names = set()  # of types, causes and objectives that have rows
         self.organisers = []  # (activity's slug, slugs): whose slugs they are is known at the end
         self.sections = set()  # slugs that have turned out to be a section's
 
@@ -431,6 +453,7 @@ class Store:
     async def activities(self, activities):
         await self.many(UPSERT_ACTIVITY, map(row, activities))
         for what, table, column, named in (
+            ("types", "activity_to_type", "type_id", "activity_types"),
             ("causes", "activity_to_cause", "cause_id", "activity_causes"),
             ("sdgs", "activity_to_sdg", "sdg_id", "sdgs"),
             ("objectives", "activity_to_objective", "objective_id", "objectives"),

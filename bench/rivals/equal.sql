@@ -1,6 +1,7 @@
 -- Whether a schema made by schema.sql has the same rows as the extension's tables.
 -- psql -v schema=<name> -f equal.sql prints the differences, or nothing. Ids are replaced by what
--- they stand for. Times of work are not compared: last_scraped, created_at, updated_at, scraped_at.
+-- they stand for. Times of work are not compared: last_scraped, created_at, updated_at, scraped_at,
+-- last_validated_activities_slug.
 \set QUIET on
 \pset tuples_only on
 \pset format unaligned
@@ -11,20 +12,23 @@ SELECT format($f$
 		SELECT 'unexpected', (d)::text FROM ((%3$s) EXCEPT ALL (%2$s)) d) x
 	ORDER BY r LIMIT 20$f$, name, replace(query, '@', 'public'), replace(query, '@', :'schema'))
 FROM (VALUES
-	('countries', 'SELECT country_code, name, slug, url, section_count FROM @.countries'),
+	('countries', 'SELECT country_code, name, slug, url, section_count, email, website,
+		social_media FROM @.countries'),
 	('sections', 'SELECT country_code, name, accounts_platform_slug, activities_platform_slug,
 		accounts_url, activities_url, city, address, email, website, university_name, longitude,
-		latitude, social_media, logo_url, can_scrape_activities, last_validated_activities_slug,
-		removed_at FROM @.sections'),
+		latitude, social_media, logo_url, can_scrape_activities, removed_at FROM @.sections'),
 	('activities', 'SELECT event_slug, url, title, description, start_date, end_date,
 		is_future_event, city, country_code, participants, activity_type, is_valid, is_online,
-		country_name, activity_goal, outcomes, registration_url, image_url,
-		ARRAY(SELECT unnest(unmatched_organisers) ORDER BY 1), removed_at FROM @.activities'),
+		country_name, activity_goal, outcomes, registration_url, image_url, project_name,
+		project_slug, ARRAY(SELECT unnest(unmatched_organisers) ORDER BY 1), removed_at
+		FROM @.activities'),
 	('sdgs', 'SELECT name, description FROM @.sdgs'),
 	('objectives', 'SELECT name FROM @.objectives'),
 	('activity_section_organisers',
 		'SELECT event_slug, accounts_platform_slug FROM @.activity_section_organisers
 		JOIN @.activities a ON a.id = activity_id JOIN @.sections s ON s.id = section_id'),
+	('activity_to_type', 'SELECT event_slug, t.name FROM @.activity_to_type
+		JOIN @.activities a ON a.id = activity_id JOIN @.activity_types t ON t.id = type_id'),
 	('activity_to_cause', 'SELECT event_slug, c.name FROM @.activity_to_cause
 		JOIN @.activities a ON a.id = activity_id JOIN @.activity_causes c ON c.id = cause_id'),
 	('activity_to_sdg', 'SELECT event_slug, s.name FROM @.activity_to_sdg

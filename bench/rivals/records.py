@@ -9,7 +9,7 @@ advantage."""
 import json
 import re
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -25,6 +25,9 @@ class Country:
     slug: str
     url: str
     section_count: int | None = None
+    email: str | None = None
+    website: str | None = None
+    social_media: str = "{}"  # JSON
 
     def __post_init__(self):
         if not self.name or len(self.country_code) != 2:
@@ -49,7 +52,7 @@ class Section:
     activities_platform_slug: str | None = None
     activities_url: str | None = None
     can_scrape_activities: bool = False
-    last_validated_activities_slug: str | None = None
+    last_validated_activities_slug: datetime | None = None
 
     def __post_init__(self):
         if not self.name or len(self.name) > 255:
@@ -61,7 +64,8 @@ class Section:
 
     def known_as(self, slug, url):
         """activities.esn.org has answered to that slug."""
-        self.activities_platform_slug = self.last_validated_activities_slug = slug
+        self.activities_platform_slug = slug
+        self.last_validated_activities_slug = datetime.now(timezone.utc)
         self.activities_url, self.can_scrape_activities = url, True
 
 
@@ -84,8 +88,11 @@ class Activity:
     outcomes: str | None
     registration_url: str | None
     image_url: str | None
+    project_name: str | None
+    project_slug: str | None
     # rows of other tables
-    organisers: list = field(metadata={"relation": True})
+    organisers: list = field(metadata={"relation": True})  # slugs; names without a link
+    types: list = field(metadata={"relation": True})
     causes: list = field(metadata={"relation": True})
     sdgs: list = field(metadata={"relation": True})
     objectives: list = field(metadata={"relation": True})

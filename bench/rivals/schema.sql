@@ -9,8 +9,9 @@ DROP SCHEMA IF EXISTS :schema CASCADE;
 CREATE SCHEMA :schema;
 
 CREATE TEMP TABLE data_tables (position, name) AS
-SELECT n, t::regclass FROM unnest('{countries, sections, activities, activity_causes, sdgs,
-	objectives, activity_section_organisers, activity_to_cause, activity_to_sdg,
+SELECT n, t::regclass FROM unnest('{countries, sections, activities, activity_types,
+	activity_causes, sdgs, objectives, activity_section_organisers, activity_to_type,
+	activity_to_cause, activity_to_sdg,
 	activity_to_objective, section_overall_statistics, section_cause_statistics,
 	section_type_statistics, section_participant_statistics}'::text[])
 	WITH ORDINALITY AS u(t, n);

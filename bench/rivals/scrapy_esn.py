@@ -63,6 +63,19 @@ def first_text(page, selector):
     return next(map(whole_text, page.css(selector)), None)
 
 
+def website(page):
+    return (
+        page.css('a[title="Website of the organisation"]::attr(href)').get()
+        or page.xpath('//a[normalize-space() = "Website"]/@href').get()
+    )
+
+
+def profiles(page):
+    return social_media(
+        (a.attrib["title"], a.attrib["href"]) for a in page.css('a[title*="profile"]')
+    )
+
+
 class EsnSpider(Spider):
     name = "esn"
 
@@ -113,7 +126,13 @@ class EsnSpider(Spider):
             )
             if whole_text(link)
         }
-        yield replace(country, section_count=len(listed))
+        yield replace(
+            country,
+            section_count=len(listed),
+            email=first_text(response, ".field--name-field-email .field--item"),
+            website=website(response),
+            social_media=profiles(response),
+        )
         for slug, url in listed.items():
             yield from self.begin(slug, url, country.country_code)
         self.countries_left -= 1
@@ -147,10 +166,7 @@ class EsnSpider(Spider):
                 }
             ),
             email=first_text(response, ".field--name-field-email .field--item"),
-            website=(
-                response.css('a[title="Website of the organisation"]::attr(href)').get()
-                or response.xpath('//a[normalize-space() = "Website"]/@href').get()
-            ),
+            website=website(response),
             university_name=first_text(
                 response,
                 ".field--name-field-university-name .field--item, "
@@ -158,9 +174,7 @@ class EsnSpider(Spider):
             ),
             longitude=degrees(position.get("data-lng")),
             latitude=degrees(position.get("data-lat")),
-            social_media=social_media(
-                (a.attrib["title"], a.attrib["href"]) for a in response.css('a[title*="profile"]')
-            ),
+            social_media=profiles(response),
             logo_url=logo and response.urljoin(logo),
         )
         yield from self.find(section, slug_candidates(section.name))
@@ -236,6 +250,16 @@ class EsnSpider(Spider):
         organisers = {
             last_part(a.attrib["href"]): whole_text(a) for a in article.css(".pseudo__organisers a")
         }
+        strangers = [
+            whole_text(organiser)
+            for organiser in article.css(".pseudo__organisers .pseudo__organiser")
+            if not organiser.css("a")
+        ]
+        types = article.css(
+            f".activity-types .activity-type a::text, "
+            f".{ct}__field-ct-act-types .field__item a::text"
+        ).getall()
+        project = article.css('a[href*="/project/"]')[:1]
         image = article.css("picture img.img-fluid::attr(src)").get()
         yield Activity(
             event_slug=last_part(response.url),
@@ -261,12 +285,7 @@ class EsnSpider(Spider):
             participants=count(
                 article.css(".highlight-data-number .highlight-data-text-big::text").get()
             ),
-            activity_type=fold(
-                article.css(
-                    f".activity-types .activity-type a::text, "
-                    f".{ct}__field-ct-act-types .field__item a::text"
-                ).get()
-            ),
+            activity_type=types[0] if types else None,
             is_online=online,
             country_name=country,
             activity_goal=lines(
@@ -275,7 +294,10 @@ class EsnSpider(Spider):
             outcomes=lines(texts(article.css(f".{ct}__field-ct-act-res-pos-aspect"))),
             registration_url=article.css(f".{ct}__field-ct-act-link-registrat a::attr(href)").get(),
             image_url=image and response.urljoin(image),
-            organisers=list(organisers),
+            project_name=project and whole_text(project) or None,
+            project_slug=project and last_part(project.attrib["href"]) or None,
+            organisers=[*organisers, *strangers],
+            types=types,
             causes=article.css(
                 ".activity-causes .activity-label a::text, .activity-cause a::text"
             ).getall(),
@@ -303,7 +325,7 @@ class PostgresPipeline:
     def __init__(self, **connection):
         self.connection = connection
         self.countries, self.sections, self.activities, self.statistics = {}, {}, {}, {}
-        self.section_ids, self.cause_ids, self.objective_ids = {}, {}, {}
+        self.section_ids, self.type_ids, self.cause_ids, self.objective_ids = {}, {}, {}, {}
         self.organisers = []  # (activity's id, slugs): whose slugs they are is known at the end
 
     def open_spider(self, spider):
@@ -383,6 +405,11 @@ class PostgresPipeline:
                 "activities", "event_slug", list(activities.values()), "event_slug, id"
             )
         )
+        types = self.lookup(
+            "activity_types",
+            self.type_ids,
+            {name for a in activities.values() for name in a.types},
+        )
         causes = self.lookup(
             "activity_causes",
             self.cause_ids,
@@ -394,6 +421,7 @@ class PostgresPipeline:
             {name for a in activities.values() for name in a.objectives},
         )
         for table, column, relation, known in (
+            ("activity_to_type", "type_id", "types", types),
             ("activity_to_cause", "cause_id", "causes", causes),
             ("activity_to_sdg", "sdg_id", "sdgs", self.sdg_ids),
             ("activity_to_objective", "objective_id", "objectives", objectives),

@@ -43,7 +43,7 @@ class Site:
                                not options.no_faults, self.history, options.every_fault)
         for activity in self.network.activities if options.healed else []:
             activity.fault = None
-        self.pages = Pages(options.seed, options.padding)
+        self.pages = Pages(options.seed, options.padding, options.plain)
         self.faults = []
         self.front = []  # played before nginx
         self.truth = {}
@@ -329,6 +329,8 @@ def main():
     add("--count", type=int, default=3000, help="of activities")
     add("--padding", type=int, default=4000, help="bytes of menu on every page")
     add("--no-faults", action="store_true")
+    add("--plain", action="store_true",
+        help="pages in the shapes of the user's document only, without labels and other traps")
     add("--every-fault", action="store_true",
         help="each fault once; the site of activities has a front that plays them")
     add("--healed", action="store_true", help="no page is answered wrongly")

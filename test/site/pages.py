@@ -19,8 +19,9 @@ def nested(outer, inner, content):
 
 
 class Pages:
-    def __init__(self, seed, padding):
+    def __init__(self, seed, padding, plain=False):
         self.seed = seed
+        self.plain = plain  # only the shapes that the user's document knows
         self.rng = random.Random()
         self.menu = self.make_menu(padding)
         self.cards = {}
@@ -166,7 +167,7 @@ class Pages:
             link = f'<div class="eg-c-card-title">{link}</div>'
         else:
             link = f'<a href="{href}"><img src="/x.jpg"></a><h3>{link}</h3>'
-        if a.online and rng.random() < 0.5:
+        if a.online and rng.random() < 0.5 and not self.plain:
             place = '<span class="act-location-city">Facebook / Zoom</span>'
         elif a.city:
             place = (f'<span class="act-location-city">{esc(a.city)}</span>'
@@ -194,7 +195,7 @@ class Pages:
         if last <= 0:
             return ""
         links = [link(n, "", f' title="Go to page {n + 1}"', n + 1) for n in range(min(last, 3))]
-        if number < last and slug and rng.random() < 0.1:
+        if number < last and slug and rng.random() < 0.1 and not self.plain:
             # Not every pager names the last page, or shows numbers.
             links = [link(number + 1, " pager__item--next", ' rel="next"', "Load more")]
         elif number < last and rng.random() < 0.5:
@@ -205,17 +206,20 @@ class Pages:
 
     def title(self, title):
         t = esc(title)
-        return self.rng.choice([
+        shapes = [
             '<div class="block block--eg-activities-theme-page-title">'
             f'<h1><span>{t}</span></h1></div>',
             f'<h1 class="page-header"> {t}\n</h1>',
             f'<div class="field__item"><h1>{t}</h1></div>',
             f'<div class="activity-label">{t}</div>',
             f'<h1 class="title">{t}</h1>',
-        ])
+        ]
+        return self.rng.choice(shapes[:2] if self.plain else shapes)
 
     def label(self, rng, text):
         """What may stand above a field's value."""
+        if self.plain:
+            return ""
         return rng.choice(["", f'<div class="field__label">{text}</div>', f"<h3>{text}</h3>",
                            f"<p><strong>{text}:</strong></p>"])
 
@@ -243,14 +247,14 @@ class Pages:
             spans = f"<span>{esc(a.city)},</span> <span>{esc(a.country)}</span>"
             css = rng.choice([f"field-top-wrapper {ct}__field-ct-act-location", "place"])
             blocks.append(nested(css, "highlight-data-text", spans))
-        if a.online:
+        if a.online and not self.plain:
             blocks.append(nested(f"field-top-wrapper {ct}__field-ct-act-portal",
                                  "highlight-data-text", self.portal(rng)))
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and not self.plain:
             blocks.append(nested("field-top-wrapper", "highlight-data-text",
                                  "<span>Free of charge</span>"))
         if a.participants_text is not None:
-            total = "<span>total</span> <span>participants</span>"
+            total = "" if self.plain else "<span>total</span> <span>participants</span>"
             blocks.append('<div class="highlight-data-number"><div class="highlight-data-text-big">'
                           f'{a.participants_text}</div>'
                           f'<div class="highlight-data-text">{total}</div></div>')

@@ -76,12 +76,51 @@ check_free_text(Arena *arena, const char *s)
 }
 
 static void
+check_profiles(const NamedSlugList *profiles)
+{
+	for (int i = 0; i < profiles->count; i++)
+		fuzz_check(profiles->items[i].name != NULL && profiles->items[i].slug == NULL);
+	check_links(profiles, true);
+}
+
+static void
+check_email(const char *email)
+{
+	check_text(email, 254);
+	fuzz_check(email == NULL || strchr(email, '@') != NULL);
+}
+
+static void
+check_country(const CountryPage *country)
+{
+	check_links(&country->sections, true);
+	check_email(country->email);
+	check_url(country->website);
+	check_profiles(&country->social_media);
+}
+
+/* An organiser has a link, or a name. */
+static void
+check_organisers(const NamedSlugList *organisers)
+{
+	NamedSlugList linked = *organisers;
+
+	while (linked.count > 0 && linked.items[linked.count - 1].url == NULL)
+	{
+		linked.count--;
+		check_text(linked.items[linked.count].name, SIZE_MAX);
+		fuzz_check(linked.items[linked.count].name != NULL &&
+				   linked.items[linked.count].slug == NULL);
+	}
+	check_links(&linked, false);
+}
+
+static void
 check_section(const SectionPage *section)
 {
 	check_slug(section->slug);
 	check_text(section->name, 255);
-	check_text(section->email, 254);
-	fuzz_check(section->email == NULL || strchr(section->email, '@') != NULL);
+	check_email(section->email);
 	check_url(section->website);
 	check_text(section->university_name, SIZE_MAX);
 	check_text(section->city, 100);
@@ -89,9 +128,7 @@ check_section(const SectionPage *section)
 	check_degrees(section->latitude, 90);
 	check_degrees(section->longitude, 180);
 	check_url(section->logo_url);
-	for (int i = 0; i < section->social_media.count; i++)
-		fuzz_check(section->social_media.items[i].name != NULL);
-	check_links(&section->social_media, true);
+	check_profiles(&section->social_media);
 	fuzz_check(section->slug != NULL && section->name != NULL);
 }
 
@@ -133,7 +170,11 @@ check_activity(Arena *arena, const ActivityPage *activity)
 	fuzz_check(activity->city != NULL || activity->country_name == NULL);
 	fuzz_check(activity->participants >= -1);
 	check_text(activity->activity_type, 100);
-	check_links(&activity->organisers, false);
+	check_names(&activity->activity_types, 100);
+	fuzz_check((activity->activity_type == NULL) == (activity->activity_types.count == 0));
+	check_text(activity->project_name, 255);
+	check_slug(activity->project_slug);
+	check_organisers(&activity->organisers);
 	check_names(&activity->causes, 100);
 	check_names(&activity->sdgs, 6);
 	fuzz_check(activity->sdgs.count <= 17);
@@ -166,7 +207,7 @@ check_page(Arena *arena, const SitePage *page)
 			fuzz_check(strlen(page->home.countries.items[i].slug) == 2);
 	}
 	else if (page->kind == PAGE_COUNTRY)
-		check_links(&page->country.sections, true);
+		check_country(&page->country);
 	else if (page->kind == PAGE_SECTION)
 		check_section(&page->section);
 	else if (page->kind == PAGE_LISTING)

@@ -17,7 +17,7 @@ without_esn(const char *name)
 	return strncmp(name, "ESN ", 4) == 0 && name[4] != '\0' ? name + 4 : name;
 }
 
-/* Other links are below /country/, too ("all"). A country's slug has two letters. */
+/* A country's slug has two letters. */
 static bool
 is_country_code(const char *slug)
 {
@@ -49,9 +49,15 @@ parse_home(PageParser *parser)
 		NamedSlug country = links.items[i];
 		char *code = arena_strdup(parser->arena, country.slug);
 
-		if (country.name == NULL || !is_country_code(code))
-			continue;
 		ascii_lower_all(code);
+		/* the link to the list of all of them */
+		if (country.name == NULL || strcmp(code, "all") == 0)
+			continue;
+		if (!is_country_code(code))
+		{
+			page_error(parser, "countries", "not a country code of two letters", country.url);
+			continue;
+		}
 		country.slug = code;
 		country.name = without_esn(country.name);
 		named_slug_add(parser->arena, &home->countries, country);

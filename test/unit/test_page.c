@@ -20,6 +20,12 @@ home_has_countries_and_map(void **state)
 		   "{\"name\":\"T\xc3\xbcrkiye\",\"slug\":\"tr\",\"url\":\"" ACCOUNTS "/country/TR\"}],"
 		   "\"sections\":[{\"name\":\"ESN METU\",\"slug\":\"tr-anka-met\",\"url\":\"" ACCOUNTS
 		   "/section/tr-anka-met\"}]},\"errors\":[]");
+	expect_parts(PAGE_HOME, ACCOUNTS "/",
+				 "<a href=/country/al>Albania</a><a href=/country/all>All</a>"
+				 "<a href=/country/alb>Albania</a>",
+				 "\"countries\":[{\"name\":\"Albania\",\"slug\":\"al\",",
+				 "\"errors\":[{\"field\":\"countries\",\"message\":\"not a country code of two "
+				 "letters\",\"raw\":\"" ACCOUNTS "/country/alb\"}]");
 	expect_parts(PAGE_HOME, ACCOUNTS "/", "<a href=/country/all>All</a>",
 				 "\"problem\":\"the page has no list of countries: no link leads to one\"");
 }

@@ -1,6 +1,7 @@
 -- Late registrations: activities can be registered long after they took place, deep in a list that
 -- is read completely only twice a year. The statistics of a section count them, so a count that
--- moved without the list says that the list is to be read completely now.
+-- moved without the list says that the list is to be read completely now. Where both differ much,
+-- the health check says so.
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_count_gaps(section_ids integer[])
 RETURNS TABLE (section_id integer, known integer, gap integer)
@@ -65,3 +66,50 @@ COMMENT ON FUNCTION esn_recount(bigint, integer) IS
 	'Makes the lists of sections due whose statistics, read by this run, moved against what is '
 	'known since the list was last read completely. Returns these sections. run: the run. '
 	'max_requests: how many requests their lists may take together.';
+
+-- A tenth, and five, may be activities whose pages have failed, or that are new since.
+CREATE OR REPLACE VIEW esn_statistics_gaps AS
+SELECT s.name AS section, s.activities_platform_slug AS section_slug,
+	o.physical_activities + o.online_activities AS counted, coalesce(k.known, 0) AS known,
+	o.physical_activities + o.online_activities - coalesce(k.known, 0) AS gap,
+	s.activities_url || '/statistics' AS url
+FROM sections s
+JOIN section_overall_statistics o ON o.section_id = s.id
+	-- Where all figures are 0, the site says nothing.
+	AND greatest(o.physical_activities, o.online_activities, o.total_local_students,
+		o.total_international_students, o.total_coordinators) > 0
+LEFT JOIN (
+	SELECT r.section_id, count(*)::integer AS known
+	FROM activity_section_organisers r JOIN activities a ON a.id = r.activity_id
+	WHERE a.removed_at IS NULL
+	GROUP BY r.section_id) k ON k.section_id = s.id
+WHERE s.can_scrape_activities AND s.removed_at IS NULL AND s.last_scraped IS NOT NULL
+	AND abs(o.physical_activities + o.online_activities - coalesce(k.known, 0))
+		> greatest(5, 0.1 * (o.physical_activities + o.online_activities), 0.1 * k.known)
+ORDER BY abs(o.physical_activities + o.online_activities - coalesce(k.known, 0)) DESC, s.name;
+COMMENT ON VIEW esn_statistics_gaps IS
+	'The sections whose statistics count many more or fewer activities than their lists have '
+	'brought: by over five, and over a tenth. One of the two was not read as it is.';
+COMMENT ON COLUMN esn_statistics_gaps.section IS 'Name of the section.';
+COMMENT ON COLUMN esn_statistics_gaps.section_slug IS 'Its slug on activities.esn.org.';
+COMMENT ON COLUMN esn_statistics_gaps.counted IS 'How many activities its statistics count.';
+COMMENT ON COLUMN esn_statistics_gaps.known IS
+	'How many of its activities are known and not marked as removed.';
+COMMENT ON COLUMN esn_statistics_gaps.gap IS 'counted - known.';
+COMMENT ON COLUMN esn_statistics_gaps.url IS 'The page of its statistics.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_counts(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN g.n = 0 THEN 'ok' WHEN g.n > 1 AND g.n >= 0.1 * s.n THEN 'critical'
+			ELSE 'warning' END,
+		format('%s of %s differ', g.n, s.n),
+		CASE WHEN g.n > 0 THEN E'SELECT * FROM esn_statistics_gaps;\n'
+			'Compare the section''s list on the\nsite with what is known of it.' END
+	FROM (SELECT count(*) AS n FROM @extschema@.esn_statistics_gaps) g,
+		(SELECT count(*) AS n FROM @extschema@.sections
+			WHERE can_scrape_activities AND removed_at IS NULL AND last_scraped IS NOT NULL) s
+$$;
+COMMENT ON FUNCTION esn_check_counts() IS
+	'A check of esn_health_check(): the number of sections whose statistics count other than what '
+	'their lists have brought.';

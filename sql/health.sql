@@ -365,6 +365,8 @@ SET search_path = pg_catalog, esn_internal, pg_temp AS $$
 	SELECT 'sections without statistics', status, value, 'under 1 %', advice
 	FROM esn_check_statistics()
 	UNION ALL
+	SELECT 'statistics and lists', status, value, 'agree', advice FROM esn_check_counts()
+	UNION ALL
 	SELECT 'activities without organisers', status, value, 'under 1 %', advice
 	FROM esn_check_organisers()
 	UNION ALL

@@ -9,7 +9,7 @@ CREATE FUNCTION pg_temp.health(what text) RETURNS text LANGUAGE sql AS
 SELECT results_eq('SELECT name FROM esn_health_check()',
 	$$VALUES ('last run'), ('sections read'), ('failed requests'), ('invalid activities'),
 	('data age'), ('sections without activities'), ('sections without statistics'),
-		('activities without organisers'), ('slugs of sections'),
+		('statistics and lists'), ('activities without organisers'), ('slugs of sections'),
 	('failed addresses'), ('extraction rules'), ('worker slots'), ('disk space'), ('schedule')$$,
 	'the list of checks');
 SELECT results_eq('SELECT * FROM esn_health', 'SELECT * FROM esn_health_check()',
@@ -91,6 +91,42 @@ UPDATE activities SET is_valid = false WHERE id >= -25;
 SELECT is(pg_temp.health('invalid activities'), 'warning', '25 of 1,000 not valid');
 UPDATE activities SET is_valid = false WHERE id >= -125;
 SELECT is(pg_temp.health('invalid activities'), 'critical', '125 of 1,000 not valid');
+
+-- Statistics that count otherwise than what the lists have brought.
+DELETE FROM activity_section_organisers;
+DELETE FROM section_overall_statistics;
+UPDATE activities SET removed_at = NULL;
+INSERT INTO activity_section_organisers SELECT -n, -1 - n % 100 FROM generate_series(1, 1000) n;
+INSERT INTO section_overall_statistics (section_id, physical_activities, online_activities)
+SELECT -n, 8, 2 FROM generate_series(1, 100) n;
+CREATE FUNCTION pg_temp.said(section integer, physical integer, online integer) RETURNS void
+LANGUAGE sql AS $$UPDATE section_overall_statistics SET physical_activities = physical,
+	online_activities = online WHERE section_id = section$$;
+SELECT is(pg_temp.health('statistics and lists'), 'ok', 'statistics and lists agree');
+SELECT pg_temp.said(-1, 13, 2) \g /dev/null
+SELECT is(pg_temp.health('statistics and lists'), 'ok', 'a difference of five is none');
+SELECT pg_temp.said(-1, 21, 12) \g /dev/null
+SELECT is(pg_temp.health('statistics and lists'), 'warning', '33 are counted, 10 are known');
+SELECT results_eq('SELECT section::text, counted, known, gap FROM esn_statistics_gaps',
+	$$VALUES ('ESN 1'::text, 33, 10, 23)$$, 'the view names the section');
+SELECT pg_temp.said(-1, 1, 0) \g /dev/null
+SELECT results_eq('SELECT section::text, gap FROM esn_statistics_gaps',
+	$$VALUES ('ESN 1'::text, -9)$$, 'fewer are counted than are known');
+SELECT pg_temp.said(-1, 0, 0) \g /dev/null
+SELECT is(pg_temp.health('statistics and lists'), 'ok', 'a page without figures says nothing');
+UPDATE section_overall_statistics SET total_local_students = 7 WHERE section_id = -1;
+SELECT is(pg_temp.health('statistics and lists'), 'warning', 'a page with other figures says 0');
+SELECT pg_temp.said(-1, NULL, 4) \g /dev/null
+SELECT is(pg_temp.health('statistics and lists'), 'ok', 'an invalid count is an error of its own');
+SELECT pg_temp.said(-n, 40, 0) FROM generate_series(1, 10) n \g /dev/null
+SELECT is(pg_temp.health('statistics and lists'), 'critical', '10 of 100 differ');
+INSERT INTO activity_section_organisers
+SELECT -n, -1 - s FROM generate_series(1, 1000) n, generate_series(0, 9) s ON CONFLICT DO NOTHING;
+SELECT pg_temp.said(-n, 1100, 11) FROM generate_series(1, 10) n \g /dev/null
+SELECT is(pg_temp.health('statistics and lists'), 'ok', 'a tenth of a large section is none');
+UPDATE activities SET removed_at = now() WHERE id <= -500;
+SELECT is(pg_temp.health('statistics and lists'), 'critical', 'what was removed is not known');
+UPDATE activities SET removed_at = NULL;
 
 -- Failures.
 INSERT INTO failed_scrapes (url, scraper_module, error_message, will_retry) SELECT 'x' || n,

@@ -40,7 +40,8 @@ class Site:
         self.history = options.years and History(options.seed, options.count, options.years,
                                                  options.days_ago, options.old_changes)
         self.network = Network(options.seed, options.sections, options.count,
-                               not options.no_faults, self.history, options.every_fault)
+                               not options.no_faults, self.history, options.every_fault,
+                               options.lying)
         for activity in self.network.activities if options.healed else []:
             activity.fault = None
         self.pages = Pages(options.seed, options.padding, options.plain)
@@ -333,6 +334,9 @@ def main():
         help="pages in the shapes of the user's document only, without labels and other traps")
     add("--every-fault", action="store_true",
         help="each fault once; the site of activities has a front that plays them")
+    add("--lying", type=int, default=0,
+        help="of how many sections the statistics count otherwise than their lists; the others' "
+        "count what those show")
     add("--healed", action="store_true", help="no page is answered wrongly")
     add("--feed-order", choices=("number", "date"), default="number",
         help="what of an activity puts it first in the network's listing")

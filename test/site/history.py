@@ -101,15 +101,13 @@ class History:
                 a.title = f"{rng.choice(WORDS)}: {a.title}"
 
     def statistics(self, section):
-        """About a third of the sections have other figures each week. The activities themselves
-        are counted."""
-        for pairs in section.statistics.get("total_activities") or []:
-            pairs[1] += sum(a.online == (pairs[0] == "Online") for a in section.activities)
+        """About a third of the sections have other figures of participants each week: those are
+        entered late."""
         for week in (2, 1):
             rng = self.rng("statistics", section.slug, week)
             day, more = 7 * (week - 1) + rng.randrange(7), rng.randrange(1, 9)
             if rng.random() < 1 / 3 and self.happened(day) and any(section.statistics.values()):
-                for key, pairs in section.statistics.items():
-                    if key != "total_activities":
-                        section.statistics[key] = [[label, n + more] for label, n in pairs]
+                for key in ("total_participants", "physical_participants"):
+                    section.statistics[key] = [[label, n + more]
+                                               for label, n in section.statistics[key]]
                 self.note("statistics", section.site_slug, day)

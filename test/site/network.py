@@ -96,8 +96,55 @@ def write_date(rng, day):
     return f"{day:%d/%m/%Y}"
 
 
+def count_statistics(rng, activities):
+    """What the site counts for a section whose list shows these activities."""
+    def pairs(labels, count):
+        return [[label, count(label)] for label in labels]
+
+    def of(online, labels):
+        """How many of the activities that are online, or not, have each label."""
+        chosen = [a for a in activities if a.online == online]
+        return pairs(sorted({label for a in chosen for label in labels(a)}),
+                     lambda label: sum(label in labels(a) for a in chosen))
+
+    def participants(online):
+        """All of them, and the locals among them."""
+        both = [(a.participants or 0, a.number) for a in activities if a.online == online]
+        return sum(n for n, _ in both), sum(n * (number % 5) // 10 for n, number in both)
+
+    def causes(activity):
+        return [cause[:100] for cause in activity.causes]
+
+    def types(activity):
+        return [activity.type[:100]] if activity.type else []
+
+    (on_site, local), (online, local_online) = participants(False), participants(True)
+    physical_causes, online_causes = of(False, causes), of(True, causes)
+    both = dict(physical_causes)
+    for label, count in online_causes:
+        both[label] = both.get(label, 0) + count
+    rng.shuffle(physical_causes)
+    return {
+        "total_activities": pairs(["Physical", "Online"], lambda label: sum(
+            a.online == (label == "Online") for a in activities)),
+        "total_participants": [
+            ["Local students", local + local_online],
+            ["International students", on_site + online - local - local_online],
+            ["Coordinators", sum(1 + a.number % 7 for a in activities)]],
+        "total_causes": [[label, count] for label, count in both.items()],
+        "physical_causes": physical_causes,
+        "online_causes": online_causes,
+        "physical_types": of(False, types),
+        "online_types": of(True, types),
+        "physical_participants": [["Local", local], ["International", on_site - local]],
+        "online_participants": [["Local", local_online],
+                                ["International", online - local_online]],
+    }
+
+
 class Network:
-    def __init__(self, seed, sections, activities, faults=True, history=None, every=False):
+    def __init__(self, seed, sections, activities, faults=True, history=None, every=False,
+                 lying=0):
         self.seed = seed
         self.today = datetime.date.today()
         self.faults = faults
@@ -109,6 +156,8 @@ class Network:
         self.make_activities(activities)
         for section in self.sections:
             self.make_statistics(section)
+        for section in self.countable()[:lying]:
+            self.lie(section)
         if every:
             section = next(s for s in self.sections
                            if s.guessable and not s.fault and 0 < len(s.activities) <= CARDS
@@ -431,25 +480,9 @@ class Network:
         if section.statistics_form in ("missing", "bare"):
             return
 
-        def pairs(labels):
-            return [[label, rng.randrange(0, 5000)] for label in labels]
-
-        causes = rng.sample(CAUSES, rng.randrange(1, 5))
-        types = rng.sample(TYPES, rng.randrange(1, 5))
-        section.statistics = {
-            "total_activities": pairs(["Physical", "Online"]),
-            "total_participants": pairs(["Local students", "International students",
-                                         "Coordinators"]),
-            "total_causes": pairs(causes),
-            "physical_causes": pairs(causes),
-            "online_causes": pairs(causes[:1]),
-            "physical_types": pairs(types),
-            "online_types": pairs(types[1:]),
-            "physical_participants": pairs(["Local", "International"]),
-            "online_participants": pairs(["Local"]),
-        }
+        section.statistics = count_statistics(rng, section.activities)
         for key in list(section.statistics):
-            if rng.random() < 0.05:
+            if key != "total_activities" and rng.random() < 0.05:
                 section.statistics[key] = []
         if rng.random() < 0.3:
             section.statistics["total_activities"].reverse()  # the labels win over the order
@@ -457,6 +490,17 @@ class Network:
             section.statistics["total_participants"].reverse()
         if self.history:
             self.history.statistics(section)
+
+    def countable(self):
+        """The sections whose statistics are to agree with their lists, the largest first."""
+        return sorted((s for s in self.sections if s.statistics and not s.fault
+                       and s.guessable and len(s.activities) > 5),
+                      key=lambda section: -len(section.activities))
+
+    def lie(self, section):
+        """Its statistics count three times as many activities as its list shows."""
+        totals = section.statistics["total_activities"]
+        section.statistics["total_activities"] = [[label, 3 * count] for label, count in totals]
 
     # --- what a complete run can see
 

@@ -20,6 +20,10 @@ is "valid rows have all required fields" "$(sql "SELECT count(*) FROM activities
 	WHERE is_valid AND (title IS NULL OR url IS NULL OR description IS NULL
 		OR start_date IS NULL)")" 0
 
+is "statistics and lists agree" \
+	"$(sql "SELECT status FROM esn_health WHERE name = 'statistics and lists'" \
+		"TABLE esn_statistics_gaps")" ok
+
 # Nothing has changed, so nothing may change.
 snapshot >"$run/network/before"
 like "a second run completes" \
@@ -61,6 +65,16 @@ for seed in 2 3; do
 	like "a run over seed $seed completes" "$(sql "$scrape_all")" "*completed"
 	is "every row of seed $seed matches the sites" "$(differences)" ""
 done
+
+# Statistics that count otherwise than the lists are stored as they are, and said to differ.
+site_database lying --sections 60 --count 500 --seed 4 --lying 2 --no-faults
+like "a run over statistics that lie completes" "$(sql "$scrape_all")" "*completed"
+is "they are stored as the site shows them" "$(differences)" ""
+is "the health check counts them, and no others" \
+	"$(sql "SELECT status, split_part(value, ' of ', 1) FROM esn_health
+		WHERE name = 'statistics and lists'")" "warning|2"
+is "the view names them" "$(sql "SELECT count(*), bool_and(counted = 3 * known)
+	FROM esn_statistics_gaps")" "2|t"
 
 # The same over TLS, with a certificate of the sites' own authority.
 site_tls=1 site_database tls --sections 60 --count 300 --seed 5

@@ -77,6 +77,7 @@ FILES = \
 	pg/settings \
 	pg/wait_events \
 	pg/wake \
+	store/attempts \
 	store/batch \
 	store/frontier \
 	store/pages \

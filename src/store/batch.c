@@ -5,21 +5,16 @@
 
 #include "access/xact.h"
 #include "executor/spi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include "pg/settings.h"
-#include "pg/wait_events.h"
+#include "store/attempts.h"
 #include "store/batch.h"
 #include "store/session.h"
-
-#define MAX_TRIES 4        /* of a batch that another session stands in the way of */
-#define FIRST_PAUSE_MS 500 /* between the first two; doubled for each further one */
 
 /*
  * Collects the records of one kind (and, for RECORD_NOT_MODIFIED, one kind of page) as a jsonb
@@ -199,83 +194,59 @@ store_is_jsonb(const char *text)
 	return taken;
 }
 
-/*
- * Whether the same batch may succeed when tried again: a deadlock has been resolved, and a lock is
- * released some time.
- */
-static bool
-is_retryable(int sqlerrcode)
+/* A batch, and what an attempt to write it changes outside of its transaction, as it was before. */
+typedef struct BatchAttempt
 {
-	return ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_TRANSACTION_ROLLBACK ||
-		   sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
-}
+	Batch *batch;
+	RunCounts counts;
+	int implausible;
+} BatchAttempt;
 
-/* Waits, without a transaction, for another session to end its own. */
 static void
-pause_before(int tries)
+undo(const BatchAttempt *before)
 {
-	TimestampTz end =
-		TimestampTzPlusMilliseconds(GetCurrentTimestamp(), FIRST_PAUSE_MS << (tries - 2));
-	long left;
-
-	while ((left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), end)) > 0)
-		wait_on_latch(WAIT_FOR_LOCK, left);
+	*before->batch->counts = before->counts;
+	before->batch->implausible = list_truncate(before->batch->implausible, before->implausible);
 }
 
-/*
- * As write_batch(), but undoes everything and returns the error instead of raising it, if the error
- * is about the content or, unless it is the last try, retryable. Returns NULL on success.
- */
-static ErrorData *
-write_or_undo(Batch *batch, bool last)
+static void
+write_again(void *state)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	RunCounts counts = *batch->counts;
-	int implausible = list_length(batch->implausible);
-	ErrorData *volatile error = NULL;
-
-	PG_TRY();
-	{
-		write_batch(batch);
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (!is_about_content(error->sqlerrcode) && (last || !is_retryable(error->sqlerrcode)))
-			PG_RE_THROW();
-		FlushErrorState();
-		AbortCurrentTransaction();
-		MemoryContextSwitchTo(caller);
-		*batch->counts = counts;
-		batch->implausible = list_truncate(batch->implausible, implausible);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	return error;
+	undo(state);
+	write_batch(((BatchAttempt *) state)->batch);
 }
 
 /* Returns false if the database rejects the content of a record, with the reason in *reason. */
 static bool
 try_batch(Batch *batch, char **reason)
 {
-	ErrorData *error = NULL;
+	MemoryContext caller = CurrentMemoryContext;
+	BatchAttempt before = {batch, *batch->counts, list_length(batch->implausible)};
+	volatile bool stored = true;
 
-	for (int tries = 1; tries <= MAX_TRIES; tries++)
+	PG_TRY();
 	{
-		if (tries > 1)
-			pause_before(tries);
-		error = write_or_undo(batch, tries == MAX_TRIES);
-		Assert(!IsTransactionState());
-		if (error == NULL)
-			return true;
-		if (!is_retryable(error->sqlerrcode))
-			break;
-		ereport(LOG, (errmsg("esn_pulse run " INT64_FORMAT ": pages are stored again: %s",
-							 batch->run, error->message)));
+		attempt("esn_pulse: storing pages", write_again, &before);
 	}
-	*reason = error->message;
-	return false;
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		if (!is_about_content(error->sqlerrcode))
+			PG_RE_THROW();
+		FlushErrorState();
+		AbortCurrentTransaction();
+		MemoryContextSwitchTo(caller);
+		undo(&before);
+		*reason = error->message;
+		stored = false;
+	}
+	PG_END_TRY();
+	Assert(!IsTransactionState());
+	MemoryContextSwitchTo(caller);
+	return stored;
 }
 
 /* The failure that replaces a rejected record. */

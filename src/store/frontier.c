@@ -11,6 +11,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
+#include "store/attempts.h"
 #include "store/frontier.h"
 #include "store/runs.h"
 #include "store/sections.h"
@@ -23,20 +24,36 @@ id_array(Datum *ids, int count)
 	return PointerGetDatum(construct_array(ids, count, INT4OID, 4, true, TYPALIGN_INT));
 }
 
+/* The arguments of the cursor over what is due. */
+typedef struct DueArgs
+{
+	Datum args[2];
+	const char *nulls;
+} DueArgs;
+
+static void
+open_due(void *state)
+{
+	DueArgs *due = state;
+
+	sql_begin("esn_pulse: looking for what is due");
+	sql_open_cursor(SQL_DUE_ACTIVITIES, due->args, due->nulls);
+	/* Here the rows are read. */
+	sql_commit();
+}
+
 void
 store_open_due(List *sections, bool all, bool full)
 {
-	Datum args[2] = {BoolGetDatum(full)};
+	DueArgs due = {.args = {BoolGetDatum(full)}, .nulls = all ? " n" : NULL};
 	Datum *ids = palloc(sizeof(Datum) * (list_length(sections) + 1));
 	int count = 0;
 	ListCell *cell;
 
-	sql_begin("esn_pulse: looking for what is due");
 	foreach (cell, sections)
 		ids[count++] = Int32GetDatum(((SectionRow *) lfirst(cell))->id);
-	args[1] = id_array(ids, count);
-	sql_open_cursor(SQL_DUE_ACTIVITIES, args, all ? " n" : NULL);
-	sql_commit();
+	due.args[1] = id_array(ids, count);
+	attempt("esn_pulse: looking for what is due", open_due, &due);
 }
 
 static void *
@@ -64,9 +81,8 @@ store_due_activities(int32 section, bool full)
 	Datum args[2] = {BoolGetDatum(full)};
 	List *urls;
 
-	sql_begin("esn_pulse: looking for what is due");
 	args[1] = id_array(&id, 1);
-	sql_execute(SQL_DUE_ACTIVITIES, args, NULL);
+	sql_begin_with("esn_pulse: looking for what is due", SQL_DUE_ACTIVITIES, args, NULL);
 	urls = sql_list(address);
 	sql_commit();
 	return urls;
@@ -93,7 +109,6 @@ store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, 
 
 	if (count == 0)
 		return NIL;
-	sql_begin("esn_pulse: claiming pages");
 	texts = palloc(sizeof(Datum) * count);
 	for (int i = 0; i < count; i++)
 		texts[i] = CStringGetTextDatum(urls[i]);
@@ -102,7 +117,7 @@ store_claim(int64 run, PageKind kind, char **urls, int count, int64 rules_hash, 
 	args[2] = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
 	args[3] = Int64GetDatum(rules_hash);
 	args[4] = BoolGetDatum(full);
-	sql_execute(SQL_CLAIM, args, NULL);
+	sql_begin_with("esn_pulse: claiming pages", SQL_CLAIM, args, NULL);
 	claimed = sql_list(claimed_page);
 	sql_commit();
 	if (kind == PAGE_SECTION && list_length(claimed) != count)
@@ -119,7 +134,6 @@ store_claim_cards(int64 run, List *pages, int64 rules_hash, bool full)
 	StringInfoData array;
 	ListCell *cell;
 
-	sql_begin("esn_pulse: claiming pages");
 	initStringInfo(&array);
 	foreach (cell, pages)
 	{
@@ -128,7 +142,7 @@ store_claim_cards(int64 run, List *pages, int64 rules_hash, bool full)
 	}
 	appendStringInfoChar(&array, ']');
 	args[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(array.data));
-	sql_execute(SQL_CLAIM_CARDS, args, NULL);
+	sql_begin_with("esn_pulse: claiming pages", SQL_CLAIM_CARDS, args, NULL);
 	before = MemoryContextSwitchTo(caller);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -147,8 +161,7 @@ store_network_listing_pages(void)
 {
 	int pages;
 
-	sql_begin("esn_pulse: looking for what is due");
-	sql_execute(SQL_NETWORK_LISTING_PAGES, NULL, NULL);
+	sql_begin_with("esn_pulse: looking for what is due", SQL_NETWORK_LISTING_PAGES, NULL, NULL);
 	pages = DatumGetInt32(sql_datum(0, 1));
 	sql_commit();
 	return pages;

@@ -28,8 +28,7 @@ read_pages_to_retry(StatementId id)
 {
 	List *pages;
 
-	sql_begin("esn_pulse: reading what is to be mended");
-	sql_execute(id, NULL, NULL);
+	sql_begin_with("esn_pulse: reading what is to be mended", id, NULL, NULL);
 	pages = sql_list(page_to_retry);
 	sql_commit();
 	return pages;
@@ -56,9 +55,8 @@ store_kept_page(const char *url, size_t *len)
 	bool isnull;
 	char *page = NULL;
 
-	sql_begin("esn_pulse: reading a page that was kept");
 	args[0] = CStringGetTextDatum(url);
-	sql_execute(SQL_KEPT_PAGE, args, NULL);
+	sql_begin_with("esn_pulse: reading a page that was kept", SQL_KEPT_PAGE, args, NULL);
 	body = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
 	if (!isnull)
 	{
@@ -80,9 +78,9 @@ store_known_robots(const char *url, bool *current)
 	char *body = NULL;
 
 	*current = false;
-	sql_begin("esn_pulse: reading what is known of a robots.txt");
 	args[0] = CStringGetTextDatum(url);
-	sql_execute(SQL_KNOWN_ROBOTS, args, NULL);
+	sql_begin_with("esn_pulse: reading what is known of a robots.txt", SQL_KNOWN_ROBOTS, args,
+				   NULL);
 	if (SPI_processed > 0)
 	{
 		*current = DatumGetBool(sql_datum(0, 1));
@@ -97,10 +95,10 @@ store_robots(const char *url, int status, const char *body)
 {
 	Datum args[3];
 
-	sql_begin("esn_pulse: storing a robots.txt");
 	args[0] = CStringGetTextDatum(url);
 	args[1] = Int32GetDatum(status);
 	args[2] = body == NULL ? (Datum) 0 : CStringGetTextDatum(body);
-	sql_execute(SQL_STORE_ROBOTS, args, body == NULL ? "  n" : NULL);
+	sql_begin_with("esn_pulse: storing a robots.txt", SQL_STORE_ROBOTS, args,
+				   body == NULL ? "  n" : NULL);
 	sql_commit();
 }

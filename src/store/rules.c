@@ -13,6 +13,7 @@
 #include "utils/memutils.h"
 
 #include "page/page.h"
+#include "store/attempts.h"
 #include "store/rules.h"
 #include "store/session.h"
 
@@ -97,16 +98,25 @@ compile_rules(uint64 *sum, LoadedRules *loaded, MemoryContext context)
 	return compiled;
 }
 
-void
-store_load_rules(bool redact, LoadedRules *loaded)
+/* Starts from the hash that is there. */
+static void
+load_rules(void *state)
 {
+	LoadedRules *loaded = state;
 	MemoryContext caller = CurrentMemoryContext;
-	uint64 sum = hash_combine64(PAGE_PARSER_VERSION, redact);
+	uint64 sum = (uint64) loaded->hash;
 
 	sql_begin("esn_pulse: reading extraction_rules");
 	loaded->rules = compile_rules(&sum, loaded, caller);
 	sql_commit();
 	loaded->hash = (int64) sum;
+}
+
+void
+store_load_rules(bool redact, LoadedRules *loaded)
+{
+	loaded->hash = (int64) hash_combine64(PAGE_PARSER_VERSION, redact);
+	attempt("esn_pulse: reading extraction_rules", load_rules, loaded);
 }
 
 RuleSet *
@@ -142,8 +152,7 @@ store_rule_usage(int64 run, const LoadedRules *loaded, const RuleTally *tally)
 	if (json.len == 0)
 		return;
 	appendStringInfoChar(&json, ']');
-	sql_begin("esn_pulse: storing how the rules matched");
 	args[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
-	sql_execute(SQL_RULE_USAGE, args, NULL);
+	sql_begin_with("esn_pulse: storing how the rules matched", SQL_RULE_USAGE, args, NULL);
 	sql_commit();
 }

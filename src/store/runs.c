@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "pg/wait_events.h"
+#include "store/attempts.h"
 #include "store/runs.h"
 #include "store/session.h"
 
@@ -58,8 +59,7 @@ report_other_run(const char *reason)
 	char *since = NULL;
 	char *request = NULL;
 
-	sql_begin("esn_pulse: looking for the other run");
-	sql_execute(SQL_OTHER_RUN, NULL, NULL);
+	sql_begin_with("esn_pulse: looking for the other run", SQL_OTHER_RUN, NULL, NULL);
 	if (SPI_processed > 0)
 	{
 		id = sql_text(caller, 0, 1);
@@ -108,10 +108,9 @@ store_begin_waiting(const char *requested_by, const char *request)
 	if (!take_lock(WAITING_LOCK, ShareLock))
 		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 						errmsg("another session holds the lock of waiting runs")));
-	sql_begin("esn_pulse: beginning to wait");
 	args[0] = CStringGetTextDatum(requested_by);
 	args[1] = CStringGetTextDatum(request);
-	sql_execute(SQL_BEGIN_WAITING, args, NULL);
+	sql_begin_with("esn_pulse: beginning to wait", SQL_BEGIN_WAITING, args, NULL);
 	run = DatumGetInt64(sql_datum(0, 1));
 	sql_commit();
 	return run;
@@ -124,8 +123,7 @@ store_turn(int64 run)
 	Datum args[1] = {Int64GetDatum(run)};
 	Turn turn = {0};
 
-	sql_begin("esn_pulse: waiting for another run");
-	sql_execute(SQL_TURN, args, NULL);
+	sql_begin_with("esn_pulse: waiting for another run", SQL_TURN, args, NULL);
 	if (SPI_processed != 1)
 		store_report_lost_row(run);
 	turn.status = sql_text(caller, 0, 1);
@@ -142,9 +140,9 @@ store_end_waiting(int64 run, const char *failure)
 {
 	Datum args[2] = {Int64GetDatum(run)};
 
-	sql_begin("esn_pulse: ending a waiting run");
 	args[1] = failure == NULL ? (Datum) 0 : CStringGetTextDatum(failure);
-	sql_execute(SQL_END_WAITING, args, failure == NULL ? " n" : NULL);
+	sql_begin_with("esn_pulse: ending a waiting run", SQL_END_WAITING, args,
+				   failure == NULL ? " n" : NULL);
 	sql_commit();
 }
 
@@ -154,11 +152,10 @@ store_begin_run(const char *module, const char *requested_by, const char *reques
 	Datum args[3];
 	int64 run;
 
-	sql_begin("esn_pulse: beginning a run");
 	args[0] = CStringGetTextDatum(module);
 	args[1] = CStringGetTextDatum(requested_by);
 	args[2] = CStringGetTextDatum(request);
-	sql_execute(SQL_BEGIN_RUN, args, NULL);
+	sql_begin_with("esn_pulse: beginning a run", SQL_BEGIN_RUN, args, NULL);
 	run = DatumGetInt64(sql_datum(0, 1));
 	sql_commit();
 	return run;
@@ -181,36 +178,52 @@ store_counts(int64 run, const RunCounts *counts)
 	sql_execute(SQL_PROGRESS, args, NULL);
 }
 
+/* The arguments of esn_end_run(), and the counts, which are stored first. */
+typedef struct RunEnd
+{
+	int64 run;
+	const RunCounts *counts;
+	Datum args[5];
+	const char *nulls;
+} RunEnd;
+
+static void
+end_run(void *state)
+{
+	RunEnd *end = state;
+
+	sql_begin("esn_pulse: ending a run");
+	store_counts(end->run, end->counts);
+	sql_execute(SQL_END_RUN, end->args, end->nulls);
+	sql_commit();
+}
+
 void
 store_end_run(int64 run, const char *status, const char *message, bool unfinished, int64 wait_s,
 			  const RunCounts *counts)
 {
-	Datum args[5];
+	RunEnd end = {.run = run, .counts = counts, .nulls = message == NULL ? "  n  " : NULL};
 
-	sql_begin("esn_pulse: ending a run");
-	store_counts(run, counts);
-	args[0] = Int64GetDatum(run);
-	args[1] = CStringGetTextDatum(status);
-	args[2] = message == NULL ? (Datum) 0 : CStringGetTextDatum(message);
-	args[3] = BoolGetDatum(unfinished);
-	args[4] = Int64GetDatum(wait_s);
-	sql_execute(SQL_END_RUN, args, message == NULL ? "  n  " : NULL);
-	sql_commit();
+	end.args[0] = Int64GetDatum(run);
+	end.args[1] = CStringGetTextDatum(status);
+	end.args[2] = message == NULL ? (Datum) 0 : CStringGetTextDatum(message);
+	end.args[3] = BoolGetDatum(unfinished);
+	end.args[4] = Int64GetDatum(wait_s);
+	attempt("esn_pulse: ending a run", end_run, &end);
 }
 
 void
 store_link_organisers(void)
 {
-	sql_begin("esn_pulse: linking organisers");
-	sql_execute(SQL_LINK, NULL, NULL);
+	sql_begin_with("esn_pulse: linking organisers", SQL_LINK, NULL, NULL);
 	sql_commit();
 }
 
 void
 store_refresh_summaries(void)
 {
-	sql_begin("esn_pulse: counting what the overviews show");
-	sql_execute(SQL_REFRESH_SUMMARIES, NULL, NULL);
+	sql_begin_with("esn_pulse: counting what the overviews show", SQL_REFRESH_SUMMARIES, NULL,
+				   NULL);
 	sql_commit();
 }
 
@@ -219,9 +232,8 @@ store_alert(const char *payload)
 {
 	Datum args[1];
 
-	sql_begin("esn_pulse: raising an alert");
 	args[0] = CStringGetTextDatum(payload);
-	sql_execute(SQL_NOTIFY, args, NULL);
+	sql_begin_with("esn_pulse: raising an alert", SQL_NOTIFY, args, NULL);
 	sql_commit();
 }
 
@@ -241,8 +253,7 @@ store_run_row(int64 run)
 	Datum args[1] = {Int64GetDatum(run)};
 	Datum row;
 
-	sql_begin("esn_pulse: reading the run's row");
-	sql_execute(SQL_RUN_ROW, args, NULL);
+	sql_begin_with("esn_pulse: reading the run's row", SQL_RUN_ROW, args, NULL);
 	if (SPI_processed != 1)
 		store_report_lost_row(run);
 	before = MemoryContextSwitchTo(caller);
@@ -258,11 +269,10 @@ store_plan(int64 run, const char *module, const char *section, bool full, bool *
 	Datum args[4] = {Int64GetDatum(run)};
 	int64 requests;
 
-	sql_begin("esn_pulse: planning");
 	args[1] = CStringGetTextDatum(module);
 	args[2] = section == NULL ? (Datum) 0 : CStringGetTextDatum(section);
 	args[3] = BoolGetDatum(full);
-	sql_execute(SQL_PLAN, args, section == NULL ? "  n " : NULL);
+	sql_begin_with("esn_pulse: planning", SQL_PLAN, args, section == NULL ? "  n " : NULL);
 	requests = DatumGetInt64(sql_datum(0, 1));
 	*is_unknown = DatumGetBool(sql_datum(0, 2));
 	sql_commit();
@@ -275,8 +285,7 @@ store_mark_removed(int64 run, double max_share, int *answered, int *marked)
 	Datum args[2] = {Int64GetDatum(run), Float8GetDatum(max_share)};
 	int gone;
 
-	sql_begin("esn_pulse: marking what is gone");
-	sql_execute(SQL_MARK_REMOVED, args, NULL);
+	sql_begin_with("esn_pulse: marking what is gone", SQL_MARK_REMOVED, args, NULL);
 	*marked = DatumGetInt32(sql_datum(0, 1));
 	gone = DatumGetInt32(sql_datum(0, 2));
 	*answered = DatumGetInt32(sql_datum(0, 3));

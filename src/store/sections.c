@@ -16,8 +16,7 @@ exists(StatementId id, Datum *args)
 {
 	bool found;
 
-	sql_begin("esn_pulse: looking for sections");
-	sql_execute(id, args, NULL);
+	sql_begin_with("esn_pulse: looking for sections", id, args, NULL);
 	found = SPI_processed > 0;
 	sql_commit();
 	return found;
@@ -94,8 +93,7 @@ read_sections(StatementId id, Datum *args, const char *nulls, RowReader read)
 {
 	List *sections;
 
-	sql_begin("esn_pulse: reading sections");
-	sql_execute(id, args, nulls);
+	sql_begin_with("esn_pulse: reading sections", id, args, nulls);
 	sections = sql_list(read);
 	sql_commit();
 	return sections;

@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "store/attempts.h"
 #include "store/session.h"
 
 /*
@@ -152,8 +153,8 @@ static Statement statements[] = {
 	[SQL_REFRESH_SUMMARIES] = {"SELECT esn_refresh_summaries()", 0, {0}},
 };
 
-void
-sql_begin(const char *activity)
+static void
+begin_once(const char *activity)
 {
 	Assert(!IsTransactionState());
 	caller_context = CurrentMemoryContext;
@@ -222,6 +223,46 @@ sql_execute(StatementId id, Datum *args, const char *nulls)
 	result = SPI_execute_plan(statement->plan, args, nulls, false, 0);
 	if (result < 0)
 		elog(ERROR, "could not run \"%s\": %s", statement->sql, SPI_result_code_string(result));
+}
+
+/* What sql_begin() and sql_begin_with() try. */
+typedef struct Beginning
+{
+	const char *activity;
+	StatementId id;
+	Datum *args;
+	const char *nulls;
+} Beginning;
+
+static void
+begin_transaction(void *state)
+{
+	begin_once(((Beginning *) state)->activity);
+}
+
+static void
+begin_with_statement(void *state)
+{
+	const Beginning *beginning = state;
+
+	begin_once(beginning->activity);
+	sql_execute(beginning->id, beginning->args, beginning->nulls);
+}
+
+void
+sql_begin(const char *activity)
+{
+	Beginning beginning = {.activity = activity};
+
+	attempt(activity, begin_transaction, &beginning);
+}
+
+void
+sql_begin_with(const char *activity, StatementId id, Datum *args, const char *nulls)
+{
+	Beginning beginning = {activity, id, args, nulls};
+
+	attempt(activity, begin_with_statement, &beginning);
 }
 
 void

@@ -68,6 +68,10 @@ extern void store_open(void);
 extern void sql_begin(const char *activity);
 extern void sql_commit(void);
 
+/* sql_begin() and sql_execute(). Both are tried again while a lock is in the way: see attempts.h.
+ */
+extern void sql_begin_with(const char *activity, StatementId id, Datum *args, const char *nulls);
+
 /* Runs a statement. Its rows are in SPI_tuptable. nulls: as in SPI ('n' is NULL), or NULL. */
 extern void sql_execute(StatementId id, Datum *args, const char *nulls);
 

@@ -99,7 +99,7 @@ sql "$by_hand" >/dev/null
 begins
 user "BEGIN; $users_update"
 site_release concurrent activities
-retries() { grep -c 'pages are stored again: canceling.*lock timeout' "$run/$cluster/log"; }
+retries() { grep -c 'storing pages: tried again: canceling.*lock timeout' "$run/$cluster/log"; }
 is "$what: the run tries again" "$(eventually 20 1 retries && echo yes)" yes
 user "COMMIT;"
 ends "$what" "completed|" "*completed"
@@ -123,6 +123,27 @@ ends "an UPDATE that stays open" "failed|55P03: canceling statement due to lock 
 	HINT:  Another session holds a lock*"
 user "ROLLBACK;"
 afterwards "an UPDATE that stays open"
+
+# The same with what else a run writes: its row, and at its end how the rules matched.
+what="a lock on the run's row"
+tried_again() { grep -c "$1: tried again: canceling.*lock timeout" "$run/$cluster/log"; }
+user "BEGIN; LOCK TABLE scraper_status IN SHARE MODE;"
+sql "$full_run" >"$run/concurrent/output" &
+caller=$!
+is "$what: the run tries again to begin" \
+	"$(eventually 20 1 tried_again "beginning a run" && echo yes)" yes
+user "COMMIT;"
+ends "$what" "completed|" "*completed"
+what="a lock on what a run writes at its end"
+begins
+user "BEGIN; LOCK TABLE extraction_rule_usage IN SHARE MODE;"
+site_release concurrent activities
+is "$what: the run tries again" \
+	"$(eventually 20 1 tried_again "storing how the rules matched" && echo yes)" yes
+user "COMMIT;"
+ends "$what" "completed|" "*completed"
+is "$what: what it writes is there" "$(sql "SELECT count(*) > 0 FROM extraction_rule_usage
+	WHERE run_id = (SELECT max(id) FROM scraper_status)")" t
 
 # An INSERT of an activity that the run has found, too.
 what="an INSERT of the same activity"
@@ -156,7 +177,7 @@ for victim in user run; do
 	waits "$what: the run waits for the user" "$the_run"
 	user "LOCK TABLE frontier IN SHARE MODE;"
 	errors=$(tail -n 6 "$run/concurrent/user.output" | grep -c 40P01 || true)
-	errors+=" $(grep -c 'pages are stored again: deadlock detected' "$run/$cluster/log" || true)"
+	errors+=" $(grep -c 'pages: tried again: deadlock detected' "$run/$cluster/log" || true)"
 	is "$what: only the $victim has an error" "$errors" "$wanted"
 	user "COMMIT;"
 	ends "$what" "completed|" "*completed"

@@ -115,6 +115,7 @@ SQL = \
 	report \
 	report-page \
 	schedule \
+	quality \
 	health \
 	maintenance \
 	console-views \

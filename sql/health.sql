@@ -1,84 +1,9 @@
--- Figures about the data and the runs, and the health check, which uses them. It writes nothing.
--- Rates have a declared scale: without one, JDBC reports that they have no decimals.
-
-CREATE OR REPLACE VIEW esn_run_quality AS
-SELECT r.id, r.scraper_module, r.request, r.status, r.started_at,
-	date_trunc('second', coalesce(r.completed_at, now()) - r.started_at) AS duration,
-	r.sections_processed, r.sections_failed,
-	(r.sections_processed::numeric / nullif(r.sections_processed + r.sections_failed,
-		0))::numeric(12,4) AS success_rate,
-	(r.sections_processed * 3600 / nullif(extract(epoch
-		FROM coalesce(r.completed_at, now()) - r.started_at), 0))::numeric(16,1)
-		AS sections_per_hour,
-	r.requests, (r.pages_failed::numeric / nullif(r.requests, 0))::numeric(12,4) AS error_rate,
-	(r.not_modified::numeric / nullif(r.requests, 0))::numeric(12,4) AS not_modified_rate,
-	r.activities_new, r.activities_changed, r.activities_unchanged,
-	(r.activities_invalid::numeric / nullif(r.activities_new + r.activities_changed
-		+ r.activities_unchanged, 0))::numeric(12,4) AS invalid_rate,
-	r.bytes_received
-FROM esn_runs r;
-COMMENT ON VIEW esn_run_quality IS
-	'Rates of each run, newest first, between 0 and 1. NULL: nothing to count.';
-
-CREATE OR REPLACE VIEW esn_quality AS
-WITH a AS (
-	SELECT count(*) AS n, count(*) FILTER (WHERE is_valid) AS valid,
-		avg(fields_filled) / 7 AS completeness
-	FROM activities WHERE removed_at IS NULL AND fields_filled >= 0
-), s AS (
-	SELECT count(*) AS n, count(*) FILTER (WHERE can_scrape_activities) AS scrapable,
-		count(*) FILTER (WHERE can_scrape_activities
-			AND last_scraped > now() - interval '7 days 6 hours') AS fresh,
-		avg((city IS NOT NULL)::integer + (email IS NOT NULL)::integer
-			+ (university_name IS NOT NULL)::integer
-			+ (latitude IS NOT NULL)::integer + (website IS NOT NULL)::integer) / 5 AS completeness
-	FROM sections WHERE removed_at IS NULL
-)
-SELECT s.n AS sections, (s.scrapable::numeric / nullif(s.n, 0))::numeric(12,4) AS coverage,
-	(s.fresh::numeric / nullif(s.scrapable, 0))::numeric(12,4) AS freshness,
-		s.completeness::numeric(12,4) AS section_completeness,
-	a.n AS activities, (a.valid::numeric / nullif(a.n, 0))::numeric(12,4) AS validity,
-		a.completeness::numeric(12,4) AS activity_completeness,
-	((s.fresh::numeric / nullif(s.scrapable, 0) + a.valid::numeric / nullif(a.n, 0)
-		+ a.completeness) / 3)::numeric(12,4) AS data_quality_score
-FROM a, s;
-COMMENT ON VIEW esn_quality IS
-	'One row about all of the data, with rates between 0 and 1. coverage: the share of sections '
-	'that activities.esn.org knows. freshness: of those, the share read within a week. validity: '
-	'the share of activities without an invalid field. completeness: the share of expected fields '
-	'that have a value. data_quality_score: the mean of freshness, validity and the completeness '
-	'of activities.';
+-- The health check, and what it needs. It writes nothing. quality.sql has the figures.
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_free_space(OUT free bigint, OUT total bigint)
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_free_space() IS
 	'Free and total bytes on the file system of the server''s data.';
-
--- Compares the last run that read enough pages with the ten before it.
-CREATE OR REPLACE VIEW esn_rule_match_rates AS
-WITH recent AS (
-	SELECT page_kind, run_id
-	FROM (SELECT page_kind, run_id, row_number() OVER (PARTITION BY page_kind
-		ORDER BY run_id DESC) AS n
-		FROM (SELECT DISTINCT page_kind, run_id FROM extraction_rule_usage WHERE pages >= 20) d) r
-	WHERE n <= 11
-)
-SELECT page_kind, field, position, shipped, run_id, pages, share, before
-FROM (
-	SELECT u.page_kind, u.field, u.position, u.shipped, u.run_id, u.pages,
-		(u.matched::numeric / u.pages)::numeric(12,4) AS share,
-		((sum(u.matched) OVER earlier)::numeric / sum(u.pages) OVER earlier)::numeric(12,4)
-			AS before,
-		row_number() OVER (PARTITION BY u.page_kind, u.field, u.position, u.shipped
-			ORDER BY u.run_id DESC) AS n
-	FROM extraction_rule_usage u JOIN recent r ON r.page_kind = u.page_kind AND r.run_id = u.run_id
-	WINDOW earlier AS (PARTITION BY u.page_kind, u.field, u.position, u.shipped
-		ORDER BY u.run_id ROWS BETWEEN 10 PRECEDING AND 1 PRECEDING)
-) shares
-WHERE n = 1;
-COMMENT ON VIEW esn_rule_match_rates IS
-	'The share of the pages on which each rule matched: in the last run that read at least 20 of '
-	'them, and in the ten such runs before. If it fell by half, the site''s markup has changed.';
 
 -- If critical is above warning, high values are bad, otherwise low ones.
 CREATE OR REPLACE FUNCTION esn_internal.esn_grade(value numeric, warning numeric, critical numeric)
@@ -101,8 +26,7 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_check_last_run(OUT status text, OUT 
 	OUT advice text)
 LANGUAGE sql STABLE AS $$
 	SELECT CASE WHEN r.status IS NULL THEN 'warning' WHEN r.status = 'failed' THEN 'critical'
-			WHEN r.status = 'partial' AND r.completed_at < now() - interval '3 hours' THEN 'warning'
-			ELSE 'ok' END,
+			WHEN r.status = 'partial' THEN 'warning' ELSE 'ok' END,
 		CASE WHEN r.id IS NULL THEN 'none yet'
 			ELSE esn_wrap(esn_shorten(format('run %s (%s): %s', r.id, r.request,
 				concat_ws(', ', r.status, r.error_message)), 120), 24) END,
@@ -111,13 +35,16 @@ LANGUAGE sql STABLE AS $$
 				'SELECT * FROM esn_failed_pages;\nFix the cause, then start it again.'
 			WHEN r.status = 'partial' THEN 'SELECT * FROM esn_resume();' END
 	FROM (SELECT) one
-	LEFT JOIN (SELECT * FROM @extschema@.esn_runs
-		WHERE status IN ('completed', 'partial', 'failed') AND request !~ '^(retry|fix|section)'
-		ORDER BY id DESC LIMIT 1) r ON true
+	LEFT JOIN (
+		SELECT * FROM (SELECT DISTINCT ON (scraper_module) * FROM @extschema@.esn_runs
+			WHERE status IN ('completed', 'partial', 'failed') AND esn_is_whole_run(request)
+			ORDER BY scraper_module, id DESC) last
+		ORDER BY status = 'failed' DESC, status = 'partial' DESC, id DESC LIMIT 1) r ON true
 $$;
 COMMENT ON FUNCTION esn_check_last_run() IS
-	'A check of esn_health_check(): whether the last run succeeded. A partial one is right as long '
-	'as it can still be resumed. Runs of one section and retries do not count.';
+	'A check of esn_health_check(): whether the last run over accounts and that over activities '
+	'succeeded; the worse of the two. A partial one has left work, which esn_resume() does. Runs '
+	'of one section and retries do not count.';
 
 -- Runs that resumed each other count as one. What the earlier of them failed to read, the later
 -- ones tried again. One row of NULLs if there was no such run.
@@ -131,7 +58,7 @@ LANGUAGE sql STABLE AS $$
 		FROM @extschema@.scraper_status s JOIN @extschema@.esn_runs r USING (id)
 		WHERE s.scraper_module = 'ActivitiesAndStatisticsScraper'
 			AND r.status IN ('completed', 'partial', 'failed')
-			AND s.request !~ '^(retry|fix|section)'
+			AND esn_is_whole_run(s.request)
 		ORDER BY s.id DESC LIMIT 1) last
 	JOIN @extschema@.scraper_status s ON s.id >= last.first_run
 		AND coalesce(s.first_run, s.id) = last.first_run

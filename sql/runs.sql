@@ -14,22 +14,49 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION esn_rules() IS 'The extraction rules in the order in which they are tried.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_is_whole_run(request text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT request !~ '^(retry|fix|section)'$$;
+COMMENT ON FUNCTION esn_is_whole_run(text) IS
+	'Whether a run is one over accounts or over activities, not one of a section or a retry. '
+	'request: as in scraper_status.';
+
+-- Delivered when the transaction commits, together with the row.
+CREATE OR REPLACE FUNCTION esn_internal.esn_alert_of_runs(ids bigint[]) RETURNS bigint
+LANGUAGE sql AS $$
+	SELECT count(pg_notify('esn_pulse_alert', jsonb_build_object('run_id', id, 'scraper_module',
+		scraper_module, 'request', request, 'status', status, 'sections_processed',
+		sections_processed, 'sections_failed', sections_failed, 'error_message',
+		left(error_message, 1000))::text))
+	FROM @extschema@.scraper_status
+	WHERE id = ANY (ids) AND esn_is_whole_run(request) AND (status IN ('failed', 'partial')
+		OR status = 'completed' AND sections_processed < (sections_processed + sections_failed)
+			* current_setting('esn_pulse.min_success_ratio', true)::numeric)
+$$;
+COMMENT ON FUNCTION esn_alert_of_runs(bigint[]) IS
+	'Raises an alert (NOTIFY esn_pulse_alert, JSON) for each run over accounts or activities that '
+	'failed, left work, or read too few sections. ids: runs that have just ended. Returns their '
+	'number.';
+
 CREATE OR REPLACE FUNCTION esn_internal.esn_mark_dead_runs(ids bigint[]) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
-	marked bigint;
+	marked bigint[];
 BEGIN
-	UPDATE @extschema@.scraper_status SET status = 'failed', completed_at = now(),
-		error_message = 'interrupted: its worker process is gone',
-		is_unfinished = true
-	WHERE ids IS NULL AND status = 'running' OR id = ANY (ids);
-	GET DIAGNOSTICS marked = ROW_COUNT;
-	RETURN marked;
+	WITH dead AS (
+		UPDATE @extschema@.scraper_status SET status = 'failed', completed_at = now(),
+			error_message = 'interrupted: its worker process is gone',
+			is_unfinished = true
+		WHERE ids IS NULL AND status = 'running' OR id = ANY (ids)
+		RETURNING id
+	)
+	SELECT coalesce(array_agg(id), '{}') FROM dead INTO marked;
+	PERFORM esn_alert_of_runs(marked);
+	RETURN cardinality(marked);
 END $$;
 COMMENT ON FUNCTION esn_mark_dead_runs(bigint[]) IS
 	'Marks runs whose worker is gone as failed. ids: those runs; NULL (only for the holder of the '
-	'extension''s advisory lock): all running ones, but not those that wait. Returns their '
-	'number.';
+	'extension''s advisory lock): all running ones, but not those that wait. Raises alerts as '
+	'esn_alert_of_runs(). Returns their number.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_refresh_future() RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -267,11 +294,12 @@ BEGIN
 		is_unfinished = esn_end_run.is_unfinished,
 		resume_at = clock_timestamp() + make_interval(secs => nullif(wait_seconds, 0))
 	WHERE id = run;
+	PERFORM esn_alert_of_runs(ARRAY[run]);
 END $$;
 COMMENT ON FUNCTION esn_end_run(bigint, text, text, boolean, bigint) IS
-	'Completes the row of a run. run: the run. status: as in scraper_status. error_message: why it '
-	'ended, NULL: it completed. is_unfinished: whether work is left. wait_seconds: how long the '
-	'site asked to wait, 0: it did not.';
+	'Completes the row of a run, and raises an alert as esn_alert_of_runs(). run: the run. status: '
+	'as in scraper_status. error_message: why it ended, NULL: it completed. is_unfinished: whether '
+	'work is left. wait_seconds: how long the site asked to wait, 0: it did not.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_run_row(run bigint) RETURNS scraper_status
 LANGUAGE sql STABLE AS $$

@@ -197,7 +197,9 @@ CREATE TABLE extraction_rule_usage (
 COMMENT ON TABLE extraction_rule_usage IS
 	'On how many of the pages that a run read each rule matched. See the view '
 	'esn_rule_match_rates.';
-COMMENT ON COLUMN extraction_rule_usage.pages IS 'Pages of the kind that the run read.';
+COMMENT ON COLUMN extraction_rule_usage.pages IS
+	'Pages of the kind that the run read. Activities that began over a year before do not count: '
+	'their pages have other fields.';
 COMMENT ON COLUMN extraction_rule_usage.matched IS 'Of those, the ones on which the rule matched.';
 
 CREATE TABLE changes (

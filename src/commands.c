@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "pg/runlog.h"
 #include "pg/wait_events.h"
 #include "store/rules.h"
 #include "store/sections.h"
@@ -115,8 +116,18 @@ start(FunctionCallInfo fcinfo, RunRequest *request, bool wait)
 {
 	Datum row;
 
-	check_preconditions();
+	runlog_open();
 	strlcpy(request->requested_by, GetUserNameFromId(GetSessionUserId(), false), NAMEDATALEN);
+	PG_TRY();
+	{
+		check_preconditions();
+	}
+	PG_CATCH();
+	{
+		runlog_refusal(describe_request(request), request->requested_by);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 	row = launch_run(request, wait);
 	if (!wait)
 		show_started(row);

@@ -19,6 +19,7 @@
 #include "utils/wait_event.h"
 
 #include "pg/channel.h"
+#include "pg/runlog.h"
 #include "pg/settings.h"
 #include "pg/wait_events.h"
 #include "launch.h"
@@ -33,6 +34,30 @@ typedef struct Launched
 	BackgroundWorkerHandle *worker;
 	bool released; /* the run may continue without the caller */
 } Launched;
+
+char *
+describe_request(const RunRequest *request)
+{
+	const char *full = request->full ? ", full" : "";
+
+	switch (request->kind)
+	{
+		case RUN_ACCOUNTS:
+			return pstrdup("accounts");
+		case RUN_SECTION:
+			return psprintf("section %s%s", request->slug, full);
+		case RUN_ACTIVITIES:
+		case RUN_ALL:
+			return request->max_sections == 0
+					   ? psprintf("activities%s", full)
+					   : psprintf("activities, %d sections%s", request->max_sections, full);
+		case RUN_RETRY:
+			return pstrdup("retry of failures");
+		case RUN_FIX:
+			return pstrdup("fix of validation errors");
+	}
+	return NULL;
+}
 
 static dsm_segment *
 create_segment(const RunRequest *request, shm_mq **queue)
@@ -182,7 +207,16 @@ launch_run(const RunRequest *request, bool wait)
 	Datum row;
 
 	launched->launch = dsm_segment_address(segment);
-	launched->worker = start_worker(segment);
+	PG_TRY();
+	{
+		launched->worker = start_worker(segment);
+	}
+	PG_CATCH();
+	{
+		runlog_refusal(describe_request(request), request->requested_by);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 	on_dsm_detach(segment, abandon_run, PointerGetDatum(launched));
 	messages = shm_mq_attach(queue, segment, launched->worker);
 	MemoryContextSwitchTo(before);

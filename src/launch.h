@@ -32,6 +32,10 @@ typedef struct RunRequest
 	char requested_by[NAMEDATALEN];
 } RunRequest;
 
+/* As in scraper_status.request, in the current memory context; RUN_ALL is named by its last part.
+ */
+extern char *describe_request(const RunRequest *request);
+
 /* The dynamic shared memory segment: this struct, the settings, and the queue after them. */
 typedef struct Launch
 {

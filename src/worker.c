@@ -23,6 +23,7 @@
 #include "crawl/run.h"
 #include "pg/cancel.h"
 #include "pg/channel.h"
+#include "pg/runlog.h"
 #include "pg/settings.h"
 #include "pg/wake.h"
 #include "launch.h"
@@ -56,6 +57,7 @@ apply_settings(void)
 {
 	StartTransactionCommand();
 	settings_restore(launch->settings);
+	runlog_open();
 	CommitTransactionCommand();
 }
 

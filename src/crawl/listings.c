@@ -170,7 +170,11 @@ listing_log(const Listing *listing, const RunInfo *info, bool has_list)
 {
 	StringInfoData line;
 
-	runlog_begin(&line, info->id, "section");
+	runlog_begin(&line,
+				 listing->failure != NULL   ? RUNLOG_WARNING
+				 : listing->activities == 0 ? RUNLOG_DEBUG
+											: RUNLOG_INFO,
+				 info->id, "section");
 	runlog_text(&line, "section", listing->row.accounts_slug);
 	runlog_text(&line, "status", listing->failure == NULL ? "completed" : "failed");
 	runlog_text(&line, "error", listing->failure);

@@ -150,7 +150,7 @@ log_failure(const Loop *loop, const Task *task, const HttpResponse *response)
 {
 	StringInfoData line;
 
-	runlog_begin(&line, loop->info->id, "failure");
+	runlog_begin(&line, RUNLOG_WARNING, loop->info->id, "failure");
 	runlog_text(&line, "kind", task->type->name);
 	runlog_text(&line, "url", task->url);
 	if (response->status != 0)

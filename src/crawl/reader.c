@@ -4,6 +4,8 @@
 #include "postgres.h"
 
 #include "common/base64.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
 
 #include "base/text.h"
 #include "crawl/reader.h"
@@ -13,12 +15,26 @@
 #include "pg/settings.h"
 #include "store/batch.h"
 
+/* For so many days what an activity's page has and lacks says how such pages are written. */
+#define RULES_SHOW_DAYS 365
+
+static Date
+days_ago(int days)
+{
+	int today = (int) (GetCurrentTimestamp() / USECS_PER_DAY) + POSTGRES_EPOCH_JDATE;
+	Date date;
+
+	j2date(today - days, &date.year, &date.month, &date.day);
+	return date;
+}
+
 void
 reader_open(PageReader *reader)
 {
 	reader->arena = server_arena();
 	store_load_rules(setting_redact_personal_data, &reader->rules);
 	reader->tally.matched = palloc0(sizeof(int) * (reader->rules.count + 1));
+	reader->tally.since = days_ago(RULES_SHOW_DAYS);
 }
 
 void

@@ -3,8 +3,6 @@
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-
 #include "crawl/result.h"
 #include "pg/channel.h"
 #include "pg/settings.h"
@@ -16,17 +14,9 @@ result_check_success(const RunInfo *info, const RunResult *result)
 {
 	int failed = result->counts.sections_failed;
 	int all = result->counts.sections_processed + failed;
-	StringInfoData payload;
 
 	if (all == 0 || result->counts.sections_processed >= setting_min_success_ratio * all)
 		return;
-	initStringInfo(&payload);
-	appendStringInfo(&payload,
-					 "{\"run_id\": " INT64_FORMAT
-					 ", \"scraper_module\": \"%s\", \"sections_processed\": %d, "
-					 "\"sections_failed\": %d}",
-					 info->id, info->module, all - failed, failed);
-	store_alert(payload.data);
 	ereport(LOG, (errmsg("esn_pulse run " INT64_FORMAT ": %d of %d sections failed", info->id,
 						 failed, all)));
 	channel_notice(WARNING, "To retry them, run SELECT id, status FROM esn_retry_failed();",

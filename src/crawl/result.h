@@ -36,7 +36,7 @@ typedef struct RunResult
 	bool implausible; /* too much is gone; failure says what */
 } RunResult;
 
-/* Tells the caller, the log and whoever listens if too few sections came in. */
+/* Tells the caller and the server's log if too few sections came in. */
 extern void result_check_success(const RunInfo *info, const RunResult *result);
 
 /*

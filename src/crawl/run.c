@@ -46,7 +46,7 @@ log_begin(const Run *run, const char *what)
 {
 	StringInfoData line;
 
-	runlog_begin(&line, run->info.id, "trigger");
+	runlog_begin(&line, RUNLOG_INFO, run->info.id, "trigger");
 	runlog_text(&line, "module", run->info.module);
 	runlog_text(&line, "request", what);
 	runlog_text(&line, "requested_by", run->request->requested_by);
@@ -59,7 +59,11 @@ log_end(const Run *run, const char *status, const char *message)
 	const RunCounts *c = &run->result.counts;
 	StringInfoData line;
 
-	runlog_begin(&line, run->info.id, "end");
+	runlog_begin(&line,
+				 strcmp(status, "failed") == 0      ? RUNLOG_ERROR
+				 : strcmp(status, "completed") == 0 ? RUNLOG_INFO
+													: RUNLOG_WARNING,
+				 run->info.id, "end");
 	runlog_text(&line, "module", run->info.module);
 	runlog_text(&line, "status", status);
 	runlog_text(&line, "error", message);
@@ -313,9 +317,10 @@ run_accounts(const RunRequest *request)
 }
 
 static int64
-run_activities(const RunRequest *request, const char *what, RunBody body)
+run_activities(const RunRequest *request, RunBody body)
 {
-	return perform(request, ACTIVITIES_MODULE, what, setting_activities_time_limit, body);
+	return perform(request, ACTIVITIES_MODULE, describe_request(request),
+				   setting_activities_time_limit, body);
 }
 
 /*
@@ -346,14 +351,30 @@ prepare_sections(const RunRequest *request, int64 *run)
 	return false;
 }
 
-/* "activities, 5 sections, full" */
-static const char *
-describe_activities(const RunRequest *request)
+/*
+ * Finds the extension, and waits for the run's lock where that is worth it. ERROR, with a line in
+ * the log, if the run cannot begin.
+ */
+static void
+admit(const RunRequest *request)
 {
-	const char *some =
-		request->max_sections > 0 ? psprintf(", %d sections", request->max_sections) : "";
-
-	return psprintf("activities%s%s", some, request->full ? ", full" : "");
+	PG_TRY();
+	{
+		store_open();
+		/* A section that is known can wait: the run in progress may read it meanwhile. */
+		if (request->kind != RUN_SECTION)
+			store_await_lock("A database has one run at a time.");
+		else if (store_find_section(request->slug) == NULL)
+			store_await_lock(psprintf("The section \"%s\" is not known yet; to look for it takes a "
+									  "run of its own.",
+									  request->slug));
+	}
+	PG_CATCH();
+	{
+		runlog_refusal(describe_request(request), request->requested_by);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 }
 
 void
@@ -361,35 +382,25 @@ run_execute(const RunRequest *request)
 {
 	int64 run = 0;
 
-	store_open();
-	/* A section that is known can wait: the run in progress may read it meanwhile. */
-	if (request->kind != RUN_SECTION)
-		store_await_lock("A database has one run at a time.");
-	else if (store_find_section(request->slug) == NULL)
-		store_await_lock(psprintf("The section \"%s\" is not known yet; to look for it takes a run "
-								  "of its own.",
-								  request->slug));
+	admit(request);
 	switch (request->kind)
 	{
 		case RUN_ACCOUNTS:
 			run = run_accounts(request);
 			break;
 		case RUN_SECTION:
-			run = run_activities(request,
-								 psprintf("section %s%s", request->slug,
-										  request->full ? ", full" : ""),
-								 section_body);
+			run = run_activities(request, section_body);
 			break;
 		case RUN_ACTIVITIES:
 		case RUN_ALL:
 			if (prepare_sections(request, &run))
-				run = run_activities(request, describe_activities(request), activities_body);
+				run = run_activities(request, activities_body);
 			break;
 		case RUN_RETRY:
-			run = run_activities(request, "retry of failures", retry_body);
+			run = run_activities(request, retry_body);
 			break;
 		case RUN_FIX:
-			run = run_activities(request, "fix of validation errors", fix_body);
+			run = run_activities(request, fix_body);
 			break;
 	}
 	/* No part of a run: it has ended, and stands as it ended, whatever becomes of this. */

@@ -43,6 +43,14 @@ parse_tree(PageParser *parser)
 	parsers[parser->page->kind](parser);
 }
 
+/* Whether a page shows how the site writes such pages now. One without a date does. */
+static bool
+is_of_today(const SitePage *page, const Date *since)
+{
+	return page->kind != PAGE_ACTIVITY || since->year == 0 || page->activity.start_date.year == 0 ||
+		   date_compare(&page->activity.start_date, since) >= 0;
+}
+
 static void
 parse_utf8(PageParser *parser, const char *utf8, size_t len)
 {
@@ -62,7 +70,8 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len)
 	parser->root = root;
 	parser->matches = rules_match(parser->options->rules, parser->page->kind, parser->arena, root);
 	parse_tree(parser);
-	if (parser->options->tally != NULL && parser->page->problem == NULL)
+	if (parser->options->tally != NULL && parser->page->problem == NULL &&
+		is_of_today(parser->page, &parser->options->tally->since))
 		rules_count(parser->matches, parser->page->kind, parser->options->tally);
 }
 

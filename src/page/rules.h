@@ -52,9 +52,13 @@ extern HtmlNode *const *rules_found(const RuleMatches *matches, const char *fiel
 /* The name of a required field that none of its rules found; NULL if all were found. */
 extern const char *rules_missing(const RuleMatches *matches);
 
-/* The number of pages of each kind on which rules were tried, and on which each matched. */
+/*
+ * The number of pages of each kind on which rules were tried, and on which each matched. Older
+ * pages of activities have other fields: they say nothing of the markup of today.
+ */
 typedef struct RuleTally
 {
+	Date since; /* activities that began earlier do not count; all zeros: all count */
 	int pages[PAGE_KINDS];
 	int *matched; /* by the rule's index in rules_compile() */
 } RuleTally;

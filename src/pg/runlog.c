@@ -8,11 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "commands/dbcommands.h"
 #include "common/file_perm.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/fd.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "pg/runlog.h"
@@ -25,9 +27,24 @@ extern PGDLLEXPORT Datum esn_remove_old_logs(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(esn_remove_old_logs);
 
+static char *database = NULL;
+
 void
-runlog_begin(StringInfo line, int64 run, const char *event)
+runlog_open(void)
 {
+	char *name;
+
+	if (database != NULL)
+		return;
+	name = get_database_name(MyDatabaseId);
+	if (name != NULL)
+		database = MemoryContextStrdup(TopMemoryContext, name);
+}
+
+void
+runlog_begin(StringInfo line, LogLevel level, int64 run, const char *event)
+{
+	static const char *const levels[] = {"debug", "info", "warning", "error"};
 	struct timespec now;
 	struct tm utc;
 	char stamp[32];
@@ -36,8 +53,13 @@ runlog_begin(StringInfo line, int64 run, const char *event)
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
 	initStringInfo(line);
-	appendStringInfo(line, "{\"time\": \"%s.%03ldZ\", \"run\": " INT64_FORMAT, stamp,
-					 now.tv_nsec / 1000000, run);
+	appendStringInfo(line, "{\"time\": \"%s.%03ldZ\", \"level\": \"%s\"", stamp,
+					 now.tv_nsec / 1000000, levels[level]);
+	runlog_text(line, "database", database);
+	if (run == 0)
+		appendStringInfoString(line, ", \"run\": null");
+	else
+		runlog_number(line, "run", run);
 	runlog_text(line, "event", event);
 }
 
@@ -54,6 +76,23 @@ void
 runlog_number(StringInfo line, const char *name, int64 value)
 {
 	appendStringInfo(line, ", \"%s\": " INT64_FORMAT, name, value);
+}
+
+void
+runlog_refusal(const char *request, const char *requested_by)
+{
+	MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+	ErrorData *error = CopyErrorData();
+	StringInfoData line;
+
+	runlog_begin(&line, RUNLOG_WARNING, 0, "refusal");
+	runlog_text(&line, "request", request);
+	runlog_text(&line, "requested_by", requested_by);
+	runlog_text(&line, "error",
+				psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));
+	runlog_end(&line);
+	FreeErrorData(error);
+	MemoryContextSwitchTo(before);
 }
 
 int64

@@ -8,8 +8,19 @@
 #include "datatype/timestamp.h"
 #include "lib/stringinfo.h"
 
-/* Begins a line: {"time": ..., "run": ..., "event": ... */
-extern void runlog_begin(StringInfo line, int64 run, const char *event);
+typedef enum LogLevel
+{
+	RUNLOG_DEBUG,   /* nothing new */
+	RUNLOG_INFO,    /* as it should be */
+	RUNLOG_WARNING, /* something is left for a later run, or somebody */
+	RUNLOG_ERROR    /* a run has failed */
+} LogLevel;
+
+/* Looks up the name of the database, which all lines have. Needs a transaction. */
+extern void runlog_open(void);
+
+/* Begins a line: {"time", "level", "database", "run", "event". run: 0: none has begun. */
+extern void runlog_begin(StringInfo line, LogLevel level, int64 run, const char *event);
 
 /* Adds a member. A NULL text adds nothing. */
 extern void runlog_text(StringInfo line, const char *name, const char *value);
@@ -20,6 +31,9 @@ extern void runlog_number(StringInfo line, const char *name, int64 value);
  * run.
  */
 extern void runlog_end(StringInfo line);
+
+/* In a PG_CATCH block: logs that what was requested did not begin, and the error that says why. */
+extern void runlog_refusal(const char *request, const char *requested_by);
 
 /* Milliseconds since a moment. */
 extern int64 runlog_since(TimestampTz begin);

@@ -228,16 +228,6 @@ store_refresh_summaries(void)
 }
 
 void
-store_alert(const char *payload)
-{
-	Datum args[1];
-
-	args[0] = CStringGetTextDatum(payload);
-	sql_begin_with("esn_pulse: raising an alert", SQL_NOTIFY, args, NULL);
-	sql_commit();
-}
-
-void
 store_report_lost_row(int64 run)
 {
 	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),

@@ -64,9 +64,6 @@ extern void store_link_organisers(void);
 /* Computes the figures of the overviews at a run's end. */
 extern void store_refresh_summaries(void);
 
-/* Notifies the listeners of esn_pulse_alert. */
-extern void store_alert(const char *payload);
-
 /* The run's row, a composite Datum of scraper_status. */
 extern Datum store_run_row(int64 run);
 

@@ -119,7 +119,6 @@ static Statement statements[] = {
 	[SQL_HAS_SECTIONS] = {"SELECT true WHERE esn_has_sections()", 0, {0}},
 	[SQL_ACCOUNTS_DUE] = {"SELECT true WHERE esn_accounts_due()", 0, {0}},
 	[SQL_OTHER_RUN] = {"SELECT id, started_at, request FROM esn_running_run()", 0, {0}},
-	[SQL_NOTIFY] = {"SELECT pg_notify('esn_pulse_alert', $1)", 1, {TEXTOID}},
 	[SQL_HOME] = {"SELECT esn_store_home($1, $2, $3)", 3, {INT8OID, JSONBOID, TEXTOID}},
 	[SQL_COUNTRIES] = {"SELECT esn_store_countries($1, $2)", 2, {INT8OID, JSONBOID}},
 	[SQL_SECTIONS] = {"SELECT esn_store_sections($1, $2)", 2, {INT8OID, JSONBOID}},

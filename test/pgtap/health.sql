@@ -39,6 +39,8 @@ SELECT is(pg_temp.health('failed requests'), 'ok', '1 % of requests failed');
 SELECT pg_temp.run('completed', 90, 10, 1000, 60) AS run \gset
 SELECT is(pg_temp.health('sections read'), 'warning', '90 % of sections');
 SELECT is(pg_temp.health('failed requests'), 'warning', '6 % of requests failed');
+SELECT pg_temp.run('partial', 95, 0, 1000, 10) AS run \gset
+SELECT is(pg_temp.health('last run'), 'warning', 'a run that left work');
 SELECT pg_temp.run('failed', 70, 30, 1000, 250) AS run \gset
 SELECT is(pg_temp.health('last run'), 'critical', 'a run that failed');
 SELECT is(pg_temp.health('sections read'), 'critical', '70 % of sections');
@@ -46,6 +48,14 @@ SELECT is(pg_temp.health('failed requests'), 'critical', '25 % of requests faile
 INSERT INTO scraper_status (scraper_module, status, requested_by, request)
 VALUES ('AccountsScraper', 'running', 'somebody', 'accounts');
 SELECT is(pg_temp.health('last run'), 'critical', 'a run that died counts as failed');
+SELECT pg_temp.run('completed', 100, 0, 1000, 10) AS run \gset
+SELECT is(pg_temp.health('last run'), 'critical', 'a later one of the other module hides nothing');
+UPDATE scraper_status SET status = 'completed', completed_at = now()
+WHERE scraper_module = 'AccountsScraper';
+SELECT is(pg_temp.health('last run'), 'ok', 'the last of each completed');
+SELECT pg_temp.run('failed', 0, 1, 1, 1) AS run \gset
+UPDATE scraper_status SET request = 'section esn-x' WHERE id = :run;
+SELECT is(pg_temp.health('last run'), 'ok', 'a run of one section does not count');
 
 -- Sections.
 INSERT INTO sections (id, name, accounts_platform_slug, accounts_url, can_scrape_activities,
@@ -164,6 +174,28 @@ SELECT results_eq($$SELECT value FROM esn_health WHERE name = 'extraction rules'
 	$$VALUES ('activity.title 1')$$, 'the check names the rule');
 SELECT pg_temp.usage(pg_temp.run('completed', 1, 0, 1, 0), 20, 100, 6) \g /dev/null
 SELECT is(pg_temp.health('extraction rules'), 'critical', 'many rules dropped by half');
+
+-- A reading of several runs is one, and retries, fixes and runs of a section are none: what they
+-- read is of one kind.
+DELETE FROM extraction_rule_usage;
+SELECT pg_temp.run('completed', 1, 0, 1, 0) AS first \gset
+SELECT pg_temp.usage(:first, 70) \g /dev/null
+SELECT pg_temp.run('completed', 1, 0, 1, 0) AS second \gset
+UPDATE scraper_status SET first_run = :first WHERE id = :second;
+SELECT pg_temp.usage(:second, 5) \g /dev/null
+SELECT is(pg_temp.health('extraction rules'), 'ok', 'the second run of a reading is no change');
+SELECT results_eq('SELECT pages, share, before FROM esn_rule_match_rates',
+	'VALUES (200, 0.375, NULL::numeric)', 'both are one');
+SELECT pg_temp.run('completed', 1, 0, 1, 0) AS other \gset
+UPDATE scraper_status SET request = 'retry of failures' WHERE id = :other;
+SELECT pg_temp.usage(:other, 0) \g /dev/null
+SELECT is(pg_temp.health('extraction rules'), 'ok', 'a retry is no change');
+UPDATE scraper_status SET request = 'fix of validation errors' WHERE id = :other;
+SELECT is(pg_temp.health('extraction rules'), 'ok', 'a fix is no change');
+UPDATE scraper_status SET request = 'section esn-x' WHERE id = :other;
+SELECT is(pg_temp.health('extraction rules'), 'ok', 'a section is no change');
+UPDATE scraper_status SET request = 'activities, 5 sections' WHERE id = :other;
+SELECT is(pg_temp.health('extraction rules'), 'warning', 'a run over five sections is one');
 
 -- Disk space: a stand-in replaces the function that asks the file system.
 CREATE FUNCTION pg_temp.with_free(bytes bigint) RETURNS text LANGUAGE plpgsql AS $$

@@ -524,11 +524,36 @@ matches_are_counted(void **state)
 	assert_int_equal(total, 3 * 3);
 }
 
+/* Pages of old activities have other fields: they do not count. */
+static void
+old_activities_are_not_counted(void **state)
+{
+	int matched[200] = {0};
+	RuleTally tally = {.since = {2026, 3, 5}, .matched = matched};
+	PageOptions options = {.rules = page_rules, .redact = true, .tally = &tally};
+	const char *const dates[] = {"04/03/2026", "05/03/2026", "01/01/2027", "some day", ""};
+
+	(void) state;
+	for (int i = 0; i < 5; i++)
+	{
+		const char *page =
+			arena_printf(page_arena,
+						 "<article class=\"node ct-physical-activity ct-physical-activity--full\">"
+						 "<div class=\"highlight-dates-single\"><span>%s</span></div></article>",
+						 dates[i]);
+
+		page_parse(page_arena, &options, PAGE_ACTIVITY, ACTIVITIES "/activity/x-1", page,
+				   strlen(page), NULL);
+		assert_int_equal(tally.pages[PAGE_ACTIVITY], i);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PAGE_TEST(matches_are_counted),
+		PAGE_TEST(old_activities_are_not_counted),
 		PAGE_TEST(home_has_countries_and_map),
 		PAGE_TEST(country_has_sections),
 		PAGE_TEST(section_in_full),

@@ -15,6 +15,9 @@ like "a run: the second is rejected, and the message names the first" \
 	"*ERROR:  55006: run * (activities, full) is already running (started at *)
 	DETAIL:  A database has one run at a time.
 	HINT:  Wait for it, or stop it: SELECT esn_cancel(*"
+is "a run: the log has a line that the second was rejected" \
+	"$(grep '"level": "warning", "database": "concurrent", "run": null, "event": "refusal"' \
+		"$run/$cluster/data/esn_pulse_log/"*.log | grep -c '"error": "55006: run ')" 1
 is "a run: the second leaves no row" "$(sql "SELECT count(*) FROM scraper_status
 	WHERE id > (SELECT id FROM esn_runs WHERE status = 'running')")" 0
 ends "a run" "completed|" "*completed"

@@ -179,14 +179,23 @@ logs=$run/$cluster/data/esn_pulse_log
 log=$logs/scrape_$(date -u +%F).log
 python3 - "$log" <<'PYTHON' && passed=true || passed=false
 import collections, json, sys
-events = collections.Counter()
+events, levels = collections.Counter(), collections.Counter()
 for line in open(sys.argv[1]):
     entry = json.loads(line)
-    assert {"time", "run", "event"} <= entry.keys(), entry
+    assert {"time", "level", "database", "run", "event"} <= entry.keys(), entry
+    assert entry["database"] == "retried", entry
+    levels[entry["event"], entry.get("status"), entry["level"]] += 1
     assert "@" not in line, line
     events[entry["event"]] += 1
 assert events["trigger"] == events["end"] > 10, events
 assert events["section"] > 50 and events["failure"] > 50, events
+wanted = {("trigger", None): {"info"}, ("failure", None): {"warning"},
+          ("section", "completed"): {"info", "debug"}, ("section", "failed"): {"warning"},
+          ("end", "completed"): {"info"}, ("end", "failed"): {"error"},
+          ("end", "partial"): {"warning"}}
+for event, status, level in levels:
+    assert level in wanted[event, status], (event, status, level)
+assert levels["end", "failed", "error"] > 0 and levels["section", "completed", "debug"] > 0, levels
 PYTHON
 ok "$passed" "the log has each trigger, section, failure and end, and no address of a person"
 as_owner touch "$logs/scrape_2020-01-01.log" "$logs/other.log"

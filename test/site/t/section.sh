@@ -96,11 +96,42 @@ like "a run in which most sections fail fails, and warns" \
 	"*WARNING:  01000: * sections failed, more than esn_pulse.min_success_ratio allows
 	failed|stopped: given up: it failed * times in a row, at last: the site answered 500;
 	see failed_scrapes*Asynchronous notification \"esn_pulse_alert\"*"
+last_run="SELECT status, value FROM esn_health WHERE name = 'last run'"
+like "the health check has it at once" "$(sql "$last_run")" "critical|run*failed,*stopped*"
+# How many alerts the calls raise, and the first.
+alerts() {
+	sql "LISTEN esn_pulse_alert" "$@" |
+		sed -n 's/.*notification "esn_pulse_alert" with payload "\(.*\)" received.*/\1/p' \
+			>"$run/first/alerts"
+	echo "$(wc -l <"$run/first/alerts") $(head -n 1 "$run/first/alerts")"
+}
+like "a run that fails as a whole raises one alert, with its row" "$(alerts "$scrape_activities")" \
+	'1 {"run_id": *, "status": "failed", "request": "activities", "error_message": "stopped: *'
+is "none is raised by a run of one section, nor a retry, nor a fix" \
+	"$(alerts "SELECT esn_scrape_section(max(activities_platform_slug)) FROM sections" \
+		"SELECT esn_retry_failed()" "SELECT esn_fix_validation_errors()")" "0 "
+like "that does not change the health check" "$(sql "$last_run")" "critical|run*failed,*stopped*"
+site_switch first activities ""
+sql "$scrape_activities" >/dev/null
+is "the health check is well after a good run" "$(sql "$last_run" | sed 's/|.*//;q')" ok
+is "a run that completes raises none" "$(alerts "$scrape_activities")" "0 "
+is "nor does one that is cancelled" "$(alerts "SET esn_pulse.request_delay = '1min'" \
+	"SELECT esn_cancel((esn_scrape_activities(\"full\" => true, wait => false)).id)" \
+	"SELECT count(*) FROM scraper_status" \
+	"SELECT status FROM scraper_status ORDER BY id DESC LIMIT 1")" "0 "
+like "a run that leaves sections raises one" \
+	"$(alerts "SET esn_pulse.activities_time_limit = '1s'" \
+	"SET esn_pulse.request_delay = '300ms'" \
+	"SELECT esn_scrape_activities(\"full\" => true)")" \
+	'1 {*"status": "partial"*"error_message": "time limit reached; *'
+like "and is in the health check at once" "$(sql "$last_run")" "warning|run*partial,*"
 site_switch first activities 403
 before=$(requests)
 like "a blocked request stops the run at once" "$(sql "$scrape_activities")" \
 	"*failed|stopped: the site*s protection (Cloudflare) blocked the request*"
 is "no more requests are made than were open" "$(($(requests) - before <= 10))" 1
+like "a blocked run raises an alert" "$(alerts "$scrape_activities")" \
+	'1 {*Cloudflare*'
 site_switch first activities ""
 like "after all that a run completes" \
 	"$(sql "SELECT status FROM esn_scrape_all(\"full\" => true)")" "*completed"

@@ -21,28 +21,59 @@ is "both are parts of one" \
 	"$(sql "SELECT count(*), count(DISTINCT coalesce(first_run, id)) FROM scraper_status
 		WHERE scraper_module LIKE 'Act%'")" "2|1"
 
-# A crash.
-sql "SET esn_pulse.request_delay = 20" "SELECT esn_resume(wait => false)" >/dev/null
-eventually 20 t sql "SELECT requests > 5 $last" || true
-as_owner kill -9 "$(sql "SELECT worker_pid $last")"
-eventually 30 1 sql "SELECT 1" || true
-is "after the crash the run is shown as failed" "$(sql "SELECT status $last")" failed
-sql "SELECT url FROM frontier WHERE kind = 'activity' AND status = 'fetched'" |
-	sed 's,^http://[^/]*,,' | sort >"$run/resumed/stored"
-: >"$run/resumed/access.log"
+# From here on nobody calls anything: the job of esn_schedule() does, as pg_cron would, whose least
+# interval is too long for a test.
+job=$(sql "SELECT command FROM esn_internal.esn_planned_jobs('', '', '', '')
+	WHERE job LIKE 'esn_pulse resume %'")
+(while :; do
+	sql "${slowly[@]}" "SET client_min_messages = error" "$job" || true
+	echo >>"$run/resumed/turns"
+	sleep 0.3
+done) >/dev/null 2>&1 &
+cron=$!
+trap 'kill "$cron" 2>/dev/null || true; site_stop resumed; cluster_stop resume' EXIT
+# runs <condition>: how many there are
+runs() { sql "SELECT count(*) FROM scraper_status WHERE $1" 2>/dev/null || true; }
+at_least() { # <number> <command ...>
+	local number=$1
+	shift
+	[ "$("$@")" -ge "$number" ] 2>/dev/null && echo yes
+}
 
-# The site is down, then asks to wait.
+# The server crashes in the middle of a run; a run can end just before that, so it may take several.
+crash() {
+	as_owner kill -9 "$(sql "SELECT worker_pid FROM scraper_status
+		WHERE status = 'running' AND requests > 5")" 2>/dev/null || return 0
+	eventually 30 1 sql "SELECT 1" || true
+	sql "SELECT url FROM frontier WHERE kind = 'activity' AND status = 'fetched'" |
+		sed 's,^http://[^/]*,,' | sort >"$run/resumed/stored"
+	: >"$run/resumed/access.log"
+	eventually 5 yes at_least 1 runs "status = 'failed'" && echo crashed
+}
+eventually 60 yes at_least 4 runs true || true
+eventually 60 crashed crash || true
+is "a run that crashed is shown as failed" \
+	"$(sql "SELECT DISTINCT error_message FROM scraper_status WHERE status = 'failed'")" \
+	"interrupted: its worker process is gone"
+
+# The site is down for several turns of the job.
+down="status = 'partial' AND requests < 10"
 site_switch resumed activities 503
-is "a run on a site that is down has failed" "$(resume)" "failed|activities"
+eventually 60 yes at_least 3 runs "$down" || true
+is "while the site is down, runs come to nothing" "$(at_least 3 runs "$down")" yes
 site_switch resumed activities ""
-results=()
-while [ "${#results[@]}" -lt 40 ] && result=$(resume "${slowly[@]}") && [ -n "$result" ]; do
-	results+=("$result")
-done
-is "when it is back the run is resumed to its end, then no more" "${results[-1]}" \
-	"completed|activities"
-ok "$([ "${#results[@]}" -ge 4 ] && echo true || echo false)" "in many parts" \
-	"in ${#results[@]}: ${results[*]}"
+eventually 120 completed sql "SELECT status $last" || true
+is "when the site is back all is read in the end" \
+	"$(sql "SELECT status, is_unfinished FROM scraper_status ORDER BY id DESC LIMIT 1")" \
+	"completed|f"
+ok "$(at_least 7 runs "scraper_module LIKE 'Act%'" >/dev/null && echo true || echo false)" \
+	"in many parts" "$(runs true)"
+all=$(runs true)
+turns() { wc -l <"$run/resumed/turns"; }
+eventually 30 yes at_least "$(($(turns) + 3))" turns || true
+is "then the job has nothing to do" "$(runs true)" "$all"
+kill "$cron"
+wait "$cron" 2>/dev/null || true
 is "and the data match the sites" "$(differences)" ""
 is "no page that was stored before the crash is requested again" \
 	"$(grep -o 'GET /activity/[^ ]*' "$run/resumed/access.log" | cut -d' ' -f2 | sort -u |

@@ -25,8 +25,11 @@ is "both are parts of one" \
 # interval is too long for a test.
 job=$(sql "SELECT command FROM esn_internal.esn_planned_jobs('', '', '', '')
 	WHERE job LIKE 'esn_pulse resume %'")
+settings=$run/resumed/settings
+printf '%s\n' "${slowly[@]}" >"$settings"
 (while :; do
-	sql "${slowly[@]}" "SET client_min_messages = error" "$job" || true
+	mapfile -t now <"$settings"
+	sql "${now[@]}" "SET client_min_messages = error" "$job" || true
 	echo >>"$run/resumed/turns"
 	sleep 0.3
 done) >/dev/null 2>&1 &
@@ -40,20 +43,22 @@ at_least() { # <number> <command ...>
 	[ "$("$@")" -ge "$number" ] 2>/dev/null && echo yes
 }
 
-# The server crashes in the middle of a run; a run can end just before that, so it may take several.
+# The server crashes in the middle of a run, a long one so that it surely does.
 crash() {
 	as_owner kill -9 "$(sql "SELECT worker_pid FROM scraper_status
-		WHERE status = 'running' AND requests > 5")" 2>/dev/null || return 0
-	eventually 30 1 sql "SELECT 1" || true
-	sql "SELECT url FROM frontier WHERE kind = 'activity' AND status = 'fetched'" |
-		sed 's,^http://[^/]*,,' | sort >"$run/resumed/stored"
-	: >"$run/resumed/access.log"
-	eventually 5 yes at_least 1 runs "status = 'failed'" && echo crashed
+		WHERE status = 'running' AND requests BETWEEN 6 AND 40")" && echo crashed
 }
 eventually 60 yes at_least 4 runs true || true
+echo "SET esn_pulse.request_delay = 100" >"$settings"
 eventually 60 crashed crash || true
+printf '%s\n' "${slowly[@]}" >"$settings"
+eventually 30 1 sql "SELECT 1" || true
+sql "SELECT url FROM frontier WHERE kind = 'activity' AND status = 'fetched'" |
+	sed 's,^http://[^/]*,,' | sort >"$run/resumed/stored"
+: >"$run/resumed/access.log"
+eventually 30 yes at_least 1 runs "status = 'failed'" || true
 is "a run that crashed is shown as failed" \
-	"$(sql "SELECT DISTINCT error_message FROM scraper_status WHERE status = 'failed'")" \
+	"$(sql "SELECT error_message FROM scraper_status WHERE status = 'failed'")" \
 	"interrupted: its worker process is gone"
 
 # The site is down for several turns of the job.

@@ -257,5 +257,25 @@ SELECT is((SELECT requests FROM esn_plan('activities') WHERE kind = 'all'),
 	(SELECT sum(requests) FROM esn_plan('activities') WHERE kind <> 'all')::bigint,
 	'and sums it up');
 
+-- What is due, of a large network: one scan of an index, by the query that esn_due_activities() is.
+INSERT INTO frontier (url, kind, event_slug, status, fetched_at, tried_at, next_fetch_at)
+SELECT pg_temp.url('large-' || n), 'activity', 'large-' || n, 'fetched', now(), now(),
+	now() + interval '1 day' * n
+FROM generate_series(1, 20000) n;
+ANALYZE frontier;
+CREATE FUNCTION pg_temp.plan(function regproc) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	plan jsonb;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT JSON) ' || replace(replace((SELECT prosrc FROM pg_proc
+		WHERE oid = function), '"full"', 'false'), 'section_ids', 'NULL::integer[]') INTO plan;
+	RETURN plan;
+END $$;
+SELECT results_eq($$
+	SELECT node->>'Node Type', node->>'Index Name'
+	FROM jsonb_path_query(pg_temp.plan('esn_due_activities'), 'strict $.**') node
+	WHERE node ? 'Relation Name'$$,
+	$$VALUES ('Index Scan', 'frontier_next_fetch_at_idx')$$, 'what is due is one index scan');
+
 SELECT * FROM finish();
 ROLLBACK;

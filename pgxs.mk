@@ -8,84 +8,6 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(srcdir)/$
 MODULE_big = esn_pulse
 PGFILEDESC = "esn_pulse - a database of the Erasmus Student Network"
 
-# Adding a file to the project is adding its name here.
-FILES = \
-	base/arena \
-	base/charset \
-	base/json \
-	base/list \
-	base/slug \
-	base/text \
-	base/url \
-	commands \
-	crawl/accounts \
-	crawl/activities \
-	crawl/activity_queue \
-	crawl/listings \
-	crawl/loop \
-	crawl/progress \
-	crawl/reader \
-	crawl/records \
-	crawl/result \
-	crawl/retry \
-	crawl/robots_fetch \
-	crawl/run \
-	crawl/section_queue \
-	crawl/slug_lookup \
-	crawl/turn \
-	esn_pulse \
-	functions \
-	html/html \
-	html/html_text \
-	html/selector_compile \
-	html/selector_match \
-	html/selector_set \
-	html/tag_cost \
-	http/breaker \
-	http/client \
-	http/origin \
-	http/outcome \
-	http/pace \
-	http/robots \
-	http/state \
-	http/transfer \
-	launch \
-	page/accounts_pages \
-	page/activity_page \
-	page/announce \
-	page/checks \
-	page/digits \
-	page/email \
-	page/fields \
-	page/labels \
-	page/networks \
-	page/protected_email \
-	page/listing_pages \
-	page/page \
-	page/page_json \
-	page/redact \
-	page/rules \
-	page/schema \
-	page/statistics_json \
-	page/statistics_page \
-	page/telephone \
-	page/value \
-	pg/cancel \
-	pg/channel \
-	pg/runlog \
-	pg/server_slugger \
-	pg/settings \
-	pg/wait_events \
-	pg/wake \
-	store/attempts \
-	store/batch \
-	store/frontier \
-	store/pages \
-	store/rules \
-	store/runs \
-	store/sections \
-	store/session \
-	worker
 # The parts of the script in the order in which they need each other. report-page is built.
 SQL = \
 	schema \
@@ -127,7 +49,7 @@ NEW_TABLES = tables-1.1
 NOT_REPLACED = schema tables $(NEW_TABLES)
 OLD_VERSIONS = 1.0
 
-OBJS = $(FILES:%=src/%.o)
+OBJS = $(patsubst $(srcdir)/%.c,%.o,$(sort $(wildcard $(srcdir)/src/*.c $(srcdir)/src/*/*.c)))
 SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 UPGRADES = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%--$(EXTVERSION).sql)
 DATA_built = $(SCRIPT) $(UPGRADES)

@@ -34,14 +34,12 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_rule_is_known(page_kind text, field 
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_rule_is_known(text, text) IS
 	'True if this kind of page has such a field; otherwise an error (invalid_parameter_value) '
-	'whose hint lists the fields. page_kind: home, country, section, listing, activity or '
-	'statistics. field: as in extraction_rules.';
+	'whose hint lists the fields. page_kind: as in extraction_rules. field: likewise.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_fields(page_kind text) RETURNS text[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_page_fields(text) IS
-	'The fields in the data that esn_parse() returns. page_kind: home, country, section, listing, '
-	'activity or statistics.';
+	'The fields in the data that esn_parse() returns. page_kind: as in extraction_rules.';
 
 CREATE OR REPLACE FUNCTION esn_redact_contacts(value text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';

@@ -77,9 +77,9 @@ SET search_path = pg_catalog, esn_internal, pg_temp
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_parse(text, text, text) IS
 	'The JSON that a run would store for a page: {"kind", "url", "data", "errors"}, or "problem" '
-	'in place of the last two if it is not a page of that kind. kind: home, country, section, '
-	'listing, activity or statistics. html: the page. url: its address; relative links are '
-	'resolved against it. Errors: invalid_parameter_value for an unknown kind or an invalid '
+	'in place of the last two if it is not a page of that kind. kind: as in extraction_rules. '
+	'html: the page. url: its address; relative links are resolved against it. Errors: '
+	'invalid_parameter_value for an unknown kind (the hint lists the kinds) or an invalid '
 	'address.';
 
 CREATE OR REPLACE FUNCTION esn_scrape(module text DEFAULT 'all', section text DEFAULT NULL,

@@ -82,8 +82,7 @@ COMMENT ON FUNCTION esn_named_slugs(jsonb) IS
 	'have it: that section, and the one that has the slug (NULL: none). pages: array of activity '
 	'pages or listings.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_learn_slugs(pages jsonb, activities_base text)
-	RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_learn_slugs(pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
 	named record;
@@ -96,18 +95,20 @@ BEGIN
 	END IF;
 	UPDATE @extschema@.sections s SET activities_platform_slug = n.slug,
 		last_validated_activities_slug = now(), can_scrape_activities = true,
-		activities_url = activities_base || '/organisation/' || esn_url_part(n.slug)
+		activities_url = current_setting('esn_pulse.activities_url') || '/organisation/'
+			|| esn_url_part(n.slug)
 	FROM (SELECT DISTINCT ON (u.id) u.id, u.slug
 		FROM unnest(named.sections, named.slugs) AS u(id, slug) ORDER BY u.id, u.slug) n
 	WHERE s.id = n.id AND s.can_scrape_activities IS NOT TRUE;
 END $$;
-COMMENT ON FUNCTION esn_learn_slugs(jsonb, text) IS
+COMMENT ON FUNCTION esn_learn_slugs(jsonb) IS
 	'Corrects the slugs of sections by what esn_named_slugs() finds: takes them away from the '
 	'sections that have them, and gives them to those that have none. pages: array of activity '
-	'pages or listings. activities_base: base address of activities.esn.org.';
+	'pages or listings.';
 
 -- Of two sections with one slug, that which has it keeps it, else the first gets it.
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_probes(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_slug_lookups(run bigint, pages jsonb)
+	RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
@@ -150,7 +151,7 @@ BEGIN
 		FROM owned f) n
 	WHERE k.id = n.id;
 END $$;
-COMMENT ON FUNCTION esn_store_probes(bigint, jsonb) IS
+COMMENT ON FUNCTION esn_store_slug_lookups(bigint, jsonb) IS
 	'Stores the slugs under which activities.esn.org knows sections, and closes the failures of '
 	'the requested addresses. A slug of another section is an error of the section that was looked '
 	'up. run: the run. pages: array of {"section": slug on accounts.esn.org, "slug": slug that was '

@@ -1,18 +1,21 @@
 -- Stores pages of accounts.esn.org: countries and sections. Their slugs are in slugs.sql.
 --
--- Each esn_store_... function takes the pages of one kind, as the parser's JSON with details of
--- the fetch:
+-- For each kind of page there is a function esn_store_<kind>(run, pages, only_section). pages are
+-- the parser's JSON with details of the fetch:
 --   {"url", "section": slug on accounts.esn.org,
 --    "fetch": {"status", "etag", "last_modified", "rules_hash",
 --      "content_hash": of what was extracted and of its errors},
 --    "page": {"kind", "url", "data": {...}, "errors": [...]}}
--- It writes only rows that differ. A page that was parsed again from a kept copy has "kept" instead
--- of "fetch". The functions run in the worker, in one short transaction per batch.
+-- It writes only rows that differ, and the pages' errors. A page that was parsed again from a kept
+-- copy has "kept" instead of "fetch". only_section matters for home pages only: it is the one
+-- section of the map to store, NULL: all. The functions run in the worker, in one short transaction
+-- per batch.
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_home(run bigint, pages jsonb, only_section text)
-	RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_home(run bigint, pages jsonb,
+	only_section text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+	PERFORM esn_store_errors(run, pages);
 	WITH listed AS MATERIALIZED (
 		SELECT DISTINCT ON (upper(c->>'slug' COLLATE "C")) upper(c->>'slug' COLLATE "C") AS code,
 			left(c->>'name', 100) AS name,
@@ -44,9 +47,11 @@ COMMENT ON FUNCTION esn_store_home(bigint, jsonb, text) IS
 	'Stores home pages of accounts.esn.org. run: the run. pages: array of pages. only_section: '
 	'the one section of the map to store, NULL: all.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_countries(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_country(run bigint, pages jsonb,
+	only_section text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+	PERFORM esn_store_errors(run, pages);
 	UPDATE @extschema@.countries k SET section_count = jsonb_array_length(d.sections),
 		email = d.email, website = d.website, social_media = d.social_media
 	FROM jsonb_array_elements(pages) p,
@@ -74,13 +79,15 @@ BEGIN
 	SELECT country_code, name, slug, url FROM listed l
 	WHERE NOT EXISTS (SELECT FROM @extschema@.sections k WHERE k.accounts_platform_slug = l.slug);
 END $$;
-COMMENT ON FUNCTION esn_store_countries(bigint, jsonb) IS
+COMMENT ON FUNCTION esn_store_country(bigint, jsonb, text) IS
 	'Stores the sections on pages of countries, and the contacts of national organisations. run: '
-	'the run. pages: array of pages.';
+	'the run. pages: array of pages. only_section: not used.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_sections(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_section(run bigint, pages jsonb,
+	only_section text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+	PERFORM esn_store_errors(run, pages);
 	PERFORM esn_move_sections(pages);
 	UPDATE @extschema@.sections k SET name = d.name, email = d.email, website = d.website,
 		university_name = d.university_name, city = d.city, address = d.address,
@@ -96,5 +103,6 @@ BEGIN
 			IS DISTINCT FROM (d.name, d.email, d.website, d.university_name, d.city, d.address,
 				d.latitude, d.longitude, d.logo_url, d.social_media, NULL);
 END $$;
-COMMENT ON FUNCTION esn_store_sections(bigint, jsonb) IS
-	'Stores pages of sections that a list has shown before. run: the run. pages: array of pages.';
+COMMENT ON FUNCTION esn_store_section(bigint, jsonb, text) IS
+	'Stores pages of sections that a list has shown before. run: the run. pages: array of pages. '
+	'only_section: not used.';

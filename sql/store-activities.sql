@@ -140,8 +140,8 @@ COMMENT ON FUNCTION esn_update_activities(activities[], bigint[]) IS
 	'Updates the activities that differ. rows: activities as on their pages. related: those that '
 	'count as changed because of their relations. Returns the number of updated rows.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_activities(run bigint, pages jsonb,
-	activities_base text,
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_activity(run bigint, pages jsonb,
+	only_section text DEFAULT NULL,
 	OUT added integer, OUT changed integer, OUT unchanged integer, OUT invalid integer)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -150,9 +150,9 @@ DECLARE
 	known_rows @extschema@.activities[];
 	known_relations jsonb;
 BEGIN
-	PERFORM esn_learn_slugs(pages, activities_base);
+	PERFORM esn_store_errors(run, pages);
+	PERFORM esn_learn_slugs(pages);
 	PERFORM esn_move_activities(pages);
-
 	PERFORM esn_add_names(pages);
 	SELECT array_agg(r.activity) FILTER (WHERE r.is_new),
 		jsonb_agg(r.relations) FILTER (WHERE r.is_new),
@@ -172,7 +172,7 @@ BEGIN
 	END IF;
 	unchanged := coalesce(cardinality(known_rows), 0) - changed;
 END $$;
-COMMENT ON FUNCTION esn_store_activities(bigint, jsonb, text) IS
+COMMENT ON FUNCTION esn_store_activity(bigint, jsonb, text) IS
 	'Upserts activities and replaces their relations. Equal rows stay untouched, and different '
-	'relations are recorded in changes. run: the run. pages: array of pages. activities_base: base '
-	'address of activities.esn.org.';
+	'relations are recorded in changes. Counts the activities. run: the run. pages: array of '
+	'pages. only_section: not used.';

@@ -3,13 +3,13 @@
 
 -- A changed card, or one of an activity marked as removed, makes the activity's page due: at once,
 -- or, if this run has fetched it already, by the next run.
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_cards(run bigint, pages jsonb,
-	activities_base text)
-	RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_listing(run bigint, pages jsonb,
+	only_section text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
 	since timestamptz := (SELECT s.since FROM @extschema@.scraper_status s WHERE s.id = run);
 BEGIN
+	PERFORM esn_store_errors(run, pages);
 	WITH card AS MATERIALIZED (
 		SELECT DISTINCT ON (c->>'url') c->>'event_slug' AS event_slug, c->>'url' AS url,
 			esn_card_hash(c) AS hash, s.id AS section_id
@@ -40,12 +40,11 @@ BEGIN
 	SELECT url, 'activity', event_slug, section_id, hash, 'epoch', 'never read' FROM card c
 	WHERE NOT EXISTS (SELECT FROM @extschema@.frontier f WHERE f.url = c.url);
 
-	PERFORM esn_learn_slugs(pages, activities_base);
+	PERFORM esn_learn_slugs(pages);
 END $$;
-COMMENT ON FUNCTION esn_store_cards(bigint, jsonb, text) IS
+COMMENT ON FUNCTION esn_store_listing(bigint, jsonb, text) IS
 	'Notes which activities pages of lists show, and whose cards have changed; learns slugs from '
-	'them as esn_learn_slugs() does. run: the run. pages: array of pages of lists. '
-	'activities_base: base address of activities.esn.org.';
+	'them as esn_learn_slugs() does. run: the run. pages: array of pages. only_section: not used.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_errors(run bigint, pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -110,9 +109,9 @@ BEGIN
 			AS e(p, n) WHERE NOT is_same[n]) END;
 END $$;
 COMMENT ON FUNCTION esn_changed_pages(jsonb) IS
-	'Of pages of activities or statistics those that say something else than when they were last '
-	'stored, that have moved, or whose rows are not there; how many others there are, and how many '
-	'of those have wrong fields. pages: array of pages.';
+	'The pages to store: all but those of activities and statistics that say what they said when '
+	'they were last stored. How many others there are, and how many of those have wrong fields. '
+	'pages: array of pages of one kind.';
 
 -- After a page was found changed under its old validators, what the site called unchanged before is
 -- read again, also by this run.
@@ -207,8 +206,8 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS
-	'Records pages that were read, and closes their failures. run: the run. page_kind: home, '
-	'country, section, listing, activity or statistics. pages: array of pages.';
+	'Records pages that were read, and closes their failures. run: the run. page_kind: as in '
+	'extraction_rules. pages: array of pages.';
 
 -- When pages that failed, or are gone, are fetched next.
 CREATE OR REPLACE FUNCTION esn_internal.esn_schedule_failures(pages jsonb) RETURNS void
@@ -288,7 +287,7 @@ BEGIN
 	SELECT count(*) FILTER (WHERE NOT gone), jsonb_agg(jsonb_build_object('url', address, 'kind',
 			kind, 'section_id', section_id, 'subject', subject, 'will_retry', will_retry,
 			'status', CASE WHEN gone THEN 'gone' ELSE 'failing' END)) FILTER (
-				WHERE kind IN ('home', 'country', 'section', 'listing', 'activity', 'statistics'))
+				WHERE kind NOT IN ('probe', 'robots'))
 	INTO failures, fates FROM page;
 	PERFORM esn_schedule_failures(fates);
 	RETURN failures;

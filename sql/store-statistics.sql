@@ -256,7 +256,8 @@ COMMENT ON FUNCTION esn_statistics_errors(jsonb) IS
 	'The validation errors of a page of statistics; texts are not redacted. figures: the '
 	'statistics.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_statistics(run bigint, pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_statistics(run bigint, pages jsonb,
+	only_section text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
 	items jsonb;
@@ -297,7 +298,7 @@ BEGIN
 	END IF;
 	PERFORM esn_store_errors(run, errors);
 END $$;
-COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb) IS
+COMMENT ON FUNCTION esn_store_statistics(bigint, jsonb, text) IS
 	'Replaces rows of the four tables of statistics by those on pages; rows that a section no '
 	'longer reports are removed. run: the run. pages: array of pages; data.json is JSON text, or '
-	'null for a section without statistics.';
+	'null for a section without statistics. only_section: not used.';

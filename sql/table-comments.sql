@@ -146,7 +146,7 @@ COMMENT ON TABLE extraction_rules IS
 	'Where each field is on a page. Your rules (shipped = false) are tried before the shipped '
 	'ones; the first that finds something wins.';
 COMMENT ON COLUMN extraction_rules.page_kind IS
-	'home, country, section, listing, activity or statistics.';
+	'The kind of page, such as section or activity. For an unknown one, the hint lists the kinds.';
 COMMENT ON COLUMN extraction_rules.position IS 'Order in which a field''s rules are tried.';
 COMMENT ON COLUMN extraction_rules.selector IS 'CSS selector; an invalid one is rejected.';
 COMMENT ON COLUMN extraction_rules.attribute IS

@@ -112,8 +112,7 @@ COMMENT ON COLUMN scraper_status.taken_by IS
 
 ALTER TABLE failed_scrapes ADD COLUMN kind text;
 COMMENT ON COLUMN failed_scrapes.kind IS
-	'The kind of page: home, country, section, probe (of a slug), listing, activity, statistics '
-	'or robots (robots.txt).';
+	'The kind of page: as in extraction_rules, or probe (of a slug), or robots (robots.txt).';
 
 CREATE TABLE frontier (
 	url					text PRIMARY KEY,
@@ -149,7 +148,7 @@ COMMENT ON TABLE frontier IS
 	'One row per known address: when it is fetched next and why, what the last answer was, and '
 	'what a conditional request needs.';
 COMMENT ON COLUMN frontier.kind IS
-	'home, country, section, listing, activity, statistics or robots (robots.txt).';
+	'The kind of page: as in extraction_rules, or robots (robots.txt).';
 COMMENT ON COLUMN frontier.section_id IS
 	'The section that the page belongs to, or whose list led to it.';
 COMMENT ON COLUMN frontier.event_slug IS

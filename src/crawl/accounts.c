@@ -58,22 +58,16 @@ static void handle_section(void *state, Task *task, const HttpResponse *response
 static void handle_slug_lookup(void *state, Task *task, const HttpResponse *response,
 							   const SitePage *page);
 
-static const TaskType home_task = {.name = "home",
-								   .page = PAGE_HOME,
-								   .record = RECORD_HOME,
-								   .handle = handle_home_page};
+static const TaskType home_task = {.name = "home", .page = PAGE_HOME, .handle = handle_home_page};
 static const TaskType country_task = {.name = "country",
 									  .page = PAGE_COUNTRY,
-									  .record = RECORD_COUNTRY,
 									  .handle = handle_country};
 static const TaskType section_task = {.name = "section",
 									  .page = PAGE_SECTION,
-									  .record = RECORD_SECTION,
 									  .moves_within = "section",
 									  .handle = handle_section};
 static const TaskType lookup_task = {.name = "probe",
 									 .page = PAGE_KINDS,
-									 .record = RECORD_SLUG_LOOKUP,
 									 .is_wrong_target = slug_lookup_is_wrong_target,
 									 .handle = handle_slug_lookup};
 

@@ -64,17 +64,14 @@ no_statistics(const Task *task)
 
 static const TaskType listing_task = {.name = "listing",
 									  .page = PAGE_LISTING,
-									  .record = RECORD_LISTING,
 									  .is_wrong_target = is_other_path,
 									  .handle = handle_listing};
 const TaskType activity_task = {.name = "activity",
 								.page = PAGE_ACTIVITY,
-								.record = RECORD_ACTIVITY,
 								.moves_within = "activity",
 								.handle = handle_activity};
 const TaskType statistics_task = {.name = "statistics",
 								  .page = PAGE_STATISTICS,
-								  .record = RECORD_STATISTICS,
 								  .is_wrong_target = is_other_path,
 								  .absent_json = no_statistics,
 								  .handle = handle_statistics};

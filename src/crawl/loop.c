@@ -235,7 +235,7 @@ add_page(Loop *loop, const Task *task, const HttpResponse *response, const SiteP
 	if (page_json != NULL)
 		appendStringInfo(&json, ", \"page\": %s", page_json);
 	appendStringInfoChar(&json, '}');
-	records_add(&loop->records, page_json == NULL ? RECORD_NOT_MODIFIED : task->type->record,
+	records_add(&loop->records, page_json == NULL ? RECORD_NOT_MODIFIED : RECORD_PAGE,
 				task->type->page, json.data);
 }
 
@@ -315,7 +315,7 @@ loop_read_kept(Loop *loop, const TaskType *type, const char *url, const char *se
 		records_append_member(&json, "url", url);
 		records_append_member(&json, "section", section);
 		appendStringInfoChar(&json, '}');
-		records_add(&loop->records, type->record, type->page, json.data);
+		records_add(&loop->records, RECORD_PAGE, type->page, json.data);
 		pfree(json.data);
 	}
 	arena_reset(loop->reader->arena);

@@ -17,10 +17,9 @@ typedef struct Task Task;
 /* A kind of request. */
 typedef struct TaskType
 {
-	const char *name;  /* in failures and in the log */
-	PageKind page;     /* PAGE_KINDS: the answer is not read as a page */
-	RecordKind record; /* the kind of record under which its page is stored */
-	bool is_robots;    /* see HttpRequest */
+	const char *name; /* in failures and in the log */
+	PageKind page;    /* PAGE_KINDS: the answer is not read as a page */
+	bool is_robots;   /* see HttpRequest */
 
 	/*
 	 * What stands before the slug in the addresses of these pages, such as "activity". A page that

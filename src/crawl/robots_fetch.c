@@ -78,7 +78,6 @@ handle_robots(void *state, Task *task, const HttpResponse *response, const SiteP
 
 static const TaskType robots_task = {.name = "robots",
 									 .page = PAGE_KINDS,
-									 .record = RECORD_KINDS,
 									 .is_robots = true,
 									 .handle = handle_robots};
 

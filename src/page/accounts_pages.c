@@ -1,7 +1,7 @@
 /*
- * accounts_pages.c: see accounts_pages.h.
+ * accounts_pages.c: parses the pages of accounts.esn.org: home, country, section.
  */
-#include "page/accounts_pages.h"
+#include "page/parsers.h"
 
 #include <string.h>
 
@@ -9,6 +9,7 @@
 #include "base/slug.h"
 #include "base/text.h"
 #include "html/html_text.h"
+#include "page/fields.h"
 #include "page/networks.h"
 
 static const char *
@@ -39,7 +40,7 @@ section_links(PageParser *parser)
 }
 
 void
-parse_home(PageParser *parser)
+parse_home_page(PageParser *parser)
 {
 	HomePage *home = &parser->page->home;
 	NamedSlugList links = field_links(parser, "countries", "country");
@@ -187,7 +188,7 @@ parse_website(PageParser *parser)
 }
 
 void
-parse_country(PageParser *parser)
+parse_country_page(PageParser *parser)
 {
 	CountryPage *country = &parser->page->country;
 	char *slug = slug_from_url(parser->arena, parser->page->url, "country");
@@ -207,7 +208,7 @@ parse_country(PageParser *parser)
 }
 
 void
-parse_section(PageParser *parser)
+parse_section_page(PageParser *parser)
 {
 	SectionPage *section = &parser->page->section;
 

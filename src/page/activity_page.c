@@ -1,7 +1,7 @@
 /*
- * activity_page.c: see activity_page.h.
+ * activity_page.c: parses the page of one activity of activities.esn.org.
  */
-#include "page/activity_page.h"
+#include "page/parsers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "base/slug.h"
 #include "base/text.h"
 #include "html/html_text.h"
+#include "page/fields.h"
 
 #define SDGS 17
 
@@ -288,7 +289,7 @@ date_texts(PageParser *parser)
 }
 
 void
-parse_activity(PageParser *parser)
+parse_activity_page(PageParser *parser)
 {
 	ActivityPage *activity = &parser->page->activity;
 	StringList dates;

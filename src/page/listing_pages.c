@@ -1,5 +1,6 @@
 /*
- * listing_pages.c: see listing_pages.h. activity_page.c reads single activities.
+ * listing_pages.c: parses lists of activities of activities.esn.org; see also listing_pages.h.
+ * activity_page.c parses single activities.
  */
 #include "page/listing_pages.h"
 
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "html/html_text.h"
+#include "page/parsers.h"
 
 /* 45,000 activities fill 3,750 pages of 12. A larger number is a mistake of the site. */
 #define MAX_LAST_PAGE 10000
@@ -307,7 +309,7 @@ without_cards(PageParser *parser, const Found *containers)
 }
 
 void
-parse_listing(PageParser *parser)
+parse_listing_page(PageParser *parser)
 {
 	Found containers = first_found(parser, "card");
 

@@ -1,13 +1,10 @@
 /*
- * listing_pages.h: the lists of activities of activities.esn.org.
+ * listing_pages.h: what pages of one organisation on activities.esn.org have in common.
  */
 #ifndef ESN_LISTING_PAGES_H
 #define ESN_LISTING_PAGES_H
 
 #include "page/fields.h"
-
-/* Fills in the page, or sets page->problem. */
-extern void parse_listing(PageParser *parser);
 
 /* The slug in /organisation/<slug>/<part> of an address; NULL for another address. */
 extern const char *organisation_of(Arena *arena, const char *url, const char *part);

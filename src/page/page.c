@@ -9,18 +9,14 @@
 
 #include "base/text.h"
 #include "html/html.h"
-#include "page/accounts_pages.h"
-#include "page/activity_page.h"
 #include "page/fields.h"
-#include "page/listing_pages.h"
+#include "page/parsers.h"
 #include "page/protected_email.h"
 #include "page/statistics_page.h"
 
-static void (*const parsers[PAGE_KINDS])(PageParser *parser) = {
-	[PAGE_HOME] = parse_home,         [PAGE_COUNTRY] = parse_country,
-	[PAGE_SECTION] = parse_section,   [PAGE_LISTING] = parse_listing,
-	[PAGE_ACTIVITY] = parse_activity, [PAGE_STATISTICS] = parse_statistics,
-};
+#define PARSER(constant, name, type, subject) [constant] = parse_##name##_page,
+
+static void (*const parsers[PAGE_KINDS])(PageParser *parser) = {EACH_PAGE_KIND(PARSER)};
 
 static void
 parse_tree(PageParser *parser)

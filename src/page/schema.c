@@ -168,19 +168,10 @@ typedef struct Kind
 	int count;
 } Kind;
 
-#define KIND(name, subject, fields)                                 \
-	{                                                               \
-		name, subject, fields, sizeof(fields) / sizeof((fields)[0]) \
-	}
+#define KIND(constant, name, type, subject) \
+	[constant] = {#name, subject, name##_fields, sizeof(name##_fields) / sizeof(name##_fields[0])},
 
-static const Kind kinds[PAGE_KINDS] = {
-	[PAGE_HOME] = KIND("home", "list of countries", home_fields),
-	[PAGE_COUNTRY] = KIND("country", "country", country_fields),
-	[PAGE_SECTION] = KIND("section", "section", section_fields),
-	[PAGE_LISTING] = KIND("listing", "list of activities", listing_fields),
-	[PAGE_ACTIVITY] = KIND("activity", "activity", activity_fields),
-	[PAGE_STATISTICS] = KIND("statistics", "statistics", statistics_fields),
-};
+static const Kind kinds[PAGE_KINDS] = {EACH_PAGE_KIND(KIND)};
 
 const char *
 page_kind_name(PageKind kind)

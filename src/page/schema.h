@@ -2,7 +2,8 @@
  * schema.h: the kinds of page and their fields, as data: the members of a page's struct, which
  * fields have rules, how their values are read, and how they are written as JSON.
  *
- * A new field is a member of the struct and a row of the table in schema.c.
+ * A new field is a member of the struct and a row of the table in schema.c. A new kind of page is a
+ * row of EACH_PAGE_KIND(), a struct, and a table.
  */
 #ifndef ESN_SCHEMA_H
 #define ESN_SCHEMA_H
@@ -13,15 +14,34 @@
 #include "base/list.h"
 #include "page/value.h"
 
+/*
+ * K(constant, name, struct, subject): the kinds of page, in the order in which a batch stores them,
+ * so that the referents of a row come first. Of a kind named x,
+ *   - "x" is the name in SQL: in the rules, in frontier, and in failures;
+ *   - x_fields in schema.c lists the fields;
+ *   - parse_x_page() reads a page (parsers.h), and x in SitePage is what it has read;
+ *   - esn_store_x() in SQL stores pages;
+ *   - the subject is what a page without its identifying element is reported to lack.
+ */
+#define EACH_PAGE_KIND(K)                                       \
+	/* accounts: every country, and the map of every section */ \
+	K(PAGE_HOME, home, HomePage, "list of countries")           \
+	/* accounts: the sections of one country */                 \
+	K(PAGE_COUNTRY, country, CountryPage, "country")            \
+	/* accounts: one section */                                 \
+	K(PAGE_SECTION, section, SectionPage, "section")            \
+	/* activities: cards of activities and a pager */           \
+	K(PAGE_LISTING, listing, ListingPage, "list of activities") \
+	/* activities: one activity */                              \
+	K(PAGE_ACTIVITY, activity, ActivityPage, "activity")        \
+	/* activities: one section's statistics */                  \
+	K(PAGE_STATISTICS, statistics, StatisticsPage, "statistics")
+
+#define PAGE_KIND_CONSTANT(constant, name, type, subject) constant,
+
 typedef enum PageKind
 {
-	PAGE_HOME,       /* accounts: every country, and the map of every section */
-	PAGE_COUNTRY,    /* accounts: the sections of one country */
-	PAGE_SECTION,    /* accounts: one section */
-	PAGE_LISTING,    /* activities: cards of activities and a pager */
-	PAGE_ACTIVITY,   /* activities: one activity */
-	PAGE_STATISTICS, /* activities: one section's statistics */
-	PAGE_KINDS
+	EACH_PAGE_KIND(PAGE_KIND_CONSTANT) PAGE_KINDS
 } PageKind;
 
 /* accounts.esn.org/ */
@@ -155,14 +175,9 @@ typedef struct PageField
 	const char *const *labels;
 } PageField;
 
-/* "home", "country", "section", "listing", "activity", "statistics": the names in SQL. */
+/* The name and the subject of a kind, as in EACH_PAGE_KIND(). */
 extern const char *page_kind_name(PageKind kind);
 extern bool page_kind_from_name(const char *name, PageKind *kind);
-
-/*
- * What a page without its identifying element is reported to lack: "list of countries", "activity",
- * ...
- */
 extern const char *page_kind_subject(PageKind kind);
 
 /* The fields of a kind, in the order of their JSON members. *count is their number. */

@@ -15,21 +15,18 @@ typedef struct FieldError
 	const char *raw;     /* the value as found, redacted; NULL: none */
 } FieldError;
 
+#define PAGE_KIND_MEMBER(constant, name, type, subject) type name;
+
 typedef struct SitePage
 {
 	PageKind kind;
 	const char *url; /* absolute, as given to page_parse() */
 	/* why this is not a page of its kind (everything else is then empty); NULL: it is one */
 	const char *problem;
-	union /* the struct of the kind; data is its first member */
+	union /* the struct of the kind, under its name; data is its first member */
 	{
 		char data[1];
-		HomePage home;
-		CountryPage country;
-		SectionPage section;
-		ListingPage listing;
-		ActivityPage activity;
-		StatisticsPage statistics;
+		EACH_PAGE_KIND(PAGE_KIND_MEMBER)
 	};
 	int error_count;
 	FieldError *errors;

@@ -7,6 +7,7 @@
 
 #include "html/html_text.h"
 #include "page/listing_pages.h"
+#include "page/parsers.h"
 #include "page/statistics_json.h"
 
 static void
@@ -44,7 +45,7 @@ parse_statistics_json(PageParser *parser, const char *utf8)
 }
 
 void
-parse_statistics(PageParser *parser)
+parse_statistics_page(PageParser *parser)
 {
 	Found found;
 

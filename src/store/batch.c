@@ -11,14 +11,13 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
-#include "pg/settings.h"
 #include "store/attempts.h"
 #include "store/batch.h"
 #include "store/session.h"
 
 /*
- * Collects the records of one kind (and, for RECORD_NOT_MODIFIED, one kind of page) as a jsonb
- * array. Returns false if there are none.
+ * Collects the records of one kind, and of one kind of page, as a jsonb array. Returns false if
+ * there are none.
  */
 static bool
 collect(List *records, RecordKind kind, PageKind page, Datum *array)
@@ -31,7 +30,7 @@ collect(List *records, RecordKind kind, PageKind page, Datum *array)
 	{
 		Record *record = lfirst(cell);
 
-		if (record->kind != kind || (kind == RECORD_NOT_MODIFIED && record->page != page))
+		if (record->kind != kind || record->page != page)
 			continue;
 		appendStringInfoChar(&text, text.len == 0 ? '[' : ',');
 		appendStringInfoString(&text, record->json);
@@ -70,37 +69,37 @@ remove_unchanged(PageKind page, Datum *array, RunCounts *counts)
 	return !isnull;
 }
 
-/*
- * Stores pages of one kind: the data by the kind's own function, the errors and the fetches by
- * common ones. third: the third argument of the former; NULL: none.
- */
+/* Stores pages of one kind by the kind's own function. A run counts activities only. */
 static void
-store_pages(const Batch *batch, RecordKind kind, PageKind page, StatementId id, const char *third)
+store_contents(const Batch *batch, PageKind page, Datum array)
 {
 	RunCounts *counts = batch->counts;
-	Datum args[3] = {Int64GetDatum(batch->run)};
-	Datum all;
+	Datum args[3] = {Int64GetDatum(batch->run), array};
 
-	if (!collect(batch->records, kind, page, &args[1]))
-		return;
-	all = args[1];
-	if (batch->full || (page != PAGE_ACTIVITY && page != PAGE_STATISTICS) ||
-		remove_unchanged(page, &args[1], counts))
+	if (batch->only_section != NULL)
+		args[2] = CStringGetTextDatum(batch->only_section);
+	sql_store(page, args, batch->only_section == NULL ? "  n" : NULL);
+	if (page == PAGE_ACTIVITY)
 	{
-		/* Storing the statistics shows their errors. */
-		if (id != SQL_STATISTICS)
-			sql_execute(SQL_ERRORS, args, NULL);
-		if (third != NULL)
-			args[2] = CStringGetTextDatum(third);
-		sql_execute(id, args, third == NULL ? "  n" : NULL);
-		if (id == SQL_ACTIVITIES)
-		{
-			counts->added += DatumGetInt32(sql_datum(0, 1));
-			counts->changed += DatumGetInt32(sql_datum(0, 2));
-			counts->unchanged += DatumGetInt32(sql_datum(0, 3));
-			counts->invalid += DatumGetInt32(sql_datum(0, 4));
-		}
+		counts->added += DatumGetInt32(sql_datum(0, 1));
+		counts->changed += DatumGetInt32(sql_datum(0, 2));
+		counts->unchanged += DatumGetInt32(sql_datum(0, 3));
+		counts->invalid += DatumGetInt32(sql_datum(0, 4));
 	}
+}
+
+/* Stores pages of one kind: their contents, and that they were fetched. */
+static void
+store_pages(const Batch *batch, PageKind page)
+{
+	Datum all;
+	Datum changed;
+
+	if (!collect(batch->records, RECORD_PAGE, page, &all))
+		return;
+	changed = all;
+	if (batch->full || remove_unchanged(page, &changed, batch->counts))
+		store_contents(batch, page, changed);
 	/* Last, because the tables now determine when a page is due next. */
 	store_fetches(batch->run, page, all);
 }
@@ -134,14 +133,10 @@ write_batch(Batch *batch)
 	Datum args[3] = {Int64GetDatum(batch->run)};
 
 	sql_begin("esn_pulse: storing pages");
-	store_pages(batch, RECORD_HOME, PAGE_HOME, SQL_HOME, batch->only_section);
-	store_pages(batch, RECORD_COUNTRY, PAGE_COUNTRY, SQL_COUNTRIES, NULL);
-	store_pages(batch, RECORD_SECTION, PAGE_SECTION, SQL_SECTIONS, NULL);
+	for (PageKind page = 0; page < PAGE_KINDS; page++)
+		store_pages(batch, page);
 	if (collect(records, RECORD_SLUG_LOOKUP, PAGE_KINDS, &args[1]))
 		sql_execute(SQL_SLUG_LOOKUPS, args, NULL);
-	store_pages(batch, RECORD_LISTING, PAGE_LISTING, SQL_CARDS, setting_activities_url);
-	store_pages(batch, RECORD_ACTIVITY, PAGE_ACTIVITY, SQL_ACTIVITIES, setting_activities_url);
-	store_pages(batch, RECORD_STATISTICS, PAGE_STATISTICS, SQL_STATISTICS, NULL);
 	for (PageKind page = 0; page < PAGE_KINDS; page++)
 	{
 		if (!collect(records, RECORD_NOT_MODIFIED, page, &args[1]))
@@ -249,25 +244,31 @@ try_batch(Batch *batch, char **reason)
 	return stored;
 }
 
-/* The failure that replaces a rejected record. */
+/* The failure that replaces a rejected record; NULL: there is none for such records. */
 static Record *
 make_rejection(const Record *record, const char *reason)
 {
 	Record *failure = palloc0(sizeof(Record));
 	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(record->json)));
 	JsonbValue *url = getKeyJsonValueFromContainer(&json->root, "url", 3, NULL);
+	const char *kind = NULL;
 	StringInfoData out;
 
-	if (url == NULL || url->type != jbvString)
+	if (record->kind == RECORD_SLUG_LOOKUP)
+		kind = "probe";
+	else if (record->page != PAGE_KINDS)
+		kind = page_kind_name(record->page);
+	if (kind == NULL || url == NULL || url->type != jbvString)
 		return NULL;
 	initStringInfo(&out);
-	appendStringInfo(&out, "{\"kind\": \"%s\", \"will_retry\": true, \"attempts\": 1, \"url\": ",
-					 record->kind == RECORD_SLUG_LOOKUP ? "probe" : page_kind_name(record->page));
+	appendStringInfo(&out,
+					 "{\"kind\": \"%s\", \"will_retry\": true, \"attempts\": 1, \"url\": ", kind);
 	escape_json(&out, pnstrdup(url->val.string.val, url->val.string.len));
 	appendStringInfoString(&out, ", \"message\": ");
 	escape_json(&out, psprintf("the database rejected the page: %s", reason));
 	appendStringInfoChar(&out, '}');
 	failure->kind = RECORD_FAILURE;
+	failure->page = PAGE_KINDS;
 	failure->json = out.data;
 	return failure;
 }

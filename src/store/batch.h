@@ -14,14 +14,9 @@
  */
 typedef enum RecordKind
 {
-	RECORD_HOME,
-	RECORD_COUNTRY,
-	RECORD_SECTION,
+	RECORD_PAGE, /* a page that was read */
 	RECORD_SLUG_LOOKUP,
-	RECORD_LISTING,
-	RECORD_ACTIVITY,
-	RECORD_STATISTICS,
-	RECORD_NOT_MODIFIED,
+	RECORD_NOT_MODIFIED, /* a page that has not changed since it was last read */
 	RECORD_FAILURE,
 	RECORD_SECTION_DONE, /* with the activities on its list, if that was read in full */
 	RECORD_KINDS
@@ -30,7 +25,7 @@ typedef enum RecordKind
 typedef struct Record
 {
 	RecordKind kind;
-	PageKind page; /* of RECORD_NOT_MODIFIED */
+	PageKind page; /* of RECORD_PAGE and RECORD_NOT_MODIFIED; PAGE_KINDS: of another kind */
 	char *json;
 } Record;
 

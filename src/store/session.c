@@ -119,22 +119,12 @@ static Statement statements[] = {
 	[SQL_HAS_SECTIONS] = {"SELECT true WHERE esn_has_sections()", 0, {0}},
 	[SQL_ACCOUNTS_DUE] = {"SELECT true WHERE esn_accounts_due()", 0, {0}},
 	[SQL_OTHER_RUN] = {"SELECT id, started_at, request FROM esn_running_run()", 0, {0}},
-	[SQL_HOME] = {"SELECT esn_store_home($1, $2, $3)", 3, {INT8OID, JSONBOID, TEXTOID}},
-	[SQL_COUNTRIES] = {"SELECT esn_store_countries($1, $2)", 2, {INT8OID, JSONBOID}},
-	[SQL_SECTIONS] = {"SELECT esn_store_sections($1, $2)", 2, {INT8OID, JSONBOID}},
-	[SQL_SLUG_LOOKUPS] = {"SELECT esn_store_probes($1, $2)", 2, {INT8OID, JSONBOID}},
-	[SQL_ACTIVITIES] =
-		{"SELECT added, changed, unchanged, invalid FROM esn_store_activities($1, $2, $3)",
-		 3,
-		 {INT8OID, JSONBOID, TEXTOID}},
-	[SQL_STATISTICS] = {"SELECT esn_store_statistics($1, $2)", 2, {INT8OID, JSONBOID}},
-	[SQL_ERRORS] = {"SELECT esn_store_errors($1, $2)", 2, {INT8OID, JSONBOID}},
+	[SQL_SLUG_LOOKUPS] = {"SELECT esn_store_slug_lookups($1, $2)", 2, {INT8OID, JSONBOID}},
 	[SQL_FETCHES] = {"SELECT esn_store_fetches($1, $2, $3)", 3, {INT8OID, TEXTOID, JSONBOID}},
 	[SQL_FAILURES] = {"SELECT esn_store_failures($1, $2)", 2, {INT8OID, JSONBOID}},
 	[SQL_SECTIONS_DONE] = {"SELECT section_id, missing, known FROM esn_finish_sections($1, $2, $3)",
 						   3,
 						   {INT8OID, JSONBOID, FLOAT8OID}},
-	[SQL_CARDS] = {"SELECT esn_store_cards($1, $2, $3)", 3, {INT8OID, JSONBOID, TEXTOID}},
 	[SQL_UNCHANGED] = {"SELECT changed, unchanged, invalid FROM esn_changed_pages($1)",
 					   1,
 					   {JSONBOID}},
@@ -151,6 +141,11 @@ static Statement statements[] = {
 	[SQL_LINK] = {"SELECT esn_link_organisers()", 0, {0}},
 	[SQL_REFRESH_SUMMARIES] = {"SELECT esn_refresh_summaries()", 0, {0}},
 };
+
+#define STORE_STATEMENT(constant, name, type, subject) \
+	[constant] = {"SELECT * FROM esn_store_" #name "($1, $2, $3)", 3, {INT8OID, JSONBOID, TEXTOID}},
+
+static Statement store_statements[PAGE_KINDS] = {EACH_PAGE_KIND(STORE_STATEMENT)};
 
 static void
 begin_once(const char *activity)
@@ -191,14 +186,11 @@ sql_commit(void)
 	pgstat_report_activity(STATE_IDLE, NULL);
 }
 
-/* Returns the statement, prepared once. cursor_options: see SPI_prepare_cursor(). */
-static Statement *
-prepare(StatementId id, int cursor_options)
+/* Prepares a statement, once. cursor_options: see SPI_prepare_cursor(). */
+static void
+prepare(Statement *statement, int cursor_options)
 {
-	Statement *statement = &statements[id];
-
-	Assert(id < lengthof(statements) && statement->sql != NULL);
-	Assert(statement->nargs <= MAX_ARGS);
+	Assert(statement->sql != NULL && statement->nargs <= MAX_ARGS);
 	if (statement->plan == NULL)
 	{
 		SPIPlanPtr plan =
@@ -210,15 +202,14 @@ prepare(StatementId id, int cursor_options)
 		SPI_keepplan(plan);
 		statement->plan = plan;
 	}
-	return statement;
 }
 
-void
-sql_execute(StatementId id, Datum *args, const char *nulls)
+static void
+execute(Statement *statement, Datum *args, const char *nulls)
 {
-	Statement *statement = prepare(id, 0);
 	int result;
 
+	prepare(statement, 0);
 	result = SPI_execute_plan(statement->plan, args, nulls, false, 0);
 	if (result < 0)
 		elog(ERROR, "could not run \"%s\": %s", statement->sql, SPI_result_code_string(result));
@@ -265,14 +256,29 @@ sql_begin_with(const char *activity, StatementId id, Datum *args, const char *nu
 }
 
 void
+sql_execute(StatementId id, Datum *args, const char *nulls)
+{
+	Assert(id < lengthof(statements));
+	execute(&statements[id], args, nulls);
+}
+
+void
+sql_store(PageKind kind, Datum *args, const char *nulls)
+{
+	Assert(kind < PAGE_KINDS);
+	execute(&store_statements[kind], args, nulls);
+}
+
+void
 sql_open_cursor(StatementId id, Datum *args, const char *nulls)
 {
-	Statement *statement = prepare(id, CURSOR_OPT_HOLD | CURSOR_OPT_NO_SCROLL);
 	Portal open = SPI_cursor_find(CURSOR_NAME);
 
+	Assert(id < lengthof(statements));
+	prepare(&statements[id], CURSOR_OPT_HOLD | CURSOR_OPT_NO_SCROLL);
 	if (open != NULL)
 		SPI_cursor_close(open);
-	if (SPI_cursor_open(CURSOR_NAME, statement->plan, args, nulls, true) == NULL)
+	if (SPI_cursor_open(CURSOR_NAME, statements[id].plan, args, nulls, true) == NULL)
 		elog(ERROR, "could not open a cursor: %s", SPI_result_code_string(SPI_result));
 }
 

@@ -6,6 +6,7 @@
 #define ESN_STORE_SESSION_H
 
 #include "nodes/pg_list.h"
+#include "page/schema.h"
 
 typedef enum StatementId
 {
@@ -30,17 +31,10 @@ typedef enum StatementId
 	SQL_HAS_SECTIONS,
 	SQL_ACCOUNTS_DUE,
 	SQL_OTHER_RUN,
-	SQL_HOME,
-	SQL_COUNTRIES,
-	SQL_SECTIONS,
 	SQL_SLUG_LOOKUPS,
-	SQL_ACTIVITIES,
-	SQL_STATISTICS,
-	SQL_ERRORS,
 	SQL_FETCHES,
 	SQL_FAILURES,
 	SQL_SECTIONS_DONE,
-	SQL_CARDS,
 	SQL_UNCHANGED,
 	SQL_RULE_USAGE,
 	SQL_WAITING_FAILURES,
@@ -73,6 +67,9 @@ extern void sql_begin_with(const char *activity, StatementId id, Datum *args, co
 
 /* Runs a statement. Its rows are in SPI_tuptable. nulls: as in SPI ('n' is NULL), or NULL. */
 extern void sql_execute(StatementId id, Datum *args, const char *nulls);
+
+/* Likewise the one that stores pages of a kind: esn_store_<kind>(run, pages, only_section). */
+extern void sql_store(PageKind kind, Datum *args, const char *nulls);
 
 /*
  * Opens a cursor over a statement's rows. It outlives its transaction, on disk if it is large,

@@ -150,9 +150,8 @@ CREATE FUNCTION pg_temp.listing(VARIADIC cards jsonb[]) RETURNS jsonb LANGUAGE s
 	SELECT jsonb_build_object('data', jsonb_build_object('cards', to_jsonb(cards)))
 $$;
 CREATE FUNCTION pg_temp.show(VARIADIC cards jsonb[]) RETURNS void LANGUAGE sql AS $$
-	SELECT esn_store_cards((SELECT max(id) FROM scraper_status), jsonb_build_array(
-		jsonb_build_object('section', 'xx-due', 'page', pg_temp.listing(VARIADIC cards))),
-		'https://activities.example')
+	SELECT esn_store_listing((SELECT max(id) FROM scraper_status), jsonb_build_array(
+		jsonb_build_object('section', 'xx-due', 'page', pg_temp.listing(VARIADIC cards))))
 $$;
 UPDATE frontier SET card_hash = NULL WHERE event_slug IN ('ancient', 'old');
 SELECT pg_temp.show(pg_temp.card('ancient', 'A'), pg_temp.card('fresh', 'F')) \g /dev/null

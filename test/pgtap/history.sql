@@ -121,7 +121,7 @@ DELETE FROM changes;
 
 -- Sections.
 CREATE FUNCTION pg_temp.section(slug text, changes jsonb) RETURNS void LANGUAGE sql AS $$
-	SELECT esn_store_sections(pg_temp.run(),
+	SELECT esn_store_section(pg_temp.run(),
 		jsonb_build_array(pg_temp.page('section', 'https://accounts.example/section/' || slug,
 		jsonb_build_object('slug', slug, 'name', 'ESN METU', 'email', 'metu@example.org', 'city',
 			'Ankara', 'social_media', '{}'::jsonb) || changes)))
@@ -131,7 +131,7 @@ SELECT is_empty('SELECT * FROM changes',
 	'the first reading of a section''s page is not recorded');
 INSERT INTO sections (id, name, accounts_platform_slug, accounts_url)
 VALUES (-4, 'ESN New', 'tr-new-new', 'https://accounts.example/section/tr-new-new');
-SELECT esn_store_probes(:run,
+SELECT esn_store_slug_lookups(:run,
 	'[{"section": "tr-new-new", "slug": "esn-new",
 		"activities_url": "https://activities.example/organisation/esn-new"}]') \g /dev/null
 SELECT pg_temp.section('tr-new-new', '{}') \g /dev/null
@@ -147,7 +147,7 @@ SELECT results_eq('SELECT pg_temp.news()',
 	ARRAY['tr-anka-met name: ESN METU -> ESN Ankara',
 		'tr-anka-met social_media: {} -> {"facebook": "https://f.example/metu"}',
 		'tr-anka-met website: NULL -> https://metu.example/'], 'one entry per field');
-SELECT esn_store_probes(:run, '[{"section": "tr-anka-met", "slug": null}]') \g /dev/null
+SELECT esn_store_slug_lookups(:run, '[{"section": "tr-anka-met", "slug": null}]') \g /dev/null
 SELECT results_eq('SELECT pg_temp.news()',
 	ARRAY['tr-anka-met can_scrape_activities: true -> false'],
 	'a section that the other site no longer knows is recorded');

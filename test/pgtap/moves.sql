@@ -66,7 +66,7 @@ UPDATE scraper_status SET status = 'completed', completed_at = now() WHERE id = 
 -- A section with another code.
 SELECT esn_begin_run('AccountsScraper', 'somebody', 'a test') AS run \gset
 CREATE FUNCTION pg_temp.moved_section(new text) RETURNS void LANGUAGE sql AS $$
-	SELECT esn_store_sections(pg_temp.run(), jsonb_build_array(pg_temp.section(
+	SELECT esn_store_section(pg_temp.run(), jsonb_build_array(pg_temp.section(
 		jsonb_build_object('slug', new))->0 || jsonb_build_object(
 			'url', 'https://accounts.example/section/' || new,
 			'moved_from', 'https://accounts.example/section/tr-anka-met')))

@@ -14,7 +14,7 @@ SELECT esn_begin_run('AccountsScraper', 'somebody', 'a test') AS run \gset
 
 -- The site answers 200 for these slugs.
 CREATE FUNCTION pg_temp.probe(VARIADIC answers text[]) RETURNS void LANGUAGE sql AS $$
-	SELECT esn_store_probes(pg_temp.run(), jsonb_agg(jsonb_build_object('section', a[1],
+	SELECT esn_store_slug_lookups(pg_temp.run(), jsonb_agg(jsonb_build_object('section', a[1],
 		'slug', a[2], 'activities_url', 'https://activities.example/organisation/' || a[2])))
 	FROM (SELECT string_to_array(answer, '=') AS a FROM unnest(answers) answer) p
 $$;

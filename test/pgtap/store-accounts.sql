@@ -74,7 +74,7 @@ SELECT results_eq(
 	ARRAY['AL'], 'a section belongs to the country whose page lists it');
 
 -- A section's page: all of its fields.
-SELECT esn_store_sections(pg_temp.run(), pg_temp.section()) \g /dev/null
+SELECT esn_store_section(pg_temp.run(), pg_temp.section()) \g /dev/null
 PREPARE section_now AS
 SELECT name::text, email::text, website, university_name, city::text, address, latitude, longitude,
 	logo_url, social_media, removed_at
@@ -85,14 +85,14 @@ SELECT results_eq('section_now',
 			'{"x": "https://x.example/metu"}'::jsonb,
 		NULL::timestamptz)$$, 'the section''s row has the fields of the page');
 CREATE TEMP TABLE before_section AS SELECT * FROM pg_temp.places() AS row;
-SELECT esn_store_sections(pg_temp.run(), pg_temp.section()) \g /dev/null
+SELECT esn_store_section(pg_temp.run(), pg_temp.section()) \g /dev/null
 SELECT pg_temp.home(pg_temp.network()) \g /dev/null
 SELECT results_eq('SELECT name::text FROM sections WHERE accounts_platform_slug = ''tr-anka-met''',
 	ARRAY['ESN METU Ankara'], 'the name on the section''s own page takes precedence');
 SELECT bag_has('SELECT * FROM before_section',
 	$$SELECT format('%s %s', ctid, to_jsonb(s)) FROM sections s$$,
 	'an unchanged page touches no section');
-SELECT esn_store_sections(pg_temp.run(),
+SELECT esn_store_section(pg_temp.run(),
 	pg_temp.section(
 		'{"email": null, "latitude": null, "longitude": null, "social_media": {}}')) \g /dev/null
 SELECT results_eq(
@@ -118,7 +118,7 @@ SELECT isnt_empty(
 	$$SELECT * FROM failed_scrapes
 		WHERE url LIKE '%esn-metu/activities' AND resolved_at IS NULL AND section_id IS NOT NULL$$,
 	'a failed slug lookup is recorded for the section');
-SELECT esn_store_probes(pg_temp.run(),
+SELECT esn_store_slug_lookups(pg_temp.run(),
 	'[{"section": "tr-anka-met",
 		"tried_urls": ["https://activities.example/organisation/esn-metu/activities"]}]')
 \g /dev/null
@@ -126,7 +126,7 @@ SELECT is_empty(
 	$$SELECT * FROM failed_scrapes WHERE url LIKE '%esn-metu/activities' AND resolved_at IS NULL$$,
 	'an answer resolves the failure');
 CREATE FUNCTION pg_temp.probe(slug text) RETURNS void LANGUAGE sql AS $$
-	SELECT esn_store_probes(pg_temp.run(),
+	SELECT esn_store_slug_lookups(pg_temp.run(),
 		jsonb_build_array(jsonb_build_object('section', 'tr-anka-met', 'slug', slug,
 			'activities_url', 'https://activities.example/organisation/' || slug)))
 $$;

@@ -19,8 +19,8 @@ SELECT pg_temp.home(
 			"url": "https://accounts.example/section/tr-anka-met"},
 			{"name": "ESN Yıldız", "slug": "tr-ista-yil",
 				"url": "https://accounts.example/section/tr-ista-yil"}]') \g /dev/null
-SELECT esn_store_sections(pg_temp.run(), pg_temp.section()),
-	esn_store_probes(pg_temp.run(),
+SELECT esn_store_section(pg_temp.run(), pg_temp.section()),
+	esn_store_slug_lookups(pg_temp.run(),
 		'[{"section": "tr-anka-met", "slug": "esn-metu-0",
 			"activities_url": "https://activities.example/organisation/esn-metu-0"}]') \g /dev/null
 
@@ -112,7 +112,7 @@ SELECT results_eq(
 		ARRAY['https://accounts.example/section/tr-anka-met'])$$,
 	ARRAY['https://accounts.example/section/tr-anka-met -'],
 	'for a removed section the request is unconditional');
-SELECT esn_store_sections(pg_temp.run(), pg_temp.section()) \g /dev/null
+SELECT esn_store_section(pg_temp.run(), pg_temp.section()) \g /dev/null
 SELECT is((SELECT removed_at FROM sections WHERE accounts_platform_slug = 'tr-anka-met'), NULL,
 	'a removed section whose page is read again is no longer removed');
 SELECT ok(pg_temp.store(pg_temp.activity('read-1'), pg_temp.activity('read-2')) LIKE '2 new%',
@@ -199,6 +199,11 @@ SELECT results_eq(
 SELECT results_eq('SELECT url::text FROM failed_scrapes',
 	ARRAY['https://accounts.example/section/tr-ista-yil'],
 	'a page that is gone is not a failure');
+
+-- The name of the function follows from that of the kind.
+SELECT has_function('esn_internal', 'esn_store_' || page_kind, ARRAY['bigint', 'jsonb', 'text'],
+	format('pages of the kind %s are stored', page_kind))
+FROM (SELECT DISTINCT page_kind FROM extraction_rules ORDER BY 1) k;
 
 SELECT * FROM finish();
 ROLLBACK;

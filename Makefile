@@ -34,7 +34,7 @@ format:
 lint:
 	clang-format-14 --dry-run --Werror $(C_FILES)
 	scripts/layers.sh
-	scripts/sql-shape.sh
+	scripts/shape.sh
 	scripts/widths.sh
 	scripts/analyze.sh
 
@@ -100,7 +100,8 @@ $(UNIT)/core/%.o: src/%.c $(wildcard src/*/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $(CORE_CFLAGS) -c $< -o $@
 
-$(UNIT)/test_page $(UNIT)/test_fields $(UNIT)/test_statistics $(UNIT)/test_listing: \
+$(UNIT)/test_accounts $(UNIT)/test_fields $(UNIT)/test_listing $(UNIT)/test_page \
+	$(UNIT)/test_statistics: \
 	test/unit/shipped_rules.c test/unit/page_expect.c
 $(UNIT)/test_http $(UNIT)/test_obedience $(UNIT)/test_refusals: test/unit/http_site.c
 

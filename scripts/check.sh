@@ -23,6 +23,7 @@ if [ "$(debian_pg_major)" -eq 15 ]; then
 	make -s lint
 else
 	scripts/layers.sh
+	scripts/shape.sh
 	scripts/widths.sh
 fi
 

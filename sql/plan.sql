@@ -10,6 +10,64 @@ COMMENT ON FUNCTION esn_network_listing_pages() IS
 	'An estimate of how many pages of the network''s own listing show upcoming or recent '
 	'activities.';
 
+-- The plan of a section is one of activities only.
+CREATE OR REPLACE FUNCTION esn_internal.esn_plan_items(module text, wanted integer[], "full" boolean)
+	RETURNS TABLE (n integer, kind text, reason text, requests bigint, host text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN QUERY
+	WITH s AS MATERIALIZED (
+		SELECT s.id, s.last_scraped, l.reason AS list,
+			CASE WHEN l.section_id IS NOT NULL THEN esn_list_pages((SELECT count(*)
+				FROM @extschema@.frontier f
+				WHERE f.section_id = s.id AND f.kind = 'activity')) END AS pages
+		FROM @extschema@.sections s LEFT JOIN esn_due_lists("full") l ON l.section_id = s.id
+		WHERE s.can_scrape_activities AND module <> 'accounts'
+			AND (wanted IS NULL OR s.id = ANY (wanted))
+	), feed AS MATERIALIZED (
+		SELECT f.pages, wanted IS NULL AND (SELECT count(*) FROM s
+			WHERE s.list IS NULL) > f.pages AS used
+		FROM (SELECT esn_network_listing_pages() AS pages OFFSET 0) f
+	)
+	SELECT 1, 'robots', 'each day', 1::bigint, h.host FROM unnest(ARRAY['accounts', 'activities'])
+		AS h(host)
+	UNION ALL
+	SELECT c.n, c.kind, 'all', c.requests, c.host
+	FROM (VALUES (2, 'home', 1, 'accounts'),
+		(3, 'country', (SELECT count(*) FROM @extschema@.countries), 'accounts'),
+		(4, 'section', (SELECT count(*) FROM @extschema@.sections WHERE removed_at IS NULL),
+			'accounts'),
+		(5, 'probe', (SELECT count(*) FROM @extschema@.sections WHERE removed_at IS NULL),
+			'activities')) AS c(n, kind, requests, host)
+	WHERE wanted IS NULL AND (module = 'accounts' OR module = 'all' AND esn_accounts_due())
+	UNION ALL
+	SELECT 6, 'listing', 'the network''s own', f.pages, 'activities' FROM feed f WHERE f.used
+	UNION ALL
+	SELECT 7, 'listing', coalesce(s.list, 'newest'), CASE WHEN s.list IS NULL THEN 1
+		ELSE s.pages END, 'activities'
+	FROM s, feed f WHERE s.list IS NOT NULL OR NOT f.used
+	UNION ALL
+	SELECT 8, 'statistics', 'each run', count(*), 'activities' FROM s
+	UNION ALL
+	SELECT 8 + d.priority, 'activity', d.reason, 1, 'activities'
+	FROM esn_due_activities("full", wanted) d WHERE module <> 'accounts'
+	UNION ALL
+	-- New activities: as many as began per day of late, for each day since the last reading.
+	-- For a section that was never read there is no estimate.
+	SELECT 20, 'activity', 'new, to be expected', ceil(count(*) / 28.0 * least(28, extract(epoch
+		FROM now() - (SELECT max(s.last_scraped) FROM s)) / 86400))::bigint, 'activities'
+	FROM @extschema@.activities a
+	WHERE a.start_date BETWEEN current_date - 28 AND current_date - 1 AND a.is_valid
+		AND a.removed_at IS NULL AND (wanted IS NULL OR EXISTS (
+		SELECT FROM @extschema@.activity_section_organisers o WHERE o.activity_id = a.id
+			AND o.section_id = ANY (wanted)))
+	HAVING module <> 'accounts';
+END $$;
+COMMENT ON FUNCTION esn_plan_items(text, integer[], boolean) IS
+	'What esn_plan() counts: requests by kind, reason and site (accounts or activities), in the '
+	'order n; below 6 they are of accounts. module: as of esn_plan(). wanted: sections, NULL: all. '
+	'full: as of esn_plan().';
+
 CREATE OR REPLACE FUNCTION esn_plan(module text DEFAULT 'all', section text DEFAULT NULL,
 	"full" boolean DEFAULT false,
 	OUT kind text, OUT reason text, OUT requests bigint, OUT duration interval) RETURNS SETOF record
@@ -34,55 +92,8 @@ BEGIN
 	RETURN QUERY
 	WITH policy AS (
 		SELECT * FROM esn_policy()
-	), s AS MATERIALIZED (
-		SELECT s.id, s.last_scraped, l.reason AS list,
-			CASE WHEN l.section_id IS NOT NULL THEN esn_list_pages((SELECT count(*)
-				FROM @extschema@.frontier f
-				WHERE f.section_id = s.id AND f.kind = 'activity')) END AS pages
-		FROM @extschema@.sections s LEFT JOIN esn_due_lists("full") l ON l.section_id = s.id
-		WHERE s.can_scrape_activities AND module <> 'accounts'
-			AND (wanted IS NULL OR s.id = ANY (wanted))
-	), feed AS MATERIALIZED (
-		SELECT f.pages, wanted IS NULL AND (SELECT count(*) FROM s
-			WHERE s.list IS NULL) > f.pages AS used
-		FROM (SELECT esn_network_listing_pages() AS pages OFFSET 0) f
-	), items (n, kind, reason, requests, host) AS (
-		SELECT 1, 'robots', 'each day', 1, h.host FROM (VALUES ('accounts'), ('activities'))
-			AS h(host)
-		UNION ALL
-		SELECT c.n, c.kind, 'all', c.requests, c.host
-		FROM (VALUES (2, 'home', 1, 'accounts'), (3, 'country',
-			(SELECT count(*) FROM @extschema@.countries),
-			'accounts'),
-			(4, 'section', (SELECT count(*) FROM @extschema@.sections WHERE removed_at IS NULL),
-				'accounts'),
-			(5, 'probe', (SELECT count(*) FROM @extschema@.sections WHERE removed_at IS NULL),
-				'activities'))
-				AS c(n, kind, requests, host)
-		WHERE section IS NULL AND (module = 'accounts' OR module = 'all' AND esn_accounts_due())
-		UNION ALL
-		SELECT 6, 'listing', 'the network''s own', f.pages, 'activities' FROM feed f WHERE f.used
-		UNION ALL
-		SELECT 7, 'listing', coalesce(s.list, 'newest'), CASE WHEN s.list IS NULL THEN 1
-			ELSE s.pages END, 'activities'
-		FROM s, feed f WHERE s.list IS NOT NULL OR NOT f.used
-		UNION ALL
-		SELECT 8, 'statistics', 'each run', count(*), 'activities' FROM s
-		UNION ALL
-		SELECT 8 + d.priority, 'activity', d.reason, 1, 'activities'
-			FROM esn_due_activities("full", wanted) d WHERE module <> 'accounts'
-		UNION ALL
-		-- New activities: as many as began per day of late, for each day since the last reading.
-		-- For a section that was never read there is no estimate.
-		SELECT 20, 'activity', 'new, to be expected',
-			ceil(count(*) / 28.0 * least(28, extract(epoch
-				FROM now() - (SELECT max(last_scraped) FROM s)) / 86400))::bigint, 'activities'
-		FROM @extschema@.activities a
-		WHERE start_date BETWEEN current_date - 28 AND current_date - 1 AND is_valid
-			AND removed_at IS NULL AND (wanted IS NULL OR EXISTS (
-			SELECT FROM @extschema@.activity_section_organisers o WHERE o.activity_id = a.id
-				AND o.section_id = ANY (wanted)))
-		HAVING module <> 'accounts'
+	), items AS MATERIALIZED (
+		SELECT * FROM esn_plan_items(module, wanted, "full")
 	)
 	SELECT i.kind, i.reason, sum(i.requests)::bigint,
 		sum(i.requests) * p.request_delay * interval '1 ms'
@@ -94,7 +105,7 @@ BEGIN
 			ELSE 'the network; one of 500 sections and 45,000 activities takes 50,000 requests' END,
 		NULL, NULL
 	WHERE NOT EXISTS (SELECT FROM @extschema@.sections) AND section IS NULL
-		OR EXISTS (SELECT FROM s WHERE s.list = 'never read whole')
+		OR EXISTS (SELECT FROM items i WHERE i.kind = 'listing' AND i.reason = 'never read whole')
 	UNION ALL
 	SELECT 'waiting', format('%s, for run %s of %s', r.request, r.id, r.requested_by), NULL, NULL
 	FROM @extschema@.esn_runs r WHERE r.status = 'waiting' AND section IS NULL

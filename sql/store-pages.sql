@@ -128,18 +128,12 @@ COMMENT ON FUNCTION esn_distrust_validators(text[]) IS
 	'Notes pages that were found changed under the same ETag or Last-Modified, and makes all '
 	'activities due whose last answer was 304. urls: the pages.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_fetches(run bigint, page_kind text, pages jsonb)
-	RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_record_fetches(page_kind text, pages jsonb)
+	RETURNS text[]
 LANGUAGE plpgsql AS $$
 DECLARE
 	broken text[];
 BEGIN
-	-- A kept page was parsed by these rules, whenever it was fetched.
-	UPDATE @extschema@.frontier k SET rules_hash = (p->'kept'->>'rules_hash')::bigint,
-		content_hash = NULL
-	FROM jsonb_array_elements(pages) p
-	WHERE k.url = p->>'url' AND p ? 'kept';
-
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, coalesce(s.id, k.section_id) AS section_id,
 			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
@@ -175,10 +169,8 @@ BEGIN
 				ELSE p.content_hash END,
 			rules_hash = CASE WHEN p.http_status = 304 THEN k.rules_hash ELSE p.rules_hash END,
 			body = CASE WHEN p.http_status = 304 THEN k.body ELSE p.body END,
-			next_fetch_at = CASE WHEN page_kind = 'listing' THEN k.next_fetch_at
-				ELSE p.next_fetch_at END,
-			reason = CASE WHEN page_kind = 'listing' THEN k.reason ELSE p.reason END,
-			priority = p.priority
+			next_fetch_at = coalesce(p.next_fetch_at, k.next_fetch_at),
+			reason = coalesce(p.reason, k.reason), priority = p.priority
 		FROM next p
 		WHERE k.url = p.url
 	), ins AS (
@@ -189,12 +181,28 @@ BEGIN
 			last_modified, content_hash, rules_hash, now(), now(), body, next_fetch_at, reason,
 			priority
 		FROM next p WHERE NOT is_known
-	), closed AS (
-		UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
-		FROM page p WHERE k.url = left(p.url, 500) AND k.resolved_at IS NULL
 	)
 	SELECT array_agg(p.url) INTO broken FROM page p WHERE p.is_broken;
+	RETURN broken;
+END $$;
+COMMENT ON FUNCTION esn_record_fetches(text, jsonb) IS
+	'Records in frontier pages that were fetched. page_kind: as in extraction_rules. pages: array '
+	'of pages. Returns those that have changed under the same ETag or Last-Modified; NULL: none.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_store_fetches(run bigint, page_kind text, pages jsonb)
+	RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	broken text[] := esn_record_fetches(page_kind, pages);
+BEGIN
+	-- A kept page was parsed by these rules, whenever it was fetched.
+	UPDATE @extschema@.frontier k SET rules_hash = (p->'kept'->>'rules_hash')::bigint,
+		content_hash = NULL
+	FROM jsonb_array_elements(pages) p
+	WHERE k.url = p->>'url' AND p ? 'kept';
+	UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
+	FROM jsonb_array_elements(pages) p
+	WHERE k.url = left(p->>'url', 500) AND k.resolved_at IS NULL AND p ? 'fetch';
 	PERFORM esn_note_moves(pages);
 	IF page_kind = 'statistics' THEN
 		PERFORM esn_confirm_statistics(ARRAY(SELECT s.id FROM jsonb_array_elements(pages) p

@@ -1,7 +1,8 @@
-"""Wrong answers: a function for each way, given the handler of the request and the page's bytes,
-writes what goes over the wire. Nothing shows that those in SILENT are wrong, whatever the page."""
+"""Wrong answers: functions that get the handler of a request and a page's bytes, and write what goes
+over the wire. Nothing shows that those in SILENT are wrong, whatever the page."""
 
 import email.utils
+import functools
 import gzip
 import select
 import socket
@@ -15,20 +16,16 @@ SILENT = set()
 STOPS = set()
 
 
-def answer(function, *names):
+def answer(function, also=None):
     name = function.__name__.replace("_", "-")
     ANSWERS[name] = function
-    for also in names:
+    if also is not None:
         also.add(name)
     return function
 
 
-def silent(function):
-    return answer(function, SILENT)
-
-
-def stops(function):
-    return answer(function, STOPS)
+silent = functools.partial(answer, also=SILENT)
+stops = functools.partial(answer, also=STOPS)
 
 
 def send(handler, *parts):

@@ -103,67 +103,69 @@ expect_page(const char *page, const char *content_type, const char *end)
 		fail_msg("%s\nbecomes %s, which does not end with %s", page, text, end);
 }
 
+/* Labels of charsets, bytes, and the text that they stand for. */
+static const char *const charset_labels[][3] = {
+	{"iso-8859-1", "\x80\xdd\xfd", "€Ýý"},
+	{"LATIN1", "\x93\x94", "“”"},
+	{"us-ascii", "\xe9", "é"},
+	{" ascii ", "\xe9", "é"},
+	{"iso-8859-9", "\x80\xfd\xdd\xde", "€ıİŞ"},
+	{"latin5", "\xf0", "ğ"},
+	{"iso88599", "\xfe", "ş"},
+	{"windows-1254", "\x9f", "Ÿ"},
+	{"iso-8859-2", "\xb1\xe6", "ąć"},
+	{"windows-1250", "\x9c", "ś"},
+	{"iso-8859-7", "\xe1\xa4", "α€"},
+	{"windows-1253", "\xd9", "Ω"},
+	{"windows-1251", "\xe6", "ж"},
+	{"koi8-r", "\xc1", "а"},
+	{"latin1", "\x81", "\xc2\x81"},
+	{"latin5", "\x8e", "\xc2\x8e"},
+	{"koi8-u", "\xa4", "є"},
+	{"iso-8859-15", "\xa4", "€"},
+	{"windows-1257", "\xf0", "š"},
+	{"iso-8859-13", "\xf0", "š"},
+	{"iso-8859-4", "\xb9", "š"},
+	{"iso-8859-10", "\xb6", "ķ"},
+	{"iso-8859-14", "\xd0", "Ŵ"},
+	{"iso-8859-3", "\xa1", "Ħ"},
+	{"iso-8859-5", "\xd0", "а"},
+	{"windows-1255", "\xe0", "א"},
+	{"iso-8859-8-i", "\xe0", "א"},
+	{"windows-1256", "\xc7", "ا"},
+	{"iso-8859-6", "\xc7", "ا"},
+	{"windows-1258", "\xf5", "ơ"},
+	{"tis-620", "\xa1", "ก"},
+	{"ibm866", "\xa0", "а"},
+	{"macintosh", "\x8e", "é"},
+	{"x-mac-cyrillic", "\xe0", "а"},
+	{"gb2312", "\xd6\xd0", "中"},
+	{"big5", "\xa4\xa4", "中"},
+	{"shift_jis", "\x93\xfa", "日"},
+	{"euc-jp", "\xc6\xfc", "日"},
+	{"euc-kr", "\xc7\xd1", "한"},
+	{"iso-2022-jp", "\x1b$BF|\x1b(B", "日"},
+	{"utf8", "\xc4\xb1", "ı"},
+	{"utf-16", "a", "\xef\xbf\xbd"},
+	/* no label of browsers: UTF-8 */
+	{"SCSU", "\xc4\xb1", "ı"},
+	{"utf-7", "+AOk-", "+AOk-"},
+	{"ebcdic-cp-us", "a", "a"},
+	{"utf-32", "a", "a"},
+	{"iso-8859-1 x", "\xc4\xb1", "ı"},
+	{"", "\xc4\xb1", "ı"},
+};
+
 static void
 charsets_are_those_of_browsers(void **state)
 {
-	static const char *const labels[][3] = {
-		{"iso-8859-1", "\x80\xdd\xfd", "€Ýý"},
-		{"LATIN1", "\x93\x94", "“”"},
-		{"us-ascii", "\xe9", "é"},
-		{" ascii ", "\xe9", "é"},
-		{"iso-8859-9", "\x80\xfd\xdd\xde", "€ıİŞ"},
-		{"latin5", "\xf0", "ğ"},
-		{"iso88599", "\xfe", "ş"},
-		{"windows-1254", "\x9f", "Ÿ"},
-		{"iso-8859-2", "\xb1\xe6", "ąć"},
-		{"windows-1250", "\x9c", "ś"},
-		{"iso-8859-7", "\xe1\xa4", "α€"},
-		{"windows-1253", "\xd9", "Ω"},
-		{"windows-1251", "\xe6", "ж"},
-		{"koi8-r", "\xc1", "а"},
-		{"latin1", "\x81", "\xc2\x81"},
-		{"latin5", "\x8e", "\xc2\x8e"},
-		{"koi8-u", "\xa4", "є"},
-		{"iso-8859-15", "\xa4", "€"},
-		{"windows-1257", "\xf0", "š"},
-		{"iso-8859-13", "\xf0", "š"},
-		{"iso-8859-4", "\xb9", "š"},
-		{"iso-8859-10", "\xb6", "ķ"},
-		{"iso-8859-14", "\xd0", "Ŵ"},
-		{"iso-8859-3", "\xa1", "Ħ"},
-		{"iso-8859-5", "\xd0", "а"},
-		{"windows-1255", "\xe0", "א"},
-		{"iso-8859-8-i", "\xe0", "א"},
-		{"windows-1256", "\xc7", "ا"},
-		{"iso-8859-6", "\xc7", "ا"},
-		{"windows-1258", "\xf5", "ơ"},
-		{"tis-620", "\xa1", "ก"},
-		{"ibm866", "\xa0", "а"},
-		{"macintosh", "\x8e", "é"},
-		{"x-mac-cyrillic", "\xe0", "а"},
-		{"gb2312", "\xd6\xd0", "中"},
-		{"big5", "\xa4\xa4", "中"},
-		{"shift_jis", "\x93\xfa", "日"},
-		{"euc-jp", "\xc6\xfc", "日"},
-		{"euc-kr", "\xc7\xd1", "한"},
-		{"iso-2022-jp", "\x1b$BF|\x1b(B", "日"},
-		{"utf8", "\xc4\xb1", "ı"},
-		{"utf-16", "a", "\xef\xbf\xbd"},
-		/* no label of browsers: UTF-8 */
-		{"SCSU", "\xc4\xb1", "ı"},
-		{"utf-7", "+AOk-", "+AOk-"},
-		{"ebcdic-cp-us", "a", "a"},
-		{"utf-32", "a", "a"},
-		{"iso-8859-1 x", "\xc4\xb1", "ı"},
-		{"", "\xc4\xb1", "ı"},
-	};
-
 	(void) state;
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+	for (size_t i = 0; i < sizeof(charset_labels) / sizeof(charset_labels[0]); i++)
 	{
-		expect_page(labels[i][1], labels[i][0], labels[i][2]);
-		expect_page(labels[i][1], arena_printf(arena, "text/html;charset=\"%s\"", labels[i][0]),
-					labels[i][2]);
+		expect_page(charset_labels[i][1], charset_labels[i][0], charset_labels[i][2]);
+		expect_page(charset_labels[i][1],
+					arena_printf(arena, "text/html;charset=\"%s\"", charset_labels[i][0]),
+					charset_labels[i][2]);
 	}
 	assert_string_equal(utf8("\x31\x01", 2, "utf-16le"), "ı");
 	assert_string_equal(utf8("\x01\x31", 2, "utf-16be"), "ı");

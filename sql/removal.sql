@@ -163,7 +163,11 @@ BEGIN
 		SELECT d.id, d.is_whole, c.urls, c.missing, c.known,
 			-- If only a few are missing, their own pages decide.
 			c.missing > greatest(5, max_share * c.known) AS is_implausible
-		FROM jsonb_to_recordset(done) AS d(id integer, is_whole boolean, seen_urls jsonb)
+		FROM jsonb_to_recordset(done) AS d(id integer, is_whole boolean, seen_urls jsonb, slug text)
+		-- In this run it may have lost the slug.
+		JOIN @extschema@.sections o ON o.id = d.id
+			AND o.activities_platform_slug IS NOT DISTINCT FROM coalesce(d.slug,
+				o.activities_platform_slug)
 		CROSS JOIN LATERAL (
 			SELECT array_agg(f.url) FILTER (WHERE NOT d.seen_urls ? f.url) AS urls,
 				count(*) FILTER (WHERE NOT d.seen_urls ? f.url)::integer AS missing,
@@ -200,7 +204,9 @@ BEGIN
 			AND NOT d.is_implausible
 	)
 	SELECT d.id, d.missing, d.known FROM list d WHERE d.is_implausible;
-	PERFORM esn_note_gaps(ARRAY(SELECT (d->>'id')::integer FROM jsonb_array_elements(done) d
+	PERFORM esn_note_gaps(ARRAY(SELECT s.id FROM jsonb_array_elements(done) d
+		JOIN @extschema@.sections s ON s.id = (d->>'id')::integer
+			AND s.activities_platform_slug = coalesce(d->>'slug', s.activities_platform_slug)
 		WHERE d->'is_whole' = 'true'));
 END $$;
 COMMENT ON FUNCTION esn_finish_sections(bigint, jsonb, double precision) IS
@@ -208,7 +214,8 @@ COMMENT ON FUNCTION esn_finish_sections(bigint, jsonb, double precision) IS
 	'pages of their lists, and notes which activities are missing from lists that were read '
 	'completely. If more than five activities, and more than the share, are missing from a list, '
 	'it is not believed: nothing is noted of that section. run: the run. done: array of {"id": of '
-	'the section, "is_whole": whether its list was read completely, "seen_urls": object whose keys '
-	'are the addresses of all activities on its list; absent where not all are known, as several '
-	'runs have read it}. max_share: that share, 0 to 1. Returns the lists that '
-	'are not believed: section_id, missing: how many are missing, known: of how many.';
+	'the section, "slug": under which its list was read, "is_whole": whether that was read '
+	'completely, "seen_urls": object whose keys are the addresses of all activities on its list; '
+	'absent where not all are known, as several runs have read it}. max_share: that share, 0 to 1. '
+	'Returns the lists that are not believed: section_id, missing: how many are missing, known: of '
+	'how many.';

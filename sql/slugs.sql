@@ -13,6 +13,17 @@ $$;
 COMMENT ON FUNCTION esn_url_part(text) IS
 	'A slug as a part of an address, percent-encoded. slug: the slug.';
 
+-- A section may lose its slug while pages of it are under way: what they show is not its own.
+CREATE OR REPLACE FUNCTION esn_internal.esn_section_of(section text, page_url text) RETURNS integer
+LANGUAGE sql STABLE AS $$
+	SELECT s.id FROM @extschema@.sections s
+	WHERE s.accounts_platform_slug = section AND (page_url NOT LIKE '%/organisation/%'
+		OR starts_with(page_url, s.activities_url || '/'))
+$$;
+COMMENT ON FUNCTION esn_section_of(text, text) IS
+	'The section for which a page was read. NULL: none, or it is a list or statistics of a slug '
+	'that the section no longer has. section: its slug on accounts.esn.org. page_url: the page.';
+
 -- What was read under a slug belongs to whoever gets it. esn_link_organisers() links the activities
 -- then.
 CREATE OR REPLACE FUNCTION esn_internal.esn_take_slugs_away(section_ids integer[]) RETURNS void

@@ -13,9 +13,9 @@ BEGIN
 	WITH card AS MATERIALIZED (
 		SELECT DISTINCT ON (c->>'url') c->>'event_slug' AS event_slug, c->>'url' AS url,
 			esn_card_hash(c) AS hash, s.id AS section_id
-		FROM jsonb_array_elements(pages) p CROSS
-			JOIN jsonb_array_elements(p->'page'->'data'->'cards') c
-		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		FROM jsonb_array_elements(pages) p
+		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
+		CROSS JOIN jsonb_array_elements(p->'page'->'data'->'cards') c
 		WHERE length(c->>'event_slug') <= 255
 		ORDER BY c->>'url', s.id
 	), known AS (
@@ -26,7 +26,9 @@ BEGIN
 			OR f.section_id IS NULL AND c.section_id IS NOT NULL OR a.removed_at IS NOT NULL
 	), seen AS (
 		UPDATE @extschema@.frontier f SET card_hash = c.hash, missing_count = 0,
-			section_id = coalesce(f.section_id, c.section_id),
+			-- What its list lacks and another one shows is on the other one.
+			section_id = CASE WHEN f.missing_count > 0 THEN coalesce(c.section_id, f.section_id)
+				ELSE coalesce(f.section_id, c.section_id) END,
 			next_fetch_at = CASE WHEN NOT coalesce(c.is_changed, false) THEN f.next_fetch_at
 				WHEN f.tried_at >= since THEN now() ELSE 'epoch' END,
 			reason = CASE WHEN c.is_changed AND f.status <> 'discovered' THEN 'card changed'
@@ -53,7 +55,7 @@ BEGIN
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, p->'page'->'errors' AS errors
 		FROM jsonb_array_elements(pages) p
-		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
 		ORDER BY p->>'url'
 	), wrong AS MATERIALIZED (
 		SELECT p.url, p.section_id, p.event_slug, e.field,
@@ -135,7 +137,10 @@ DECLARE
 	broken text[];
 BEGIN
 	WITH page AS MATERIALIZED (
-		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, coalesce(s.id, k.section_id) AS section_id,
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url,
+			-- On whose list an activity is, the lists say: see esn_store_cards().
+			CASE WHEN page_kind = 'activity' AND k.url IS NOT NULL THEN k.section_id
+				ELSE coalesce(s.id, k.section_id) END AS section_id,
 			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
 			f.rules_hash, f.content_hash, k.url IS NOT NULL AS is_known,
 			CASE WHEN f.status = 304 THEN k.event_slug
@@ -146,7 +151,7 @@ BEGIN
 		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
 			AS f(status integer, etag text, last_modified text, rules_hash bigint,
 				content_hash bigint)
-		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
 		LEFT JOIN @extschema@.frontier k ON k.url = p->>'url'
 		WHERE p ? 'fetch'
 		ORDER BY p->>'url'

@@ -264,25 +264,23 @@ DECLARE
 	errors jsonb;
 BEGIN
 	SELECT jsonb_agg(jsonb_build_object('section_id', q.section_id, 'figures', q.figures))
-			FILTER (WHERE q.is_own),
+			FILTER (WHERE q.section_id IS NOT NULL),
 		jsonb_agg(jsonb_build_object('url', q.url, 'section', q.section, 'page',
 			jsonb_build_object('errors', (SELECT coalesce(jsonb_agg(jsonb_build_object('field',
 				e.field, 'message', e.message, 'raw', esn_redact(e.raw))), '[]')
 				FROM esn_statistics_errors(q.figures) e))))
 	INTO items, errors
 	FROM (
-		SELECT DISTINCT ON (p->>'url', s.id) p->>'url' AS url, p->>'section' AS section,
-			s.id AS section_id, esn_statistics_object(d.document) AS figures,
-			-- If a section has two pages, one is its own.
-			s.id IS NOT NULL AND p->>'url' = min(p->>'url') OVER (PARTITION BY s.id) AS is_own
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, p->>'section' AS section,
+			s.id AS section_id, esn_statistics_object(d.document) AS figures
 		FROM jsonb_array_elements(pages) p
-		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
+		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
 		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
-		ORDER BY p->>'url', s.id
+		ORDER BY p->>'url'
 	) q;
 	IF EXISTS (SELECT FROM jsonb_array_elements(pages) p
-		JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
-		JOIN @extschema@.section_overall_statistics o ON o.section_id = s.id
+		JOIN @extschema@.section_overall_statistics o
+			ON o.section_id = esn_section_of(p->>'section', p->>'url')
 		WHERE p->'page'->'data'->>'json' IS NULL AND coalesce(
 				p->'fetch'->>'status', '200') NOT IN ('404', '410')
 			AND greatest(o.physical_activities, o.online_activities, o.total_local_students,

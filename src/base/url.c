@@ -228,6 +228,14 @@ url_part(Arena *arena, const char *slug)
 	return out.data;
 }
 
+/* Whether a path ends there, but for a slash. */
+static bool
+path_ends(const char *at)
+{
+	at += *at == '/';
+	return *at == '\0' || *at == '?' || *at == '#';
+}
+
 /* The next byte of a path, decoded; -1 at its end. *at moves behind it. */
 static int
 path_byte(const char **at)
@@ -235,14 +243,15 @@ path_byte(const char **at)
 	const char *p = *at;
 	int byte = *p == '%' ? ascii_hex_byte(p + 1) : -1;
 
-	if (*p == '\0' || *p == '?' || *p == '#')
+	if (path_ends(p))
 		return -1;
 	*at = p + (byte < 0 ? 1 : 3);
 	return byte < 0 ? (unsigned char) *p : byte;
 }
 
-bool
-url_same_path(const char *a, const char *b)
+/* Whether both go on alike, to their ends. */
+static bool
+same_rest(const char *a, const char *b)
 {
 	int byte;
 
@@ -253,4 +262,42 @@ url_same_path(const char *a, const char *b)
 			return false;
 	} while (byte >= 0);
 	return true;
+}
+
+/* Where the path of an address begins. */
+static const char *
+path_of(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host == NULL ? url : host + 3 + strcspn(host + 3, "/?#");
+}
+
+/* Where a path goes on behind a language ("/en", "/pt-br"), if it begins with one. */
+static const char *
+behind_language(const char *path)
+{
+	size_t len = *path == '/' ? strcspn(path + 1, "/?#") : 0;
+
+	if ((len != 2 && len != 5) || path[1 + len] != '/')
+		return path;
+	for (size_t i = 0; i < len; i++)
+	{
+		if (i == 2 ? path[1 + i] != '-'
+				   : !ascii_is_alnum(path[1 + i]) || ascii_is_digit(path[1 + i]))
+			return path;
+	}
+	return path + 1 + len;
+}
+
+bool
+url_same_page(const char *a, const char *b)
+{
+	const char *path_a = path_of(a);
+	const char *path_b = path_of(b);
+
+	if (same_rest(a, b))
+		return true;
+	return path_a - a == path_b - b && strncmp(a, b, path_a - a) == 0 &&
+		   same_rest(behind_language(path_a), behind_language(path_b));
 }

@@ -31,7 +31,10 @@ extern bool url_names_host(Arena *arena, const char *base, const char *href);
  */
 extern char *url_part(Arena *arena, const char *slug);
 
-/* Whether two addresses are the same but for query, fragment and percent-encoding. */
-extern bool url_same_path(const char *a, const char *b);
+/*
+ * Whether two addresses are of one page: the same but for query, fragment, percent-encoding, a
+ * slash at the end of the path, and a language in front of it ("/en/activities").
+ */
+extern bool url_same_page(const char *a, const char *b);
 
 #endif

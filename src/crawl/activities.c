@@ -43,12 +43,12 @@ static void handle_activity(void *state, Task *task, const HttpResponse *respons
 static void handle_statistics(void *state, Task *task, const HttpResponse *response,
 							  const SitePage *page);
 
-/* The address says whose a list or statistics are: a redirect to another path shows something else.
+/* The address says whose a list or statistics are: a redirect to another page shows something else.
  */
 static bool
-is_other_path(const Task *task, const char *effective_url, Arena *arena)
+is_other_page(const Task *task, const char *effective_url, Arena *arena)
 {
-	return !url_same_path(task->url, effective_url);
+	return !url_same_page(task->url, effective_url);
 }
 
 /* Where the section's list failed, too, it is rather the site than the section that has none. */
@@ -64,7 +64,7 @@ no_statistics(const Task *task)
 
 static const TaskType listing_task = {.name = "listing",
 									  .page = PAGE_LISTING,
-									  .is_wrong_target = is_other_path,
+									  .is_wrong_target = is_other_page,
 									  .handle = handle_listing};
 const TaskType activity_task = {.name = "activity",
 								.page = PAGE_ACTIVITY,
@@ -72,7 +72,7 @@ const TaskType activity_task = {.name = "activity",
 								.handle = handle_activity};
 const TaskType statistics_task = {.name = "statistics",
 								  .page = PAGE_STATISTICS,
-								  .is_wrong_target = is_other_path,
+								  .is_wrong_target = is_other_page,
 								  .absent_json = no_statistics,
 								  .handle = handle_statistics};
 

@@ -140,14 +140,17 @@ listing_is_done(const Listing *listing)
 char *
 listing_json(const Listing *listing)
 {
-	int id = listing->row.id;
+	StringInfoData json;
 
+	initStringInfo(&json);
+	appendStringInfo(&json, "{\"id\": %d, \"is_whole\": %s", listing->row.id,
+					 listing->full_listing ? "true" : "false");
+	records_append_member(&json, "slug", listing->row.activities_slug);
 	/* What the other parts showed is not known any more. */
-	if (!listing->full_listing || listing->in_parts)
-		return psprintf("{\"id\": %d, \"is_whole\": %s}", id,
-						listing->full_listing ? "true" : "false");
-	return psprintf("{\"id\": %d, \"is_whole\": true, \"seen_urls\": {%s}}", id,
-					listing->seen_urls->data);
+	if (listing->full_listing && !listing->in_parts)
+		appendStringInfo(&json, ", \"seen_urls\": {%s}", listing->seen_urls->data);
+	appendStringInfoChar(&json, '}');
+	return json.data;
 }
 
 void

@@ -107,6 +107,8 @@ answered_slug(Arena *arena, const char *url)
 	static const char tail[] = "/activities";
 	size_t len = strcspn(url, "?#");
 
+	if (len > 0 && url[len - 1] == '/')
+		len--;
 	if (len < sizeof(tail) || strncmp(url + len - strlen(tail), tail, strlen(tail)) != 0)
 		return NULL;
 	return slug_from_url(arena, arena_strndup(arena, url, len - strlen(tail)), "organisation");

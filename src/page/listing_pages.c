@@ -44,7 +44,7 @@ page_number(const char *url)
 static bool
 is_of_list(const PageParser *parser, const char *url)
 {
-	return url_same_path(url, parser->page->url);
+	return url_same_page(url, parser->page->url);
 }
 
 /*

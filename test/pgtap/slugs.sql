@@ -88,5 +88,29 @@ SELECT results_eq($$SELECT event_slug::text, section_id FROM activity_section_or
 		JOIN activities a ON a.id = activity_id WHERE event_slug LIKE 'b-%' ORDER BY 1$$,
 	$$VALUES ('b-1', -6), ('b-2', -5), ('b-3', -6)$$, 'with its activities');
 
+-- Pages that were under way under the former slug.
+UPDATE frontier SET section_id = NULL WHERE event_slug = 'b-1';
+SELECT esn_store_fetches(:run, 'activity', jsonb_build_array(pg_temp.activity('b-1')
+	|| '{"section": "aa-5"}')) \g /dev/null
+SELECT is((SELECT section_id FROM frontier WHERE event_slug = 'b-1'), NULL,
+	'an activity is on no list that was the section''s by mistake');
+CREATE FUNCTION pg_temp.listed(section text, slug text) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM frontier WHERE event_slug = 'card-1';
+	PERFORM esn_store_cards(pg_temp.run(), jsonb_build_array(jsonb_build_object('section', section,
+		'url', format('https://activities.example/organisation/%s/activities?page=0', slug),
+		'page', '{"data": {"cards": [{"event_slug": "card-1",
+			"url": "https://activities.example/activity/card-1"}]}}'::jsonb)),
+		'https://activities.example');
+	RETURN (SELECT section_id FROM frontier WHERE event_slug = 'card-1');
+END $$;
+SELECT is(pg_temp.listed('aa-5', 'esn-b'), NULL, 'nor are the activities that this list shows');
+SELECT is(pg_temp.listed('aa-5', 'esn-a'), -5, 'those on its own are');
+SELECT esn_finish_sections(:run, '[{"id": -5, "slug": "esn-b"}]', 0.05) \g /dev/null
+SELECT is((SELECT last_scraped FROM sections WHERE id = -5), NULL,
+	'the section was not read with that list');
+SELECT esn_finish_sections(:run, '[{"id": -5, "slug": "esn-a"}]', 0.05) \g /dev/null
+SELECT isnt((SELECT last_scraped FROM sections WHERE id = -5), NULL, 'with its own it was');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -123,6 +123,11 @@ FRONT_FAULTS = {
     "utf16-without-a-mark-called-utf8": NO_ACTIVITY,
     "utf8-called-utf16": NO_ACTIVITY,
     "no-html": NO_ACTIVITY,
+    **{f"refused-with-{status}": (status, f"the site answered {status}", True)
+       for status in (400, 401, 403, 405, 451)},
+    "refused-in-a-theme-that-names-cloudflare": (403, "the site answered 403", True),
+    "redirect-to-itself-with-a-cookie": (302, "loop", True),
+    "redirect-to-maintenance": ELSEWHERE,
 }
 
 # What can be wrong with one field: its name and what validation_errors must say.
@@ -207,6 +212,10 @@ STATISTICS_FAULTS = {
     "JSON with unknown lists": (counts('[["Physical", 3]]', "activities"), None, None),
     "JSON cut short": ('"total_activities": {"values": [["Physical", ', None, None),
 }
+
+
+# Statistics that count what the section's list does not show.
+LIE = "statistics that count other than the list"
 
 
 def libcurl():

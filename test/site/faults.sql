@@ -6,6 +6,8 @@ SELECT format('COPY fault (name, url) FROM %L', :'faults') \gexec
 SELECT CASE WHEN name LIKE '% %' THEN name ELSE replace(name, '-', ' ') END,
 	substr(f.url, length(:'site') + 1),
 	CASE WHEN s.url IS NOT NULL THEN 'not stored'
+		WHEN name LIKE 'statistics%' AND NOT EXISTS (SELECT FROM esn_statistics_gaps g
+			WHERE g.url = f.url) THEN 'unnoticed'
 		WHEN v.messages IS NOT NULL AND name LIKE 'slug%' THEN 'not followed'
 		WHEN v.messages IS NOT NULL THEN 'stored but for that'
 		WHEN EXISTS (SELECT FROM frontier p
@@ -13,7 +15,10 @@ SELECT CASE WHEN name LIKE '% %' THEN name ELSE replace(name, '-', ' ') END,
 		ELSE 'lost' END,
 	coalesce('`' || s.error_message || '`'
 		|| CASE WHEN s.error_message ~ format('\m%s\M', s.http_status_code) THEN ''
-			ELSE coalesce(', status ' || s.http_status_code, '') END, v.messages, ''),
+			ELSE coalesce(', status ' || s.http_status_code, '') END, v.messages,
+		-- Those with other faults are no section's own counts.
+		CASE WHEN name LIKE 'statistics%' AND EXISTS (SELECT FROM esn_statistics_gaps g
+			WHERE g.url = f.url) THEN 'the health check: `statistics and lists`' END, ''),
 	CASE WHEN s.will_retry THEN 'yes' WHEN s.url IS NOT NULL THEN 'no' ELSE '' END
 FROM (SELECT DISTINCT ON (name) * FROM fault ORDER BY name, n) f
 LEFT JOIN failed_scrapes s ON s.url = f.url AND s.resolved_at IS NULL

@@ -8,14 +8,15 @@ import json
 import os
 import urllib.parse
 
-from faults import FAULT_RULES, ODD_FAULTS, STATISTICS_FAULTS
+from faults import FAULT_RULES, LIE, ODD_FAULTS, STATISTICS_FAULTS
 from history import History
 from names import COUNTRIES
+from odd_lists import FAILED_LISTS, MOVED_LISTS, ODD_LISTS, UNREAD_LISTS
 from network import CARDS, Network
 from pages import Pages
 
 TABLES = [
-    "faults", "countries", "sections", "activities", "activity_section_organisers",
+    "faults", "twists", "countries", "sections", "activities", "activity_section_organisers",
     "activity_to_type", "activity_to_cause", "activity_to_sdg", "activity_to_objective",
     "section_overall_statistics",
     "section_cause_statistics", "section_type_statistics", "section_participant_statistics",
@@ -41,7 +42,7 @@ class Site:
                                                  options.days_ago, options.old_changes)
         self.network = Network(options.seed, options.sections, options.count,
                                not options.no_faults, self.history, options.every_fault,
-                               options.lying)
+                               options.lying, options.twists)
         for activity in self.network.activities if options.healed else []:
             activity.fault = None
         self.pages = Pages(options.seed, options.padding, options.plain)
@@ -114,6 +115,8 @@ class Site:
                 self.failed(f"{base}/section/{section.slug}", 404, "404", False)
             else:
                 self.write(f"accounts/section/{section.slug}.html", self.pages.section(section))
+            if section.odd:
+                self.row("faults", section.odd, f"{base}/section/{section.slug}")
 
     def section_row(self, s, learned):
         base, site = self.options.accounts, self.options.activities
@@ -140,7 +143,7 @@ class Site:
                  json.dumps(info.get("social_media", {})),
                  base + info["logo_url"] if "logo_url" in info else None,
                  known, known,
-                 known and s.fault not in ("list-500", "statistics-500", "pager beyond numbers")
+                 known and s.fault not in ("list-500", "statistics-500", *FAILED_LISTS)
                  and not s.has_no_json())
         for name, message, raw in s.errors if s.fault != "page-404" else []:
             self.error(f"{base}/section/{s.slug}", s.slug, None, name, message, raw)
@@ -149,7 +152,8 @@ class Site:
     # --- activities
 
     def listing(self, s):
-        pages = [s.activities[i:i + s.cards] for i in range(0, len(s.activities), s.cards)] or [[]]
+        cards = s.shows or s.activities
+        pages = [cards[i:i + s.cards] for i in range(0, len(cards), s.cards)] or [[]]
         for n in range(1, len(pages), 5):
             # The listing moved on while it was read.
             pages[n] = [pages[n - 1][-1], *pages[n]]
@@ -170,15 +174,21 @@ class Site:
 
     def list_pages(self, uri, slug, name, pages, section=None):
         last = len(pages) - 1
-        if section and section.fault == "pager beyond numbers":
-            last, url = 10**12, f"{self.options.activities}{uri}?page="
-            self.row("faults", section.fault, f"{url}0")
-            for n in range(3):  # its pager leads to these, too
-                self.failed(f"{url}{n}", 200, "pager", True)
+        fault = section and section.fault
+        if fault in ODD_LISTS:
+            url = f"{self.options.activities}{uri}?page="
+            self.row("faults", fault, f"{url}0")
+            message, count = FAILED_LISTS.get(fault, (None, 0))
+            for n in range(count):
+                self.failed(f"{url}{n}", 200, message, True)
+        if fault in MOVED_LISTS:
+            there = MOVED_LISTS[fault].replace("{uri}", uri)
+            self.fault("activities", uri, f"return 301 $scheme://$http_host{there}?$args;")
+            self.fault("activities", there, f"try_files {uri}/page-$page.html =404;")
         for n, cards in enumerate(pages):
-            page = self.pages.listing(slug, name, cards, n, last)
+            page = self.pages.listing(slug, name, cards, n, last, fault)
             self.write(f"activities{uri}/page-{n}.html", page)
-            for card in cards if section else []:
+            for card in cards if section and fault not in UNREAD_LISTS else []:
                 if card.unlisted:
                     url = f"{self.options.activities}{uri}?page={n}"
                     self.error(url, section.slug, None, *ODD_FAULTS[card.spoilt],
@@ -208,10 +218,23 @@ class Site:
             error = STATISTICS_FAULTS[s.fault][2]
             if error:
                 self.error(f"{url}/statistics", s.slug, None, "total_activities", *error)
+        if s.fault == LIE:
+            self.row("faults", s.fault, f"{url}/statistics")
         if s.has_no_json():
             self.failed(f"{url}/statistics", 200, "JSON", True)
         elif known and s.fault != "statistics-500":
-            self.statistics_rows(s)
+            if s.slug in self.network.twists.kept:
+                self.failed(f"{url}/statistics", None, "has no statistics, but some are known", True)
+                self.statistics_before(s)
+            else:
+                self.statistics_rows(s)
+
+    def statistics_before(self, s):
+        """The figures of the network that was written to the same place before."""
+        for table in (name for name in TABLES if name.endswith("_statistics")):
+            with open(f"{self.options.out}/truth/{table}.tsv", encoding="utf-8") as before:
+                self.truth.setdefault(table, []).extend(
+                    line.rstrip("\n") for line in before if line.startswith(s.slug + "\t"))
 
     def statistics_rows(self, s):
         figures = {key: dict(pairs) for key, pairs in (s.statistics or {}).items()}
@@ -237,6 +260,16 @@ class Site:
             for label in set(physical) | set(online):
                 self.row(f"section_{name}_statistics", s.slug, label, physical.get(label, 0),
                          online.get(label, 0))
+
+    def twists(self):
+        twists, base = self.network.twists, self.options.activities
+        for what, slugs in twists.slugs.items():
+            self.row("twists", what, "|".join(slugs))
+        for site, old, new in twists.redirects:
+            self.fault(site, old, f"return 301 $scheme://$http_host{new};")
+        for path in twists.refused:
+            self.fault("activities", path, "return 403;")
+            self.failed(base + path, 403, "403", True)
 
     def activity(self, a, seen, stored, sections):
         uri = f"/activity/{a.slug}"
@@ -303,6 +336,7 @@ class Site:
             if s.site_slug:
                 self.organisation(s, s.slug in known)
         self.feed(seen)
+        self.twists()
         for a in net.activities:
             self.activity(a, seen, stored, known)
         for change in self.history.changes if self.history else []:
@@ -337,6 +371,8 @@ def main():
     add("--lying", type=int, default=0,
         help="of how many sections the statistics count otherwise than their lists; the others' "
         "count what those show")
+    add("--twists", choices=("before", "after"),
+        help="sections and activities that look like others, before and after some have changed")
     add("--healed", action="store_true", help="no page is answered wrongly")
     add("--feed-order", choices=("number", "date"), default="number",
         help="what of an activity puts it first in the network's listing")

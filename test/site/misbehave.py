@@ -23,7 +23,8 @@ import threading
 import time
 from collections import Counter
 
-from wrong_answers import ANSWERS, SILENT, STOPS, wait_until_left
+from refusals import ANSWERS, SILENT, STOPS
+from wrong_answers import wait_until_left
 
 port, pages = int(sys.argv[1]), pathlib.Path(sys.argv[2])
 trap, *fronts = map(int, sys.argv[3:] or [0])

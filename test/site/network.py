@@ -5,14 +5,16 @@ import datetime
 import random
 from dataclasses import dataclass, field
 
-from faults import (FIELD_FAULTS, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS,
+from faults import (FIELD_FAULTS, LIE, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS,
                     said_of)
 from history import NEW_SECTION, REMOVED_SECTION
 from names import (CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, OVERSEAS,
                    PLACES, PROJECTS, TOWNS, TYPES, UNLINKED, WORDS)
-from wrong_answers import ANSWERS, STOPS
+from odd_lists import FAILED_LISTS, ODD_LISTS, UNREAD_LISTS
+from odd_pages import ODD_ERRORS, ODD_PAGES, ODD_SECTIONS
+from refusals import ANSWERS, STOPS
+from twists import CARDS, Twists
 
-CARDS = 12
 # By the number of the section.
 SECTION_FAULTS = {3: "page-404", 23: "list-500", 33: "statistics-500", 43: "bad-json"}
 
@@ -30,9 +32,12 @@ class Section:
     removed: bool = False  # from accounts
     info: dict = field(default_factory=dict)
     errors: list = field(default_factory=list)
+    markup: dict = field(default_factory=dict)  # of blocks that are written otherwise
+    odd: str | None = None  # what is, where each is there once
     statistics: dict | None = None
     statistics_form: str = "script"
     activities: list = field(default_factory=list)
+    shows: list = field(default_factory=list)  # what its list shows, if not those
     cards: int = CARDS
 
     def has_no_json(self):
@@ -75,6 +80,10 @@ class Activity:
     project: tuple | None = None  # slug, name
     unlinked: str | None = None  # an organiser without a link
 
+    markup: dict = field(default_factory=dict)  # of blocks that are written otherwise
+    href: str | None = None  # on cards, where it is not its address
+    more_organisers: int = 0  # that cards count and do not name
+
     def types(self):
         return [self.type, *self.more_types] if self.type else []
 
@@ -116,7 +125,7 @@ def count_statistics(rng, activities):
         return [cause[:100] for cause in activity.causes]
 
     def types(activity):
-        return [activity.type[:100]] if activity.type else []
+        return [name[:100] for name in activity.types()]
 
     (on_site, local), (online, local_online) = participants(False), participants(True)
     physical_causes, online_causes = of(False, causes), of(True, causes)
@@ -144,7 +153,7 @@ def count_statistics(rng, activities):
 
 class Network:
     def __init__(self, seed, sections, activities, faults=True, history=None, every=False,
-                 lying=0):
+                 lying=0, twists=None):
         self.seed = seed
         self.today = datetime.date.today()
         self.faults = faults
@@ -154,15 +163,17 @@ class Network:
         self.activities = []
         self.make_sections(sections)
         self.make_activities(activities)
+        self.twists = Twists(self, twists)
         for section in self.sections:
             self.make_statistics(section)
+        self.twists.break_statistics()
         for section in self.countable()[:lying]:
             self.lie(section)
         if every:
-            section = next(s for s in self.sections
-                           if s.guessable and not s.fault and 0 < len(s.activities) <= CARDS
-                           and s.statistics_form != "missing")
-            section.fault = "pager beyond numbers"
+            self.make_odd_lists()
+            section = next(s for s in self.countable() if 0 < len(s.activities) < 50)
+            section.fault = LIE
+            self.lie(section)
 
     def rng(self, *what):
         """What is drawn for one thing depends on nothing else that there is."""
@@ -215,6 +226,9 @@ class Network:
             candidates = [s for s in self.sections if s.site_slug and s.guessable]
             for section, fault in zip(candidates[2:], STATISTICS_FAULTS):
                 section.fault = fault
+            for section, odd in zip(candidates[-len(ODD_SECTIONS):], ODD_SECTIONS):
+                section.odd, section.errors = odd, []
+                ODD_SECTIONS[odd](section)
         self.country_500 = countries[5][0] if self.faults and count >= 50 else None
 
     def describe_section(self, section, town, rng):
@@ -384,13 +398,20 @@ class Network:
         """Each fault once, in every third page."""
         turn, rest = divmod(activity.number - 100, 3)
         answers = [name for name in ANSWERS if name not in STOPS]
-        names = [*ODD_FAULTS, *FIELD_FAULTS, *PAGE_FAULTS, *answers]
+        names = [*ODD_FAULTS, *FIELD_FAULTS, *ODD_PAGES, *PAGE_FAULTS, *answers]
         if rest != 1 or turn >= len(names):
             return
         if names[turn] in ODD_FAULTS:
             self.spoil_oddly(activity, names[turn])
         elif names[turn] in FIELD_FAULTS:
             self.spoil_field(activity, names[turn])
+        elif names[turn] in ODD_PAGES:
+            ODD_PAGES[names[turn]](activity)
+            if names[turn] in ODD_ERRORS:
+                name = ODD_ERRORS[names[turn]][0]
+                raw = {"participants": activity.participants_text,
+                       "registration_url": "http://http://forms.example/"}.get(name)
+                activity.error = (*ODD_ERRORS[names[turn]], raw)
         else:
             activity.fault = names[turn]
         activity.spoilt = names[turn]
@@ -490,6 +511,20 @@ class Network:
             section.statistics["total_participants"].reverse()
         if self.history:
             self.history.statistics(section)
+
+    def make_odd_lists(self):
+        """Each once. A list that is not read shows activities of others, so that none is lost."""
+        sections = [s for s in self.sections if s.guessable and s.site_slug and not s.fault
+                    and s.statistics_form != "missing"]
+        for name in ODD_LISTS:
+            least, most = ((0, 0) if name in UNREAD_LISTS else
+                           (1, CARDS) if name in FAILED_LISTS else (4, 1000))
+            section = next(s for s in sections if least <= len(s.activities) <= most)
+            sections.remove(section)
+            section.fault = name
+            section.cards = CARDS if name in FAILED_LISTS else 3
+            if name in UNREAD_LISTS:
+                section.shows = self.activities[:5]
 
     def countable(self):
         """The sections whose statistics are to agree with their lists, the largest first."""

@@ -8,6 +8,7 @@ import random
 import re
 
 from faults import STATISTICS_FAULTS
+from odd_lists import ODD_LISTS
 
 
 def esc(text):
@@ -69,14 +70,16 @@ class Pages:
         return self.page("ESN Accounts", f'{links}<div class="map">{dots}</div>')
 
     def contacts(self, rng, info):
-        """Those of a section, or of a national organisation, as blocks."""
+        """Those of a section, or of a national organisation, as blocks by what they say."""
+        blocks = {}
         if "email" in info:
-            yield self.item("email", info["email"])
+            blocks["email"] = self.item("email", info["email"])
         if "website" in info:
             attributes, text = "", "<i></i> Website "
             if rng.random() < 0.5:
                 attributes, text = ' title="Website of the organisation"', "Visit us"
-            yield f'<p><a href="{esc(info["website"])}"{attributes}>{text}</a></p>'
+            blocks["website"] = f'<p><a href="{esc(info["website"])}"{attributes}>{text}</a></p>'
+        return blocks
 
     def item(self, css, text):
         return (f'<div class="field field--name-field-{css} field--type-x">'
@@ -101,39 +104,42 @@ class Pages:
                     f'<a href="/section/{s.slug}">{esc(s.name)}</a>'
                     '</span><a href=""></a></div>\n' for s in sections)
             inner = "".join(rows)
-        blocks = "".join([*self.contacts(rng, contacts), self.profiles(contacts)])
+        blocks = "".join([*self.contacts(rng, contacts).values(), self.profiles(contacts)])
         return self.page(name, f'{blocks}<div class="view view-sections">{inner}</div>')
 
     def section(self, s):
-        rng, info, blocks = self.draw("section", s.slug), s.info, []
+        rng, info, blocks = self.draw("section", s.slug), s.info, {}
 
-        blocks.extend(self.contacts(rng, info))
+        blocks.update(self.contacts(rng, info))
         if "university_name" in info:
             if rng.random() < 0.5:
-                blocks.append(self.item("university-name", info["university_name"]))
+                blocks["university"] = self.item("university-name", info["university_name"])
             else:
-                blocks.append('<div class="field--name-field-university-website"><a href="/u">'
-                              f'{esc(info["university_name"])}</a></div>')
+                blocks["university"] = (
+                    '<div class="field--name-field-university-website"><a href="/u">'
+                    f'{esc(info["university_name"])}</a></div>')
         if "city" in info:
-            blocks.append(self.item("city", info["city"]))
+            blocks["city"] = self.item("city", info["city"])
         if "address" in info:
             parts = list(info["address"])
             rng.shuffle(parts)
             parts.insert(0, ("given-name", "Jane Doe"))
             spans = "<br>".join(f'<span class="{c}">{esc(v)}</span>' for c, v in parts)
-            blocks.append('<div class="field--name-field-address"><div class="field--item">'
-                          f'<p class="address">{spans}</p></div></div>')
+            blocks["address"] = ('<div class="field--name-field-address"><div class="field--item">'
+                                 f'<p class="address">{spans}</p></div></div>')
         if "latitude" in info:
-            blocks.append(f'<div class="geolocation-location" data-lat="{info["latitude"]}" '
-                          f'data-lng="{info["longitude"]}"></div>')
+            blocks["place"] = (
+                f'<div class="geolocation-location" data-lat="{info["latitude"]}" '
+                f'data-lng="{info["longitude"]}"></div>')
         if "logo_url" in info:
             logo = f'src="{info["logo_url"]}"'
             if rng.random() < 0.5:
-                blocks.append(f'<img class="center-block img-responsive" {logo} '
-                              'alt="Logo of the section">')
+                blocks["logo"] = (f'<img class="center-block img-responsive" {logo} '
+                                  'alt="Logo of the section">')
             else:
-                blocks.append(f'<div class="group__field-pseudo-group-logo"><img {logo}></div>')
-        blocks.append(self.profiles(info))
+                blocks["logo"] = f'<div class="group__field-pseudo-group-logo"><img {logo}></div>'
+        blocks["social_media"] = self.profiles(info)
+        blocks = list({**blocks, **s.markup}.values())
         rng.shuffle(blocks)
         heading = f'<a href="/">Home</a><h1 class="page-header">\n {esc(s.name)}\n</h1>\n'
         return self.page(s.name, heading + "\n".join(blocks))
@@ -160,7 +166,7 @@ class Pages:
 
     def make_card(self, a, rng):
         kind = "online" if a.online else "physical"
-        href = f"/activity/{esc(a.slug)}"
+        href = a.href or f"/activity/{esc(a.slug)}"
         title = esc(a.title or "Untitled")[:200].rsplit("&", 1)[0] or "Untitled"
         link, place = f'<a href="{href}">{title}</a>', ""
         if rng.random() < 0.7:
@@ -173,14 +179,19 @@ class Pages:
             place = (f'<span class="act-location-city">{esc(a.city)}</span>'
                      '<span class="act-location-rest">, NO</span>')
         slug, name, _ = a.organisers[0]
+        if a.more_organisers:
+            name += f" and {a.more_organisers} other organisations"
         return (f'<article class="activities-mini-preview ct-{kind}-activity">{link}'
                 f'<span class="act-date">{esc(" - ".join(a.dates))}</span>'
                 f'{place}<a href="/organisation/{slug}">{esc(name)}</a></article>\n')
 
-    def listing(self, slug, name, activities, number, last):
+    def listing(self, slug, name, activities, number, last, fault=None):
         """A page of a section's listing or, without a slug, of the network's."""
         cards = "".join(map(self.card, activities))
         rng = self.draw("listing", slug, number)
+        if fault in ODD_LISTS:
+            heading = f'<h1><a href="/organisation/{slug}">{esc(name)}</a></h1>'
+            return self.page(name, heading + ODD_LISTS[fault](number, last, cards, activities))
         if not cards:
             content = '<div class="view-empty">Nothing yet</div>'
         else:
@@ -231,73 +242,81 @@ class Pages:
     def activity(self, a):
         rng = self.draw("activity", a.number)
         ct = "ct-online-activity" if a.online else "ct-physical-activity"
-        blocks = []
+        blocks = self.blocks(rng, a, ct)
+        blocks.update(a.markup)
+        title = blocks.pop("title", "")
+        blocks = list(blocks.values())
+        rng.shuffle(blocks)
+        article = f'<article class="node {ct} {ct}--full">' + "\n".join(blocks) + "</article>"
+        return self.page("Activity", title + article)
+
+    def blocks(self, rng, a, ct):
+        """The parts of an activity's page, by what they say."""
+        blocks = {}
         if rng.random() < 0.5:
-            blocks.append(f'<a class="url" href="/activity/{esc(a.slug)}"></a>')
+            blocks["url"] = f'<a class="url" href="/activity/{esc(a.slug)}"></a>'
         if a.description is not None:
             css = rng.choice([ct, "activity"]) + "__field-ct-act-description"
-            blocks.append(self.labelled(rng, css, "Description",
-                                        self.lines(a.paragraphs)))
+            blocks["description"] = self.labelled(rng, css, "Description",
+                                                  self.lines(a.paragraphs))
         if a.dates:
             spans = " - ".join(f"<span>{esc(d)}</span>" for d in a.dates)
             css = rng.choice([f"field-top-wrapper {ct}__field-ct-act-dates",
                               "highlight-dates-single"])
-            blocks.append(nested(css, "highlight-data-text", spans))
+            blocks["dates"] = nested(css, "highlight-data-text", spans)
         if a.city or a.country:
             spans = f"<span>{esc(a.city)},</span> <span>{esc(a.country)}</span>"
             css = rng.choice([f"field-top-wrapper {ct}__field-ct-act-location", "place"])
-            blocks.append(nested(css, "highlight-data-text", spans))
+            blocks["place"] = nested(css, "highlight-data-text", spans)
         if a.online and not self.plain:
-            blocks.append(nested(f"field-top-wrapper {ct}__field-ct-act-portal",
-                                 "highlight-data-text", self.portal(rng)))
+            blocks["portal"] = nested(f"field-top-wrapper {ct}__field-ct-act-portal",
+                                      "highlight-data-text", self.portal(rng))
         if rng.random() < 0.3 and not self.plain:
-            blocks.append(nested("field-top-wrapper", "highlight-data-text",
-                                 "<span>Free of charge</span>"))
+            blocks["free"] = nested("field-top-wrapper", "highlight-data-text",
+                                    "<span>Free of charge</span>")
         if a.participants_text is not None:
             total = "" if self.plain else "<span>total</span> <span>participants</span>"
-            blocks.append('<div class="highlight-data-number"><div class="highlight-data-text-big">'
-                          f'{a.participants_text}</div>'
-                          f'<div class="highlight-data-text">{total}</div></div>')
+            blocks["participants"] = (
+                '<div class="highlight-data-number"><div class="highlight-data-text-big">'
+                f'{a.participants_text}</div><div class="highlight-data-text">{total}</div></div>')
         if a.type:
             css = rng.choice([("activity-types", "activity-type"),
                               (f"{ct}__field-ct-act-types", "field__item")])
-            blocks.append(nested(css[0], css[1],
-                                 f'</div><div class="{css[1]}">'.join(
-                                     f'<a href="/t">{esc(t)}</a>' for t in a.types())))
+            blocks["type"] = nested(css[0], css[1], f'</div><div class="{css[1]}">'.join(
+                f'<a href="/t">{esc(t)}</a>' for t in a.types()))
         if a.project:
             slug, name = a.project
             css = rng.choice([f"{ct}__field-ct-act-project", "project"])
-            blocks.append(self.labelled(rng, css, "This activity is part of the project",
-                                        f'<a href="/project/{slug}">{esc(name)}</a>'))
-        blocks.append(self.organisers(rng, a))
+            blocks["project"] = self.labelled(rng, css, "This activity is part of the project",
+                                              f'<a href="/project/{slug}">{esc(name)}</a>')
+        blocks["organisers"] = self.organisers(rng, a)
         if a.causes:
-            blocks.append(self.causes(rng, a))
+            blocks["causes"] = self.causes(rng, a)
         if a.sdgs:
-            blocks.append(self.sdgs(rng, a))
+            blocks["sdgs"] = self.sdgs(rng, a)
         if a.objectives:
             spans = "".join(f"<span>{esc(o)}</span>" for o in a.objectives)
             badges = "".join(f'<div class="activity__objective"><span class="badge">{esc(o)}</span>'
                              '</div>' for o in a.objectives)
             spans = nested("activity__objectives", "field__item", spans)
-            blocks.append(rng.choice([spans, badges]))
+            blocks["objectives"] = rng.choice([spans, badges])
         if a.goal:
             items = "".join(f"<li>{esc(g)}" + rng.choice(["</li>", ""]) for g in a.goal)
-            blocks.append(self.labelled(rng, f"{ct}__field-ct-act-goal-activity",
-                                        "Goal of the Activity", f"<ul>{items}</ul>"))
+            blocks["goal"] = self.labelled(rng, f"{ct}__field-ct-act-goal-activity",
+                                           "Goal of the Activity", f"<ul>{items}</ul>")
         if a.outcomes:
             label = self.label(rng, "Result of the activity")
-            blocks.append(f'<div class="{ct}__field-ct-act-res-pos-aspect">{label}'
-                          f'{esc(a.outcomes)}</div>')
+            blocks["outcomes"] = (f'<div class="{ct}__field-ct-act-res-pos-aspect">{label}'
+                                  f'{esc(a.outcomes)}</div>')
         if a.image:
-            blocks.append('<picture><source srcset="/y.webp">'
-                          f'<img class="img-fluid" src="{a.image}"></picture>')
+            blocks["image"] = ('<picture><source srcset="/y.webp">'
+                               f'<img class="img-fluid" src="{a.image}"></picture>')
         if a.registration:
-            blocks.append(f'<div class="{ct}__field-ct-act-link-registrat">'
-                          f'<a href="{esc(a.registration)}">Register</a></div>')
-        rng.shuffle(blocks)
-        title = self.title(a.title) if a.title is not None else ""
-        article = f'<article class="node {ct} {ct}--full">' + "\n".join(blocks) + "</article>"
-        return self.page("Activity", title + article)
+            blocks["registration"] = (f'<div class="{ct}__field-ct-act-link-registrat">'
+                                      f'<a href="{esc(a.registration)}">Register</a></div>')
+        if a.title is not None:
+            blocks["title"] = self.title(a.title)
+        return blocks
 
     def labelled(self, rng, css, label, content):
         """A field whose label stands beside its value, or begins it."""

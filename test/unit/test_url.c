@@ -329,10 +329,21 @@ slugs_become_parts(void **state)
 		{"https://x.org/a/esn-d\xc3\xbcsseldorf/b", "https://x.org/a/esn-d%c3%bcsseldorf/b?page=0"},
 		{"https://x.org/a%2Db#c", "https://x.org/a-b"},
 		{"https://x.org/100%", "https://x.org/100%?"},
+		{"https://x.org/a", "https://x.org/a/?page=1"},
+		{"https://x.org", "https://x.org/"},
+		{"https://x.org/a/b", "https://x.org/en/a/b/"},
+		{"https://x.org/en/a%2Db?page=0,2", "https://x.org/pt-BR/a-b"},
 	};
 	static const char *const others[][2] = {
-		{"https://x.org/a", "https://x.org/a/"},
+		{"https://x.org/a", "https://x.org/a/b"},
 		{"https://x.org/a", "https://x.org/ab"},
+		{"https://x.org/a", "https://x.org/eng/a"},
+		{"https://x.org/a", "https://x.org/en/b"},
+		{"https://x.org/a", "https://x.org/x/en/a"},
+		{"https://x.org/a", "https://y.org/en/a"},
+		{"https://x.org/a", "https://x.org.y.org/en/a"},
+		{"https://x.org/a", "https://x.org/en-/a"},
+		{"https://x.org/a", ""},
 		{"https://x.org/a", "http://x.org/a"},
 		{"https://x.org/%41%", "https://x.org/A"},
 	};
@@ -343,11 +354,11 @@ slugs_become_parts(void **state)
 	assert_string_equal(url_part(arena, "esn-d\xc3\xbcsseldorf"), "esn-d%C3%BCsseldorf");
 	assert_string_equal(url_part(arena, "a/b?c#d%e"), "a%2Fb%3Fc%23d%25e");
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		assert_true(url_same_path(same[i][0], same[i][1]));
+		assert_true(url_same_page(same[i][0], same[i][1]));
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 	{
-		assert_false(url_same_path(others[i][0], others[i][1]));
-		assert_false(url_same_path(others[i][1], others[i][0]));
+		assert_false(url_same_page(others[i][0], others[i][1]));
+		assert_false(url_same_page(others[i][1], others[i][0]));
 	}
 	arena_destroy(arena);
 }

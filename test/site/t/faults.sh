@@ -4,9 +4,10 @@
 # The table is written to build/faults.md, and must match docs/faults.md. To change that:
 #     bash test/site/t/faults.sh; cp build/faults.md docs/faults.md
 . test/site/tests.sh
+. test/site/concurrency.sh
 # A fault may leave a connection in a state that makes the first try of the next page fail.
 site_cluster faults "esn_pulse.max_retries = 2" "esn_pulse.max_parallel_requests = 30"
-site_front=1 site_database misbehaving --sections 45 --count 490 --every-fault --seed 1
+site_front=1 site_database misbehaving --sections 45 --count 620 --every-fault --seed 1
 dir=$run/misbehaving
 started=$(sql "SELECT pg_postmaster_start_time()")
 rows=$dir/rows
@@ -31,6 +32,7 @@ cluster_psql "$cluster" -d "$database" -At -F $'\t' -v "site=$activities_url" \
 while IFS=$'\t' read -r fault path outcome what again; do
 	wrong=$(grep -F -- "$path" "$dir/differences" || true)
 	[ "$outcome" != lost ] || wrong="$path is neither stored nor a failure"
+	[ "$outcome" != unnoticed ] || wrong="$path differs from its list, and nothing says so"
 	is "$fault: $outcome" "$wrong" ""
 	row "$fault" "$outcome" "$(constant <<<"$what")" "$again"
 done <"$dir/outcomes"
@@ -42,18 +44,28 @@ stopped() {
 	local output message
 	output=$(sql "$2" "SELECT status || '|' || error_message FROM esn_runs LIMIT 1" | tail -n 1)
 	like "$1: the run stops with the reason" "$output" "$3"
-	message=$(sed -E 's/^[a-z]*\|//; s/; (see|the rest).*//; s,https?://[^ /]*,<site>,
-		s/[0-9]+ of [0-9]+/… of …/' <<<"$output")
+	message=$(sed -E 's/^[a-z]*\|//; s/; (see|the rest|the remaining).*//
+		s,https?://[^ /]*,<site>,; s/[0-9]+ of [0-9]+/… of …/; s/[0-9]+ times/… times/' \
+		<<<"$output")
 	row "$1" "the run stops" "\`$(constant <<<"$message")\`" "by the next run"
 }
 
 # The whole site.
 slug=$(sql "SELECT activities_platform_slug FROM sections
 	WHERE can_scrape_activities AND last_scraped IS NOT NULL ORDER BY id DESC LIMIT 1")
-for way in wait-of-two-hours wait-beyond-numbers cloudflare; do
+for way in wait-of-two-hours wait-beyond-numbers cloudflare cloudflare-error-code; do
 	site_front misbehaving "/organisation/$slug/statistics"$'\t'"$way"
 	stopped "${way//-/ }" "SELECT esn_scrape_section('$slug', \"full\" => true)" "*|stopped: *"
 done
+
+site_front misbehaving ""
+site_switch misbehaving activities 401
+stopped "everything refused with 401" "SELECT esn_scrape_activities(\"full\" => true)" \
+	"*|stopped: given up: it failed * times in a row, at last: the site answered 401*"
+site_switch misbehaving activities ""
+stopped "no time for all sections" "SET esn_pulse.activities_time_limit = 1;
+	SET esn_pulse.request_delay = '100ms'; SELECT esn_scrape_activities(\"full\" => true)" \
+	"partial|time limit reached; *"
 
 # No site there, or another one. Names below .localhost are this machine's.
 free_ports 1
@@ -114,7 +126,7 @@ elsewhere "name that does not resolve" "http://$(printf 'x%.0s' {1..70}).invalid
 elsewhere "nobody listens" "http://127.0.0.1:1" "*no connection to the site could be made"
 
 # The pages work again, but half of them are gone for a while.
-site_change misbehaving --sections 45 --count 490 --every-fault --healed --seed 1
+site_change misbehaving --sections 45 --count 620 --every-fault --healed --seed 1
 site_front misbehaving "$(sql "SELECT event_slug FROM activities
 	WHERE event_slug ~ '^[a-z0-9-]+\$' AND id % 2 = 0" | sed 's,.*,/activity/&\tnot-found,')"
 stopped "half the pages gone" "SELECT esn_scrape_activities(\"full\" => true)" \
@@ -126,7 +138,8 @@ is "half the pages gone: none is marked" \
 # And so is the listing of every other section.
 there="FROM sections WHERE can_scrape_activities"
 site_front misbehaving "$(sql "SELECT activities_platform_slug $there AND id % 2 = 0" |
-	sed 's,.*,/organisation/&/activities\tnot-found,')"
+	sed -E 's,.*,/organisation/&/activities\tnot-found,
+		p; s,(.*)\t(.*),\1/\t\2,p; s,(.*)/\t(.*),/en\1\t\2,')"
 known=$(sql "SELECT count(*) $there")
 forgotten="failed|* of $known sections are no longer known to the activities platform,
 	more than esn_pulse.max_removed_ratio allows; none was marked as removed"
@@ -145,6 +158,31 @@ like "when they are back a run completes" "$(sql "SELECT status FROM esn_scrape_
 	"*completed"
 is "and all are there" "$(sql "SELECT count(*) $there")" "$known"
 
+# Pages of the whole site that do not come as they should, without an effect.
+unaffected() { # <fault> <call>
+	like "$1: a run completes" "$(sql "$2")" "*completed"
+	row "$1" stored "" ""
+}
+echo "if (\$request_method = HEAD) { return 405; }" >"$dir/activities-unreliable.conf"
+site_reload misbehaving
+unaffected "HEAD is refused" "SELECT status FROM esn_scrape_accounts()"
+: >"$dir/activities-unreliable.conf"
+site_reload misbehaving
+is "HEAD is refused: all sections are known" "$(sql "SELECT count(*) $there")" "$known"
+echo "rewrite ^/robots.txt$ ${activities_url/127.0.0.1/localhost}/rules redirect;
+	location = /rules { return 200 ''; }" >"$dir/activities-unreliable.conf"
+site_reload misbehaving
+unaffected "robots.txt on another host" \
+	"DELETE FROM frontier WHERE kind = 'robots'; SELECT status FROM esn_scrape_accounts()"
+: >"$dir/activities-unreliable.conf"
+site_reload misbehaving
+user_connects
+user "BEGIN; LOCK TABLE extraction_rule_usage IN SHARE MODE;"
+(until grep -q 'rules matched: tried again' "$run/$cluster/log"; do sleep 0.1; done &&
+	echo "COMMIT;" >&"$input") &
+unaffected "lock of another session for over five seconds" "SELECT status FROM esn_scrape_accounts()"
+wait $!
+
 # At last nothing is wrong but what is wrong within pages.
 like "when everything works again a run completes" \
 	"$(sql "SELECT status FROM esn_scrape_all(\"full\" => true)")" "*completed"
@@ -153,13 +191,52 @@ is "the server has not restarted" "$(sql "SELECT pg_postmaster_start_time() = '$
 crashed='PANIC|terminated by signal|reinitializ|exited with'
 is "none of its processes has crashed" "$(grep -cE "$crashed" "$run/$cluster/log")" 0
 
+# Sections and activities that look like others, or change: who is who after each run.
+twisted="--sections 60 --count 600 --no-faults --seed 8"
+# shellcheck disable=SC2086
+site_database twisted $twisted --twists before
+# understood <fault>: in two runs.
+understood() {
+	local what slugs
+	for _ in 1 2; do
+		sql "SET esn_pulse.accounts_max_age = 0" "SELECT esn_scrape_all()" >/dev/null
+	done
+	differences >"$run/twisted/differences"
+	is "no page but theirs is affected" "$(cat "$run/twisted/differences")" ""
+	while IFS=$'\t' read -r what slugs; do
+		! grep -qF "| $what |" "$rows" || continue
+		is "$what: the truth after two runs" \
+			"$(grep -E -- "[/,(]($slugs)[,/?)]" "$run/twisted/differences")" ""
+		row "$what" right "" "after at most two runs"
+	done <"$run/twisted/truth/twists.tsv"
+}
+understood
+ids="SELECT (SELECT array_agg(id ORDER BY id) FROM sections),
+	(SELECT min(id) FROM activities), (SELECT count(*) FROM activities)"
+sql "$ids" >"$run/twisted/ids"
+time_passes 7
+# shellcheck disable=SC2086
+site_change twisted $twisted --twists after
+understood
+is "a renamed section is the same, a renamed activity, too, and a late one is new" \
+	"$(sql "$ids")" "$(awk -F '|' -v OFS='|' '{ $3++ } 1' "$run/twisted/ids")"
+is "the history has the new names" "$(sql "SELECT field FROM esn_history
+	WHERE field IN ('event_slug', 'accounts_platform_slug', 'name') ORDER BY 1")" \
+	$'accounts_platform_slug\nevent_slug\nname'
+is "the unpublished one is marked, with the reason" \
+	"$(sql "SELECT removed_reason FROM activities WHERE removed_at IS NOT NULL")" \
+	"refused, and missing from its list"
+is "no two sections have one slug" "$(sql "SELECT count(*) FROM sections
+	GROUP BY activities_platform_slug HAVING count(*) > 1 AND activities_platform_slug <> ''")" ""
+
 cat - "$rows" >build/faults.md <<'TEXT'
 # Faults of the sites
 
 This page lists what can go wrong on the sites, and what a run makes of it. Each
 row is a fault that the sites of the tests have (`test/site/faults.py`,
-`test/site/wrong_answers.py`). `test/site/t/faults.sh` measured all of them in
-one run, and one by one those that make a whole run fail.
+`wrong_answers.py`, `refusals.py`, `odd_pages.py`, `odd_lists.py`, `twists.py`
+there). `test/site/t/faults.sh` measured all of them in one run, and one by one
+those that make a whole run fail or need several.
 
 In every row:
 
@@ -171,6 +248,10 @@ In every row:
 
 A page that is "not stored" now but was stored before keeps its earlier values.
 To measure again: `bash test/site/t/faults.sh; cp build/faults.md docs/faults.md`.
+
+A row that is "right" is no single page. Sections and activities look like
+others there, or have changed between two runs: their names, slugs, lists and
+statistics are compared with the sites after two runs.
 
 Some truncated pages give no sign of it: a Content-Length that ends within the
 page, a connection without a length that is closed, a gzip stream of the right

@@ -38,8 +38,10 @@ requested() {
 # others <slug>: how many requests were for something else, from the time when somebody asked for
 # the section to the time when it was stored.
 others() {
-	sql "SELECT a.url FROM frontier a JOIN sections s ON s.id = a.section_id
-		WHERE '$1' = s.activities_platform_slug" | sed 's,^http://[^/]*,,;s,?.*,,' |
+	sql "SELECT f.url FROM frontier f JOIN sections s ON '$1' = s.activities_platform_slug
+		WHERE f.section_id = s.id OR f.event_slug IN (SELECT event_slug FROM activities a
+			JOIN activity_section_organisers o ON o.activity_id = a.id
+			WHERE o.section_id = s.id)" | sed 's,^http://[^/]*,,;s,?.*,,' |
 		sort -u >"$run/asked/own"
 	requested "request = 'section $1'" | sed 's,?.*,,' | sort |
 		comm -23 - "$run/asked/own" | wc -l

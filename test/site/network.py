@@ -153,7 +153,7 @@ def count_statistics(rng, activities):
 
 class Network:
     def __init__(self, seed, sections, activities, faults=True, history=None, every=False,
-                 lying=0, twists=None):
+                 lying=0, twists=None, exchanged=False):
         self.seed = seed
         self.today = datetime.date.today()
         self.faults = faults
@@ -167,6 +167,8 @@ class Network:
         for section in self.sections:
             self.make_statistics(section)
         self.twists.break_statistics()
+        if exchanged:
+            self.twists.exchange()
         for section in self.countable()[:lying]:
             self.lie(section)
         if every:

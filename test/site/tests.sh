@@ -157,6 +157,16 @@ differences() {
 		-f test/site/compare.sql 2>&1
 }
 
+# exchanged: an option of generate.py for the site of the database's name, if there, of two sections
+# of one name, the second has the slug of the first.
+exchanged() {
+	local first slug second
+	IFS=$'\t|' read -r _ first slug second _ < <(grep '^two sections of one name' \
+		"$run/$database/truth/twists.tsv")
+	[ "$(sql "SELECT accounts_platform_slug FROM sections
+		WHERE activities_platform_slug = '$slug'")" != "$second" ] || echo --exchanged
+}
+
 # rename_activity <slug> [word]: the title on the activity's page begins with the word.
 rename_activity() {
 	as_owner sed -Ei "s/<(h1[^>]*|div class=\"activity-label\")>(<span>)?/&${2:-Renamed} /" \

@@ -26,7 +26,6 @@ class Twists:
         sound = [s for s in network.sections
                  if s.guessable and not (s.old_slug or s.fault or s.errors) and s.listed
                  and s.cards == CARDS and sum(map(is_sound, s.activities)) > 2]
-        # Nothing says which of two sections of one name has which slug: the first has the first.
         at = next(i for i, s in enumerate(sound) if s.site_slug.startswith("esn-"))
         namesake, other = sound[at:at + 2]
         del sound[at:at + 2]
@@ -35,6 +34,7 @@ class Twists:
             is_sound(a) and a.start > network.today for a in s.activities)][:2]
         left, right, self.renamed, self.late, self.broken = [
             s for s in sound if s not in (self.moved, self.withdrawn)][:5]
+        self.namesakes = namesake, other
         other.name, other.site_slug = namesake.name, namesake.site_slug + "-0"
         self.note(FROM_THE_BEGINNING[0], namesake, other)
         left.site_slug, right.site_slug = right.site_slug, left.site_slug
@@ -43,6 +43,16 @@ class Twists:
         for activity in network.activities:
             activity.organisers = [(s.site_slug, s.name, s) if s else (slug, name, s)
                                    for slug, name, s in activity.organisers]
+
+    def exchange(self):
+        """Nothing says which of two sections of one name has which slug. They have each other's
+        then, and the sites are the same."""
+        namesake, other = self.namesakes
+        for name in ("country", "slug", "listed", "info", "errors"):
+            ours, theirs = getattr(namesake, name), getattr(other, name)
+            setattr(namesake, name, theirs)
+            setattr(other, name, ours)
+        self.note(FROM_THE_BEGINNING[0], namesake, other)
 
     def note(self, what, *things):
         self.slugs[what] = [slug for thing in things

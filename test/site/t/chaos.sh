@@ -114,6 +114,18 @@ is "no change was invented" "$(sql "
 	SELECT changed_at, kind, slug, field, old_value, new_value FROM esn_history
 	WHERE NOT (kind = 'section' AND old_value IS NULL AND field <> 'removed_at')
 		AND NOT (field = 'organisers' AND old_value::jsonb <@ new_value::jsonb)")" ""
+# Again, while sections and activities are renamed, moved and withdrawn.
+site_change chaotic --sections 24 --count 260 --no-faults --seed "$seed" --twists after
+site_chance chaotic 0.2 "$seed"
+sql "$scrape_full" >/dev/null || true
+sql "$scrape_full" >/dev/null || true
+site_chance chaotic ""
+for _ in 1 2 3; do sql "$scrape_full" >/dev/null; done
+is "who is who after the chaos: the data match the sites" "$(differences)" ""
+is "no two sections have one slug, and no slug is disputed" "$(sql "
+	SELECT count(*) = count(DISTINCT activities_platform_slug) FROM sections
+	WHERE activities_platform_slug IS NOT NULL" \
+	"SELECT status FROM esn_health WHERE name = 'slugs of sections'")" $'t\nok'
 is "no run is left as running" \
 	"$(sql "SELECT count(*) FROM scraper_status WHERE status = 'running'")" 0
 is "and all that were stopped have a reason" "$(sql "SELECT count(*) FROM scraper_status

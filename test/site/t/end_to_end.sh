@@ -61,9 +61,21 @@ is "the row is no longer marked" "$(sql "$removed")" f
 
 # Other seeds have other names, numbers, faults, markup orders and selector variants.
 for seed in 2 3; do
-	site_database "seed$seed" --sections 120 --count 700 --seed "$seed"
-	like "a run over seed $seed completes" "$(sql "$scrape_all")" "*completed"
-	is "every row of seed $seed matches the sites" "$(differences)" ""
+	site_database "seed$seed" --sections 120 --count 700 --seed "$seed" --twists before
+	sql "ALTER DATABASE seed$seed SET esn_pulse.accounts_max_age = 0"
+	like "two runs over seed $seed complete" "$(sql "$scrape_all" "$scrape_all")" \
+		"*completed*completed"
+	options="--sections 120 --count 700 --seed $seed $(exchanged)"
+	# shellcheck disable=SC2086
+	[[ $options != *exchanged ]] || site_change "seed$seed" $options --twists before
+	is "every row of seed $seed matches the sites, also of sections of one name" "$(differences)" ""
+	# Sections and activities are renamed, moved, withdrawn, registered late.
+	# shellcheck disable=SC2086
+	site_change "seed$seed" $options --twists after
+	time_passes 7
+	like "two runs after changes complete" "$(sql "$scrape_all" "$scrape_all")" \
+		"*completed*completed"
+	is "every row of seed $seed matches the changed sites" "$(differences)" ""
 done
 
 # Statistics that count otherwise than the lists are stored as they are, and said to differ.

@@ -201,6 +201,11 @@ understood() {
 	for _ in 1 2; do
 		sql "SET esn_pulse.accounts_max_age = 0" "SELECT esn_scrape_all()" >/dev/null
 	done
+	[[ $twisted == *exchanged || $(exchanged) != --exchanged ]] || {
+		twisted+=" --exchanged"
+		# shellcheck disable=SC2086
+		site_change twisted $twisted --twists before
+	}
 	differences >"$run/twisted/differences"
 	is "no page but theirs is affected" "$(cat "$run/twisted/differences")" ""
 	while IFS=$'\t' read -r what slugs; do

@@ -25,13 +25,20 @@ section() {
 	awk -v from="## $1" '$0 == from { on = 1; next } /^## / { on = 0 } on' "$reference"
 }
 entries() { section "$1" | grep -E "^- \`$2" | grep -oE "\`$2" | tr -d '\`' | sort; }
-called='scrape|plan$|cancel|parse|report$|slug|retry|fix|health|schedule|unschedule|maintenance'
-called+='|grant|resume'
-is "it lists every function that is not a part of another" "$(entries Functions 'esn_[a-z_]+')" \
-	"$(sql "SELECT DISTINCT proname FROM pg_proc p
-		JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' AND d.classid = 'pg_proc'::regclass
-		WHERE proname ~ '^esn_($called)' AND pronamespace <> 'esn_internal'::regnamespace
+# Those of a list of tables or views: the names before the colon of each entry.
+names() {
+	section "$1" | awk '/^- /, /:/ { sub(/:.*/, ""); print }' | grep -oE '`[a-z_]+`' | tr -d '`' | sort
+}
+is "it lists every function, and no other: \\df" "$(entries Functions 'esn_[a-z_]+')" \
+	"$(sql "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 		ORDER BY 1")"
+relations() {
+	sql "SELECT relname FROM pg_class
+		WHERE relnamespace = 'public'::regnamespace AND relkind = ANY ('{$1}')
+		ORDER BY relname COLLATE \"C\""
+}
+is "every view, and no other: \\dv" "$(names Views)" "$(relations v,m)"
+is "every table, and no other: \\dt" "$(names Tables)" "$(relations r,p)"
 is "it lists every setting" "$(entries Settings 'esn_pulse\.[a-z_]+')" \
 	"$(sql "LOAD 'esn_pulse'" \
 		"SELECT name FROM pg_settings WHERE name LIKE 'esn_pulse.%' ORDER BY 1")"

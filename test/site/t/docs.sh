@@ -27,18 +27,14 @@ section() {
 entries() { section "$1" | grep -E "^- \`$2" | grep -oE "\`$2" | tr -d '\`' | sort; }
 # Those of a list of tables or views: the names before the colon of each entry.
 names() {
-	section "$1" | awk '/^- /, /:/ { sub(/:.*/, ""); print }' | grep -oE '`[a-z_]+`' | tr -d '`' | sort
+	section "$1" | awk '/^- /, /:/ { sub(/:.*/, ""); print }' | grep -oE '`[a-z_]+`' |
+		tr -d '`' | sort
 }
 is "it lists every function, and no other: \\df" "$(entries Functions 'esn_[a-z_]+')" \
 	"$(sql "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 		ORDER BY 1")"
-relations() {
-	sql "SELECT relname FROM pg_class
-		WHERE relnamespace = 'public'::regnamespace AND relkind = ANY ('{$1}')
-		ORDER BY relname COLLATE \"C\""
-}
-is "every view, and no other: \\dv" "$(names Views)" "$(relations v,m)"
-is "every table, and no other: \\dt" "$(names Tables)" "$(relations r,p)"
+is "every view, and no other: \\dv" "$(names Views)" "$(relations v,m | sort)"
+is "every table, and no other: \\dt" "$(names Tables)" "$(relations r,p | sort)"
 is "it lists every setting" "$(entries Settings 'esn_pulse\.[a-z_]+')" \
 	"$(sql "LOAD 'esn_pulse'" \
 		"SELECT name FROM pg_settings WHERE name LIKE 'esn_pulse.%' ORDER BY 1")"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the lengths that CONTRIBUTING.md allows: files under 500 lines, parts of the extension's
-# script under 400, functions in C, SQL and shell under 60. Not checked are programs in Python, data,
-# generated files, and scripts of released versions.
+# script under 400, functions in C, SQL and shell under 60. Not checked are programs in Python,
+# data, generated files, and scripts of released versions.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh

@@ -1,5 +1,5 @@
-"""Wrong answers: functions that get the handler of a request and a page's bytes, and write what goes
-over the wire. Nothing shows that those in SILENT are wrong, whatever the page."""
+"""Wrong answers: functions that get the handler of a request and a page's bytes, and write what
+goes over the wire. Nothing shows that those in SILENT are wrong, whatever the page."""
 
 import email.utils
 import functools

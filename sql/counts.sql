@@ -16,8 +16,8 @@ LANGUAGE sql STABLE AS $$
 	WHERE o.section_id = ANY (section_ids)
 $$;
 COMMENT ON FUNCTION esn_count_gaps(integer[]) IS
-	'Of sections with statistics: how many activities are known, and how many more the statistics '
-	'count. section_ids: the sections.';
+	'For each section with statistics, how many activities are known, and how many more its '
+	'statistics count. section_ids: the sections.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_note_gaps(section_ids integer[]) RETURNS void
 LANGUAGE sql AS $$
@@ -26,8 +26,8 @@ LANGUAGE sql AS $$
 	ON CONFLICT ON CONSTRAINT list_gaps_pkey DO UPDATE SET gap = excluded.gap, read_at = now()
 $$;
 COMMENT ON FUNCTION esn_note_gaps(integer[]) IS
-	'Notes for sections whose lists were just read completely by how much their statistics count '
-	'otherwise: that stays so. section_ids: the sections.';
+	'Records by how much the statistics of sections differ from their lists, which were just read '
+	'completely. That difference is no reason to read them again. section_ids: the sections.';
 
 -- The largest differences first, as far as the requests suffice; the others follow in later runs.
 CREATE OR REPLACE FUNCTION esn_internal.esn_recount(run bigint, max_requests integer)
@@ -63,8 +63,8 @@ LANGUAGE sql AS $$
 	ORDER BY s.id
 $$;
 COMMENT ON FUNCTION esn_recount(bigint, integer) IS
-	'Makes the lists of sections due whose statistics, read by this run, moved against what is '
-	'known since the list was last read completely. Returns these sections. run: the run. '
+	'Makes lists due if the statistics of their section, read by this run, count more or fewer '
+	'activities than when the list was last read completely. Returns these sections. run: the run. '
 	'max_requests: how many requests their lists may take together.';
 
 -- A tenth, and five, may be activities whose pages have failed, or that are new since.
@@ -88,8 +88,8 @@ WHERE s.can_scrape_activities AND s.removed_at IS NULL AND s.last_scraped IS NOT
 		> greatest(5, 0.1 * (o.physical_activities + o.online_activities), 0.1 * k.known)
 ORDER BY abs(o.physical_activities + o.online_activities - coalesce(k.known, 0)) DESC, s.name;
 COMMENT ON VIEW esn_statistics_gaps IS
-	'The sections whose statistics count many more or fewer activities than their lists have '
-	'brought: by over five, and over a tenth. One of the two was not read as it is.';
+	'The sections whose statistics count more or fewer activities than their lists have: by more '
+	'than five, and more than a tenth. One of the two was not read correctly.';
 COMMENT ON COLUMN esn_statistics_gaps.section IS 'Name of the section.';
 COMMENT ON COLUMN esn_statistics_gaps.section_slug IS 'Its slug on activities.esn.org.';
 COMMENT ON COLUMN esn_statistics_gaps.counted IS 'How many activities its statistics count.';
@@ -111,5 +111,4 @@ LANGUAGE sql STABLE AS $$
 			WHERE can_scrape_activities AND removed_at IS NULL AND last_scraped IS NOT NULL) s
 $$;
 COMMENT ON FUNCTION esn_check_counts() IS
-	'A check of esn_health_check(): the number of sections whose statistics count other than what '
-	'their lists have brought.';
+	'A check of esn_health_check(): the number of sections in esn_statistics_gaps.';

@@ -74,7 +74,7 @@ LANGUAGE sql STABLE AS $$
 			/ 86400 + hash % cycle) / cycle) + 1) * cycle - hash % cycle)) END AS at,
 		CASE WHEN status <> 'fetched' THEN status
 			WHEN kind = 'statistics' THEN 'each run'
-			WHEN kind = 'listing' THEN 'whole again'
+			WHEN kind = 'listing' THEN 'in full again'
 			WHEN last_day >= tried_at::date THEN 'upcoming'
 			WHEN is_recent THEN 'recent'
 			WHEN kind = 'activity' THEN 'old' END AS reason) w
@@ -87,8 +87,8 @@ COMMENT ON FUNCTION esn_next_fetch(text, text, text, timestamptz, date, boolean,
 	'activity, NULL: unknown. will_retry: as in failed_scrapes. retry_count: as in '
 	'failed_scrapes. recent_days: esn_pulse.recent_days. refresh_days: esn_pulse.refresh_days.';
 
--- After a site has sent a changed page under an old validator, its earlier 304 answers are not
--- believed.
+-- After a site has sent a changed page under an old validator, its earlier 304 answers count for
+-- nothing.
 CREATE OR REPLACE FUNCTION esn_internal.esn_validator_broken_at() RETURNS timestamptz
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
 BEGIN
@@ -110,7 +110,8 @@ BEGIN
 	started_at := coalesce(started_at, now());
 END $$;
 COMMENT ON FUNCTION esn_run_times() IS
-	'Of the run in progress, scraper_status.since and when it started; now where there is none.';
+	'When the run in progress started, and its scraper_status.since. The current time if no run is '
+	'in progress.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_is_done(status text, tried_at timestamptz,
 	next_fetch_at timestamptz, since timestamptz, started_at timestamptz) RETURNS boolean
@@ -121,7 +122,7 @@ LANGUAGE sql STABLE AS $$
 			THEN started_at ELSE since END, false)
 $$;
 COMMENT ON FUNCTION esn_is_done(text, timestamptz, timestamptz, timestamptz, timestamptz) IS
-	'Whether the run has done with an address. status: as in frontier. tried_at: likewise. '
+	'Whether the run needs nothing more of an address. status: as in frontier. tried_at: likewise. '
 	'next_fetch_at: likewise. since: as of esn_run_times(). started_at: likewise.';
 
 -- One in sixteen pages is requested unconditionally, so that a site with wrong validators is found
@@ -153,10 +154,10 @@ LANGUAGE sql STABLE AS $$
 	ORDER BY u.n
 $$;
 COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS
-	'The pages that this run has still to read (of sections: all), with the validators of a '
-	'conditional request. run: the run. page_kind: their kind. urls: their addresses. rules_hash: '
-	'of the rules in force; a page read by other rules is requested unconditionally. full: no '
-	'validators.';
+	'The pages that this run still has to read, with the validators of a conditional request. Of '
+	'sections, it returns all. run: the run. page_kind: their kind. urls: their addresses. '
+	'rules_hash: of the rules in force; a page read by other rules is requested unconditionally. '
+	'full: return no validators.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz,
@@ -179,17 +180,17 @@ $$;
 COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
 	'The activities whose own pages are due. Reasons: never read, card changed, missing from its '
 	'list, upcoming, recent (ended within esn_pulse.recent_days before it was last read), old '
-	'(not read for esn_pulse.refresh_days, and for four times as long as it was over by then), '
-	'failing, gone (but recent), validators were wrong, asked for (esn_scrape_section() during a '
-	'run over the whole network), full. full: all are due. section_ids: '
-	'only those of these sections, NULL: all.';
+	'(not read for esn_pulse.refresh_days, and for four times the time between its end and its '
+	'last reading), failing, gone (but recent), validators were wrong, asked for '
+	'(esn_scrape_section() during a run over the whole network), full. full: all are due. '
+	'section_ids: only those of these sections, NULL: all.';
 
 -- Lists are read from the newest page while they bring something new. Here is which of them are to
 -- be read to the end.
 CREATE OR REPLACE FUNCTION esn_internal.esn_due_lists("full" boolean)
 	RETURNS TABLE (section_id integer, reason text, fetched_at timestamptz)
 LANGUAGE sql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
-	SELECT s.id, CASE WHEN f.next_fetch_at IS NULL THEN 'never read whole'
+	SELECT s.id, CASE WHEN f.next_fetch_at IS NULL THEN 'never read in full'
 		WHEN f.next_fetch_at < r.started_at THEN f.reason ELSE 'full' END, f.fetched_at
 	FROM (SELECT * FROM esn_run_times() OFFSET 0) r
 	CROSS JOIN @extschema@.sections s
@@ -211,7 +212,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
 	GROUP BY f.section_id
 $$;
 COMMENT ON FUNCTION esn_pages_read() IS
-	'Which pages of sections'' lists the runs have read that the run in progress resumes.';
+	'The pages of sections'' lists that were read by the runs that the run in progress resumes.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_find_sections(slug text)
 RETURNS TABLE (id integer, accounts_slug text, activities_slug text, name text, list_due boolean,
@@ -242,9 +243,9 @@ LANGUAGE sql STABLE AS $$
 	LIMIT max_sections
 $$;
 COMMENT ON FUNCTION esn_due_sections(integer) IS
-	'The sections that a run has still to read, the longest unread first, whether their lists are '
-	'due for a complete reading, and esn_pages_read(). Sections that accounts.esn.org no longer '
-	'shows are among them. max_sections: the maximum number, NULL: all.';
+	'The sections that a run still has to read, the longest unread first, whether their lists are '
+	'due for a complete reading, and esn_pages_read(). They include sections that accounts.esn.org '
+	'no longer shows. max_sections: the maximum number, NULL: all.';
 
 -- is_fresh says whether it is worth reading the next page of the list.
 CREATE OR REPLACE FUNCTION esn_internal.esn_claim_cards(run bigint, pages jsonb, rules_hash bigint,
@@ -275,11 +276,11 @@ LANGUAGE sql STABLE AS $$
 	ORDER BY c.page, c.n
 $$;
 COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
-	'Of the activities on pages of lists: on which of these pages (from 1), whether each is to be '
-	'read now (due, another card than before, marked as removed, or full), with the validators of '
-	'a conditional request, and whether it is fresh: new, changed, upcoming or recent. run: the '
-	'run. pages: array of listings as the parser has them. rules_hash: of the rules in force. '
-	'full: all are to be read, without validators.';
+	'The activities on pages of lists. page: on which of these pages (from 1). is_due: whether to '
+	'read it now, because it is due, its card has changed, it is marked as removed, or full is '
+	'set. is_fresh: whether it is new, changed, upcoming or recent. etag, last_modified: for a '
+	'conditional request. run: the run. pages: array of listings as the parser has them. '
+	'rules_hash: of the rules in force. full: read all, without validators.';
 
 CREATE OR REPLACE VIEW due_pages AS
 SELECT 'activity' AS kind, d.url, d.reason, d.section_id, d.event_slug, d.fetched_at AS fetched_at,
@@ -297,8 +298,8 @@ SELECT 'listing', esn_first_page(s.activities_url), l.reason, s.id, NULL, l.fetc
 	now()::timestamptz(0) - l.fetched_at::timestamptz(0), 0
 FROM esn_due_lists(false) l JOIN sections s ON s.id = l.section_id;
 COMMENT ON VIEW due_pages IS
-	'What is due now and why: one row per address that a run over all sections would request; '
-	'only the first page of a list. While a run is in progress: what it has left. A run discovers '
+	'What is due now, and why: one row per address that a run over all sections would request. Of '
+	'a list, only the first page. While a run is in progress, what is left for it. A run discovers '
 	'new activities as it reads.';
 COMMENT ON COLUMN due_pages.kind IS 'activity, statistics or listing.';
 COMMENT ON COLUMN due_pages.reason IS

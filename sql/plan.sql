@@ -11,7 +11,8 @@ COMMENT ON FUNCTION esn_network_listing_pages() IS
 	'activities.';
 
 -- The plan of a section is one of activities only.
-CREATE OR REPLACE FUNCTION esn_internal.esn_plan_items(module text, wanted integer[], "full" boolean)
+CREATE OR REPLACE FUNCTION esn_internal.esn_plan_items(module text, wanted integer[],
+	"full" boolean)
 	RETURNS TABLE (n integer, kind text, reason text, requests bigint, host text)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -105,7 +106,7 @@ BEGIN
 			ELSE 'the network; one of 500 sections and 45,000 activities takes 50,000 requests' END,
 		NULL, NULL
 	WHERE NOT EXISTS (SELECT FROM @extschema@.sections) AND section IS NULL
-		OR EXISTS (SELECT FROM items i WHERE i.kind = 'listing' AND i.reason = 'never read whole')
+		OR EXISTS (SELECT FROM items i WHERE i.kind = 'listing' AND i.reason = 'never read in full')
 	UNION ALL
 	SELECT 'waiting', format('%s, for run %s of %s', r.request, r.id, r.requested_by), NULL, NULL
 	FROM @extschema@.esn_runs r WHERE r.status = 'waiting' AND section IS NULL

@@ -46,7 +46,7 @@ END $$;
 COMMENT ON FUNCTION esn_mark_missing(timestamptz, double precision) IS
 	'Marks activities as removed that were missing from two complete readings of their section''s '
 	'list. since: when the run began. max_share: see esn_mark_removed(). Returns how many were '
-	'marked; gone and listed: of the lists of which too much is gone, 0: there were none.';
+	'marked, and how many were gone and listed on the lists that are implausible (0: no list is).';
 
 -- Drupal answers 403 for a page that is no longer published, and lists no longer show it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_doubt_refused(pages jsonb) RETURNS void
@@ -62,8 +62,8 @@ BEGIN
 		AND l.url = esn_first_page(s.activities_url);
 END $$;
 COMMENT ON FUNCTION esn_doubt_refused(jsonb) IS
-	'Makes the lists due for a complete reading that have shown activities whose pages are refused '
-	'for the first time. pages: as of esn_store_failures().';
+	'Makes lists due for a complete reading if the page of one of their activities is refused for '
+	'the first time. pages: as of esn_store_failures().';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_mark_unpublished() RETURNS integer
 LANGUAGE plpgsql AS $$
@@ -142,11 +142,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_mark_removed(bigint, double precision) IS
 	'Marks activities and sections as removed whose own page was answered 404 or 410 in this run, '
-	'and activities that were missing from two complete readings of their section''s list. Where '
-	'of the pages of a kind that were answered in this run, or of a list, more than one, and more '
-	'than the share, are gone, none of them is marked. run: the run. max_share: that share, 0 to '
-	'1. Returns how many were marked; gone and answered: of the pages that were not believed, '
-	'NULL: there were none.';
+	'and activities that were missing from two complete readings of their section''s list. It '
+	'marks none of a kind, or of a list, if more than one and more than the share are gone: that '
+	'is implausible. run: the run. max_share: that share, 0 to 1. Returns how many were marked, '
+	'and how many pages were gone and answered where that was implausible (NULL: nowhere).';
 
 -- What is missing from a list is known where one run read it from the first page to the last.
 CREATE OR REPLACE FUNCTION esn_internal.esn_finish_sections(run bigint, done jsonb,

@@ -20,8 +20,8 @@ BEGIN
 		LIMIT 1);
 END $$;
 COMMENT ON FUNCTION esn_unfinished_run() IS
-	'What was requested of the run that esn_resume() would resume now. NULL: there is none, or a '
-	'run is in progress.';
+	'The request of the run that esn_resume() would resume now. NULL: there is none, or a run is '
+	'in progress.';
 
 CREATE OR REPLACE FUNCTION esn_resume(wait boolean DEFAULT true) RETURNS SETOF scraper_status
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
@@ -43,7 +43,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_resume(boolean) IS
 	'Resumes a run of the last seven days that ended before its work was done: at its time '
-	'limit, in a crash, or because a site was down or asked to wait. Not one that was cancelled, '
-	'and not before the site''s own waiting time is over. wait: as in esn_scrape_accounts. '
-	'Returns the new run''s row of scraper_status; no row where nothing is to be resumed. Errors: '
+	'limit, in a crash, or because a site was down or asked to wait. It resumes no run that was '
+	'cancelled, and waits for the time that a site asked for. wait: as in esn_scrape_accounts. '
+	'Returns the new run''s row of scraper_status; no row if there is nothing to resume. Errors: '
 	'as esn_scrape_accounts.';

@@ -64,7 +64,7 @@ BEGIN
 				ELSE to_jsonb(min(e.raw)) END AS raw
 		FROM page p, jsonb_to_recordset(p.errors) AS e(field text, message text, raw text)
 		GROUP BY 1, 2, 3, 4
-	), mended AS (
+	), closed AS (
 		UPDATE @extschema@.validation_errors v SET resolved_at = now()
 		FROM page p
 		WHERE v.url = p.url AND v.resolved_at IS NULL
@@ -127,7 +127,7 @@ BEGIN
 		AND f.next_fetch_at > 'epoch' AND f.next_fetch_at < '9000-01-01Z';
 END $$;
 COMMENT ON FUNCTION esn_distrust_validators(text[]) IS
-	'Notes pages that were found changed under the same ETag or Last-Modified, and makes all '
+	'Records that pages have changed under the same ETag or Last-Modified, and makes all '
 	'activities due whose last answer was 304. urls: the pages.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_record_fetches(page_kind text, pages jsonb)

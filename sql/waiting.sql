@@ -31,8 +31,8 @@ LANGUAGE sql STABLE AS $$
 	WHERE w.id = run
 $$;
 COMMENT ON FUNCTION esn_turn(bigint) IS
-	'How a waiting run stands: the status with which another run has ended it (NULL: it waits), '
-	'the run that reads its section (0: none), and the run in progress (0: none). run: the '
+	'The state of a waiting run: the status with which another run has ended it (NULL: it still '
+	'waits), the run that reads its section (0: none), and the run in progress (0: none). run: the '
 	'waiting run.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_take_sections(run bigint, "full" boolean)
@@ -55,9 +55,9 @@ LANGUAGE sql AS $$
 	SELECT w.* FROM wanted w ORDER BY w.waiting_run
 $$;
 COMMENT ON FUNCTION esn_take_sections(bigint, boolean) IS
-	'The sections that runs wait for and that this run has not taken over yet: takes them over, '
-	'and raises the priority of their pages that are due. run: the run in progress. full: whether '
-	'it reads sections in full; if not, it leaves those requests alone that want that.';
+	'Takes over the sections that other runs wait for, raises the priority of their due pages, and '
+	'returns these sections. run: the run in progress. full: whether it reads sections in full; if '
+	'not, it takes over no request that wants that.';
 
 -- Of the activities, those count that were read for the section since it was asked for.
 CREATE OR REPLACE FUNCTION esn_internal.esn_end_waiting(run bigint, failure text) RETURNS void
@@ -82,5 +82,5 @@ BEGIN
 	WHERE w.id = run AND w.status = 'waiting';
 END $$;
 COMMENT ON FUNCTION esn_end_waiting(bigint, text) IS
-	'Ends a waiting run, as the run in progress has read its section. run: the waiting run. '
+	'Ends a waiting run after the run in progress has read its section. run: the waiting run. '
 	'failure: why the section could not be read, NULL: it was.';

@@ -32,7 +32,7 @@ SELECT row_eq($$SELECT * FROM pg_temp.next('statistics', 'fetched', NULL)$$,
 	ROW (0, 'each run'::text, 2), 'statistics are fetched by each run');
 SELECT row_eq($$SELECT days BETWEEN 0 AND 180, reason
 	FROM pg_temp.next('listing', 'fetched', NULL)$$,
-	ROW (true, 'whole again'::text), 'a list is read completely within twice refresh_days');
+	ROW (true, 'in full again'::text), 'a list is read completely within twice refresh_days');
 SELECT row_eq($$SELECT days, reason FROM pg_temp.next('home', 'fetched', NULL)$$,
 	ROW (NULL::integer, NULL::text), 'pages of accounts have no time of their own');
 SELECT row_eq($$SELECT * FROM pg_temp.next('activity', 'failing', 3, true, 7)$$,
@@ -85,7 +85,7 @@ SELECT results_eq($$
 $$, $$VALUES ('new', 'never read'), ('recent', 'recent'), ('upcoming', 'upcoming'),
 	('old-due', 'old')$$, 'the pages that are due, the new ones first');
 SELECT results_eq($$SELECT kind, reason FROM due_pages WHERE kind <> 'activity' ORDER BY 1$$,
-	$$VALUES ('listing', 'never read whole'), ('statistics', 'never read')$$,
+	$$VALUES ('listing', 'never read in full'), ('statistics', 'never read')$$,
 	'and each section''s list and statistics');
 SELECT is((SELECT count(*) FROM esn_due_activities(true, NULL)), 7::bigint,
 	'full: all but what is gone');
@@ -113,9 +113,9 @@ SELECT is(pg_temp.reason('ancient'), 'never read', 'a time to come counts as nev
 ROLLBACK TO found;
 INSERT INTO frontier (url, kind, next_fetch_at, reason)
 VALUES ('https://activities.example/organisation/esn-due/activities?page=0', 'listing',
-	now() + interval '3650 days', 'whole again');
+	now() + interval '3650 days', 'in full again');
 SELECT esn_reschedule() \g /dev/null
-SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['never read whole'],
+SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['never read in full'],
 	'so does one of a list');
 ROLLBACK TO found;
 
@@ -196,7 +196,7 @@ FROM unnest(ARRAY['a', 'b', 'c']) slug \g /dev/null
 SELECT results_eq(format($$SELECT missing, known FROM pg_temp.finish(%s, 'upcoming')$$, :run),
 	'VALUES (8, 9)', 'a list that lost most of itself is not believed');
 SELECT is((SELECT sum(missing_count) FROM frontier), 0::bigint, 'nothing is noted');
-SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['never read whole'],
+SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['never read in full'],
 	'and it is to be read again');
 CREATE FUNCTION pg_temp.finish_without_over(run bigint) RETURNS SETOF record LANGUAGE sql AS $$
 	SELECT * FROM pg_temp.finish(run, 'upcoming', 'recent', 'old', 'old-due', 'ancient', 'a', 'b',
@@ -223,9 +223,9 @@ SELECT is(pg_temp.reason('over'), 'not due', 'and no longer fetched');
 SELECT pg_temp.show(pg_temp.card('over', 'O')) \g /dev/null
 SELECT is((SELECT missing_count FROM frontier WHERE event_slug = 'over'), 0,
 	'seen again it is not missing');
-SELECT is_empty('SELECT * FROM esn_due_lists(false)', 'a list that was read whole is not due');
+SELECT is_empty('SELECT * FROM esn_due_lists(false)', 'a list that was read in full is not due');
 UPDATE frontier SET next_fetch_at = now() - interval '1 day' WHERE kind = 'listing';
-SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['whole again'],
+SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['in full again'],
 	'it is when its time has come');
 
 -- Validators that were wrong.
@@ -250,7 +250,7 @@ SELECT is(pg_temp.reason('old'), 'validators were wrong',
 SELECT results_eq($$
 	SELECT kind, reason, requests FROM esn_plan('activities', 'esn-due')
 	WHERE kind NOT IN ('activity', 'all') ORDER BY 1, 2
-$$, $$VALUES ('listing', 'whole again', 1::bigint), ('robots', 'each day', 2),
+$$, $$VALUES ('listing', 'in full again', 1::bigint), ('robots', 'each day', 2),
 	('statistics', 'each run', 1)$$, 'a plan says what will be asked for');
 SELECT is((SELECT requests FROM esn_plan('activities') WHERE kind = 'all'),
 	(SELECT sum(requests) FROM esn_plan('activities') WHERE kind <> 'all')::bigint,

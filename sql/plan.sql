@@ -17,12 +17,18 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_plan_items(module text, wanted integ
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN QUERY
-	WITH s AS MATERIALIZED (
-		SELECT s.id, s.last_scraped, l.reason AS list,
-			CASE WHEN l.section_id IS NOT NULL THEN esn_list_pages((SELECT count(*)
-				FROM @extschema@.frontier f
-				WHERE f.section_id = s.id AND f.kind = 'activity')) END AS pages
-		FROM @extschema@.sections s LEFT JOIN esn_due_lists("full") l ON l.section_id = s.id
+	WITH due AS MATERIALIZED (
+		SELECT l.section_id, l.reason FROM esn_due_lists("full") l
+		WHERE wanted IS NULL OR l.section_id = ANY (wanted)
+	), known AS MATERIALIZED (
+		SELECT f.section_id, count(*) AS activities FROM @extschema@.frontier f
+		WHERE f.kind = 'activity' AND f.section_id = ANY (ARRAY(SELECT d.section_id FROM due d))
+		GROUP BY 1
+	), s AS MATERIALIZED (
+		SELECT s.id, s.last_scraped, d.reason AS list,
+			esn_list_pages(coalesce(k.activities, 0)) AS pages
+		FROM @extschema@.sections s LEFT JOIN due d ON d.section_id = s.id
+		LEFT JOIN known k ON k.section_id = s.id
 		WHERE s.can_scrape_activities AND module <> 'accounts'
 			AND (wanted IS NULL OR s.id = ANY (wanted))
 	), feed AS MATERIALIZED (

@@ -157,8 +157,7 @@ DECLARE
 BEGIN
 	RETURN QUERY
 	WITH list AS MATERIALIZED (
-		-- An activity that the list first showed in this run may be newer than the pages read
-		-- before.
+		-- An activity that was first seen in this run may be newer than the pages read before.
 		SELECT d.id, d.is_whole, c.urls, c.missing, c.known,
 			-- If only a few are missing, their own pages decide.
 			c.missing > greatest(5, max_share * c.known) AS is_implausible

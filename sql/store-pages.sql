@@ -130,15 +130,13 @@ COMMENT ON FUNCTION esn_distrust_validators(text[]) IS
 	'Records that pages have changed under the same ETag or Last-Modified, and makes all '
 	'activities due whose last answer was 304. urls: the pages.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_record_fetches(page_kind text, pages jsonb)
-	RETURNS text[]
+CREATE OR REPLACE FUNCTION esn_internal.esn_record_fetches(page_kind text, pages jsonb,
+	OUT broken text[])
 LANGUAGE plpgsql AS $$
-DECLARE
-	broken text[];
 BEGIN
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url,
-			-- On whose list an activity is, the lists say: see esn_store_cards().
+			-- On whose list an activity is, the lists say: see esn_store_listing().
 			CASE WHEN page_kind = 'activity' AND k.url IS NOT NULL THEN k.section_id
 				ELSE coalesce(s.id, k.section_id) END AS section_id,
 			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
@@ -188,7 +186,6 @@ BEGIN
 		FROM next p WHERE NOT is_known
 	)
 	SELECT array_agg(p.url) INTO broken FROM page p WHERE p.is_broken;
-	RETURN broken;
 END $$;
 COMMENT ON FUNCTION esn_record_fetches(text, jsonb) IS
 	'Records in frontier pages that were fetched. page_kind: as in extraction_rules. pages: array '

@@ -97,11 +97,11 @@ SELECT is((SELECT section_id FROM frontier WHERE event_slug = 'b-1'), NULL,
 CREATE FUNCTION pg_temp.listed(section text, slug text) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
 	DELETE FROM frontier WHERE event_slug = 'card-1';
-	PERFORM esn_store_cards(pg_temp.run(), jsonb_build_array(jsonb_build_object('section', section,
-		'url', format('https://activities.example/organisation/%s/activities?page=0', slug),
+	PERFORM esn_store_listing(pg_temp.run(), jsonb_build_array(jsonb_build_object(
+		'section', section, 'url',
+		format('https://activities.example/organisation/%s/activities?page=0', slug),
 		'page', '{"data": {"cards": [{"event_slug": "card-1",
-			"url": "https://activities.example/activity/card-1"}]}}'::jsonb)),
-		'https://activities.example');
+			"url": "https://activities.example/activity/card-1"}]}, "errors": []}'::jsonb)), NULL);
 	RETURN (SELECT section_id FROM frontier WHERE event_slug = 'card-1');
 END $$;
 SELECT is(pg_temp.listed('aa-5', 'esn-b'), NULL, 'nor are the activities that this list shows');

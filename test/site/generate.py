@@ -224,7 +224,8 @@ class Site:
             self.failed(f"{url}/statistics", 200, "JSON", True)
         elif known and s.fault != "statistics-500":
             if s.slug in self.network.twists.kept:
-                self.failed(f"{url}/statistics", None, "has no statistics, but some are known", True)
+                self.failed(f"{url}/statistics", None, "has no statistics, but some are known",
+                            True)
                 self.statistics_before(s)
             else:
                 self.statistics_rows(s)

@@ -5,8 +5,8 @@ import datetime
 import random
 from dataclasses import dataclass, field
 
-from faults import (FIELD_FAULTS, LIE, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS, STATISTICS_FAULTS,
-                    said_of)
+from faults import (FIELD_FAULTS, LIE, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS,
+                    STATISTICS_FAULTS, said_of)
 from history import NEW_SECTION, REMOVED_SECTION
 from names import (CAUSES, COUNTRIES, ELSEWHERE, FORMS, NETWORKS, OBJECTIVES, OUTSIDERS, OVERSEAS,
                    PLACES, PROJECTS, TOWNS, TYPES, UNLINKED, WORDS)

@@ -180,7 +180,8 @@ user_connects
 user "BEGIN; LOCK TABLE extraction_rule_usage IN SHARE MODE;"
 (until grep -q 'rules matched: tried again' "$run/$cluster/log"; do sleep 0.1; done &&
 	echo "COMMIT;" >&"$input") &
-unaffected "lock of another session for over five seconds" "SELECT status FROM esn_scrape_accounts()"
+unaffected "lock of another session for over five seconds" \
+	"SELECT status FROM esn_scrape_accounts()"
 wait $!
 
 # At last nothing is wrong but what is wrong within pages.

@@ -41,7 +41,8 @@ SQL = \
 	health \
 	maintenance \
 	console-views \
-	privileges
+	privileges \
+	names
 # Versions that can be upgraded to this one. For each there are the version's script,
 # upgrade-<old>--<new>.sql, which prepares its tables for those below,
 # upgrade-rows-<old>--<new>.sql, which then brings its rows along, and what can be replaced.
@@ -127,6 +128,7 @@ $(SCRIPT): $(PARTS) $(srcdir)/pgxs.mk
 	  cat $(PARTS); } > $@
 
 $(UPGRADES): sql/$(EXTENSION)--%--$(EXTVERSION).sql: \
+		$(srcdir)/sql/schema.sql \
 		$(srcdir)/sql/upgrade-%--$(EXTVERSION).sql $(ADDED) \
 		$(srcdir)/sql/upgrade-rows-%--$(EXTVERSION).sql $(REPLACED) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)

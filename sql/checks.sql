@@ -49,19 +49,21 @@ COMMENT ON FUNCTION esn_redact_contacts(text) IS
 
 -- For the console views.
 CREATE OR REPLACE FUNCTION esn_internal.esn_shorten(value text, width integer) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
 	SELECT CASE WHEN length(line) > width THEN rtrim(left(line, width - 1)) || '…' ELSE line END
-	FROM (SELECT regexp_replace(value, '\s+', ' ', 'g') AS line) l
-$$;
+	FROM (SELECT regexp_replace(value, '\s+', ' ', 'g') AS line) l;
+END;
 COMMENT ON FUNCTION esn_shorten(text, integer) IS
 	'A text on one line, cut to a maximum length and marked with "…" where it was cut. value: the '
 	'text. width: the maximum number of characters.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_wrap(value text, width integer) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
 	SELECT rtrim(regexp_replace(regexp_replace(value, format('(\S{%s})(?=\S)', width), '\1 ', 'g'),
-		format('(.{1,%s})(\s+|$)', width), E'\\1\n', 'g'), E'\n')
-$$;
+		format('(.{1,%s})(\s+|$)', width), E'\\1\n', 'g'), E'\n');
+END;
 COMMENT ON FUNCTION esn_wrap(text, integer) IS
 	'A text broken into lines, between words where possible. value: the text. width: the maximum '
 	'number of characters per line.';

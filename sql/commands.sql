@@ -64,7 +64,6 @@ COMMENT ON FUNCTION esn_fix_validation_errors(boolean) IS
 
 CREATE OR REPLACE FUNCTION esn_cancel(run_id bigint) RETURNS boolean
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE SECURITY DEFINER
-SET search_path = pg_catalog, esn_internal, pg_temp
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_cancel(bigint) IS
 	'Stops a run; committed data is kept. run_id: scraper_status.id. Returns true if the run was '
@@ -73,7 +72,6 @@ COMMENT ON FUNCTION esn_cancel(bigint) IS
 
 CREATE OR REPLACE FUNCTION esn_parse(kind text, html text, url text) RETURNS jsonb
 LANGUAGE c STABLE STRICT PARALLEL SAFE SECURITY DEFINER
-SET search_path = pg_catalog, esn_internal, pg_temp
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_parse(text, text, text) IS
 	'The JSON that a run would store for a page: {"kind", "url", "data", "errors"}, or "problem" '
@@ -85,8 +83,9 @@ COMMENT ON FUNCTION esn_parse(text, text, text) IS
 CREATE OR REPLACE FUNCTION esn_scrape(module text DEFAULT 'all', section text DEFAULT NULL,
 	"full" boolean DEFAULT false, wait boolean DEFAULT true)
 RETURNS scraper_status
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE AS $$
 BEGIN
+	PERFORM esn_check_schema();
 	IF section IS NOT NULL THEN
 		IF module = 'accounts' THEN
 			RAISE EXCEPTION 'module "accounts" cannot be limited to a section'

@@ -5,7 +5,9 @@
 -- The order of the organisers on a card does not matter.
 CREATE OR REPLACE FUNCTION esn_internal.esn_card_hash(card jsonb) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	AS $$SELECT hashtextextended((card - 'organiser' - 'organiser_name' - 'url')::text, 0)$$;
+BEGIN ATOMIC
+	SELECT hashtextextended((card - 'organiser' - 'organiser_name' - 'url')::text, 0);
+END;
 COMMENT ON FUNCTION esn_card_hash(jsonb) IS
 	'A hash of the content of a card. card: as in a listing.';
 
@@ -19,12 +21,18 @@ COMMENT ON FUNCTION esn_policy() IS
 	'(minutes).';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_list_pages(activities bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT activities / 12 + 1$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT activities / 12 + 1;
+END;
 COMMENT ON FUNCTION esn_list_pages(bigint) IS
 	'About how many pages a list has, at twelve activities per page. activities: on the list.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_first_page(activities_url text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT activities_url || '/activities?page=0'$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT activities_url || '/activities?page=0';
+END;
 COMMENT ON FUNCTION esn_first_page(text) IS
 	'The address of the first page of a section''s list. activities_url: as in sections.';
 
@@ -54,7 +62,8 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_next_fetch(kind text, status text, s
 	tried_at timestamptz, last_day date, will_retry boolean, retry_count integer,
 	recent_days integer, refresh_days integer)
 RETURNS TABLE (next_fetch_at timestamptz, reason text, priority integer)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
 	SELECT w.at, w.reason,
 		CASE WHEN status = 'failing' THEN 9 WHEN w.at > tried_at THEN 3 ELSE 2 END
 	FROM (SELECT last_day >= tried_at::date - recent_days AS is_recent,
@@ -77,8 +86,8 @@ LANGUAGE sql STABLE AS $$
 			WHEN kind = 'listing' THEN 'in full again'
 			WHEN last_day >= tried_at::date THEN 'upcoming'
 			WHEN is_recent THEN 'recent'
-			WHEN kind = 'activity' THEN 'old' END AS reason) w
-$$;
+			WHEN kind = 'activity' THEN 'old' END AS reason) w;
+END;
 COMMENT ON FUNCTION esn_next_fetch(text, text, text, timestamptz, date, boolean, integer, integer,
 	integer) IS
 	'When an address is fetched next, why, and how early among those that are due. kind: as in '
@@ -90,7 +99,7 @@ COMMENT ON FUNCTION esn_next_fetch(text, text, text, timestamptz, date, boolean,
 -- After a site has sent a changed page under an old validator, its earlier 304 answers count for
 -- nothing.
 CREATE OR REPLACE FUNCTION esn_internal.esn_validator_broken_at() RETURNS timestamptz
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN (SELECT max(validator_broken_at) FROM @extschema@.frontier
 		WHERE validator_broken_at > now() - interval '30 days');
@@ -102,7 +111,7 @@ COMMENT ON FUNCTION esn_validator_broken_at() IS
 -- A run that resumes another counts what that has fetched as its own.
 CREATE OR REPLACE FUNCTION esn_internal.esn_run_times(OUT since timestamptz,
 	OUT started_at timestamptz)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	SELECT s.since, s.started_at INTO since, started_at
 	FROM @extschema@.scraper_status s WHERE s.status = 'running';
@@ -115,12 +124,13 @@ COMMENT ON FUNCTION esn_run_times() IS
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_is_done(status text, tried_at timestamptz,
 	next_fetch_at timestamptz, since timestamptz, started_at timestamptz) RETURNS boolean
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
 	-- A time that is still to come is of a clock that was ahead, and counts for nothing.
 	SELECT coalesce(next_fetch_at > 'epoch' AND tried_at <= now()
 		AND tried_at >= CASE WHEN status = 'failing' AND next_fetch_at <= tried_at
-			THEN started_at ELSE since END, false)
-$$;
+			THEN started_at ELSE since END, false);
+END;
 COMMENT ON FUNCTION esn_is_done(text, timestamptz, timestamptz, timestamptz, timestamptz) IS
 	'Whether the run needs nothing more of an address. status: as in frontier. tried_at: likewise. '
 	'next_fetch_at: likewise. since: as of esn_run_times(). started_at: likewise.';
@@ -162,7 +172,8 @@ COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_due_activities("full" boolean, section_ids integer[])
 RETURNS TABLE (url text, event_slug text, section_id integer, reason text, fetched_at timestamptz,
 	priority integer)
-LANGUAGE sql STABLE SET search_path = pg_catalog, esn_internal, pg_temp SET jit = off AS $$
+LANGUAGE sql STABLE
+SET jit = off AS $$
 	SELECT f.url, f.event_slug, f.section_id,
 		CASE WHEN f.priority = 0 THEN 'asked for' WHEN f.next_fetch_at < r.started_at THEN f.reason
 			ELSE 'full' END,
@@ -189,7 +200,7 @@ COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
 -- be read to the end.
 CREATE OR REPLACE FUNCTION esn_internal.esn_due_lists("full" boolean)
 	RETURNS TABLE (section_id integer, reason text, fetched_at timestamptz)
-LANGUAGE sql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
 	SELECT s.id, CASE WHEN f.next_fetch_at IS NULL THEN 'never read in full'
 		WHEN f.next_fetch_at < r.started_at THEN f.reason ELSE 'full' END, f.fetched_at
 	FROM (SELECT * FROM esn_run_times() OFFSET 0) r
@@ -204,7 +215,7 @@ COMMENT ON FUNCTION esn_due_lists(boolean) IS
 -- So that a run with any time limit comes further than the one that it resumes.
 CREATE OR REPLACE FUNCTION esn_internal.esn_pages_read()
 	RETURNS TABLE (section_id integer, pages integer[])
-LANGUAGE sql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
 	SELECT f.section_id, array_agg(substring(f.url, '=(\d{1,9})$')::integer)
 	FROM (SELECT * FROM esn_run_times() OFFSET 0) r
 	JOIN @extschema@.frontier f ON f.tried_at >= r.since AND f.tried_at < r.started_at

@@ -8,14 +8,15 @@ COMMENT ON FUNCTION esn_free_space() IS
 -- If critical is above warning, high values are bad, otherwise low ones.
 CREATE OR REPLACE FUNCTION esn_internal.esn_grade(value numeric, warning numeric, critical numeric)
 	RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
 	SELECT CASE WHEN value IS NULL THEN 'ok'
 		WHEN critical >= warning AND value >= critical OR critical < warning
 			AND value <= critical THEN 'critical'
 		WHEN critical >= warning AND value >= warning OR critical < warning
 			AND value <= warning THEN 'warning'
-		ELSE 'ok' END
-$$;
+		ELSE 'ok' END;
+END;
 COMMENT ON FUNCTION esn_grade(numeric, numeric, numeric) IS
 	'Returns ok, warning or critical. value: the figure, NULL: ok. warning: the limit of a '
 	'warning. critical: the limit of critical; if it is below warning, low values are bad.';
@@ -273,42 +274,46 @@ COMMENT ON FUNCTION esn_check_schedule() IS
 
 CREATE OR REPLACE FUNCTION esn_health_check()
 RETURNS TABLE (name text, status text, value text, threshold text, advice text)
-LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, esn_internal, pg_temp AS $$
-	SELECT 'last run', status, value, 'completed', advice FROM esn_check_last_run()
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+	PERFORM esn_check_schema();
+	RETURN QUERY
+	SELECT 'last run', c.status, c.value, 'completed', c.advice FROM esn_check_last_run() c
 	UNION ALL
-	SELECT 'sections read', status, value, 'over 95 %', advice FROM esn_check_sections_read()
+	SELECT 'sections read', c.status, c.value, 'over 95 %', c.advice
+	FROM esn_check_sections_read() c
 	UNION ALL
-	SELECT 'failed requests', status, value, 'under 5 %', advice FROM esn_check_failed_requests()
+	SELECT 'failed requests', c.status, c.value, 'under 5 %', c.advice
+	FROM esn_check_failed_requests() c
 	UNION ALL
-	SELECT 'invalid activities', status, value, 'under 2 %', advice
-	FROM esn_check_invalid_activities()
+	SELECT 'invalid activities', c.status, c.value, 'under 2 %', c.advice
+	FROM esn_check_invalid_activities() c
 	UNION ALL
-	SELECT 'data age', status, value, 'under 7 days', advice FROM esn_check_data_age()
+	SELECT 'data age', c.status, c.value, 'under 7 days', c.advice FROM esn_check_data_age() c
 	UNION ALL
-	SELECT 'sections without activities', status, value, 'under 25 %', advice
-	FROM esn_check_idle_sections()
+	SELECT 'sections without activities', c.status, c.value, 'under 25 %', c.advice
+	FROM esn_check_idle_sections() c
 	UNION ALL
-	SELECT 'sections without statistics', status, value, 'under 1 %', advice
-	FROM esn_check_statistics()
+	SELECT 'sections without statistics', c.status, c.value, 'under 1 %', c.advice
+	FROM esn_check_statistics() c
 	UNION ALL
-	SELECT 'statistics and lists', status, value, 'agree', advice FROM esn_check_counts()
+	SELECT 'statistics and lists', c.status, c.value, 'agree', c.advice FROM esn_check_counts() c
 	UNION ALL
-	SELECT 'activities without organisers', status, value, 'under 1 %', advice
-	FROM esn_check_organisers()
+	SELECT 'activities without organisers', c.status, c.value, 'under 1 %', c.advice
+	FROM esn_check_organisers() c
 	UNION ALL
-	SELECT 'slugs of sections', status, value, 'none', advice FROM esn_check_slugs()
+	SELECT 'slugs of sections', c.status, c.value, 'none', c.advice FROM esn_check_slugs() c
 	UNION ALL
-	SELECT 'failed addresses', status, value, 'under 50', advice FROM esn_check_failures()
+	SELECT 'failed addresses', c.status, c.value, 'under 50', c.advice FROM esn_check_failures() c
 	UNION ALL
-	SELECT 'extraction rules', status, value, 'none fell', advice FROM esn_check_rules()
+	SELECT 'extraction rules', c.status, c.value, 'none fell', c.advice FROM esn_check_rules() c
 	UNION ALL
-	SELECT 'worker slots', status, value, 'over 1', advice FROM esn_check_worker_slots()
+	SELECT 'worker slots', c.status, c.value, 'over 1', c.advice FROM esn_check_worker_slots() c
 	UNION ALL
-	SELECT 'disk space', status, value, 'over 5 GB', advice FROM esn_check_disk_space()
+	SELECT 'disk space', c.status, c.value, 'over 5 GB', c.advice FROM esn_check_disk_space() c
 	UNION ALL
-	SELECT 'schedule', status, value, '4 jobs run', advice FROM esn_check_schedule()
-$$;
+	SELECT 'schedule', c.status, c.value, '4 jobs run', c.advice FROM esn_check_schedule() c;
+END $$;
 COMMENT ON FUNCTION esn_health_check() IS
 	'One row per check: its name, its status (ok, warning or critical), the value, the expected '
 	'value, and the advice if it differs, on short lines for a terminal of 120 columns. It writes '

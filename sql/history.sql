@@ -4,9 +4,9 @@
 -- cached for the former must also be good for the latter.
 CREATE OR REPLACE FUNCTION esn_internal.esn_record_changes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, esn_internal, pg_temp
 SET enable_hashjoin = on SET enable_nestloop = off AS $$
 BEGIN
+	PERFORM esn_check_schema();
 	WITH pair AS MATERIALIZED (
 		SELECT o.id, to_jsonb(o) - TG_ARGV AS before, to_jsonb(n) - TG_ARGV AS after
 		FROM old_rows o JOIN new_rows n ON n.id = o.id

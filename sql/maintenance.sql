@@ -49,10 +49,11 @@ CREATE OR REPLACE FUNCTION esn_maintenance(keep_logs integer DEFAULT 30,
 	keep_pages integer DEFAULT 90, keep_errors integer DEFAULT 365, keep_runs integer DEFAULT 730,
 	keep_changes integer DEFAULT 1825, max_changes integer DEFAULT 1000000,
 	OUT task text, OUT rows bigint) RETURNS SETOF record
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
 DECLARE
 	least_days integer := least(keep_logs, keep_pages, keep_errors, keep_runs, keep_changes);
 BEGIN
+	PERFORM esn_check_schema();
 	IF least_days < 1 THEN
 		RAISE EXCEPTION 'days to keep must be at least 1, not %', least_days
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave the argument out for the '

@@ -78,10 +78,11 @@ COMMENT ON FUNCTION esn_plan_items(text, integer[], boolean) IS
 CREATE OR REPLACE FUNCTION esn_plan(module text DEFAULT 'all', section text DEFAULT NULL,
 	"full" boolean DEFAULT false,
 	OUT kind text, OUT reason text, OUT requests bigint, OUT duration interval) RETURNS SETOF record
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 DECLARE
 	wanted integer[];
 BEGIN
+	PERFORM esn_check_schema();
 	IF module NOT IN ('all', 'accounts', 'activities') THEN
 		RAISE EXCEPTION 'invalid module: "%"',
 			module USING ERRCODE = 'invalid_parameter_value',

@@ -1,51 +1,56 @@
 -- Privileges, and the rows that a dump contains.
 
--- Everyone may call only the functions that just compute.
-DO $$
+-- Whoever owns the schema could rename it, and put another with the same tables in its place.
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_schema() RETURNS void
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	f regprocedure;
+	schema text;
+	owner regrole;
+	extension_owner regrole;
+	is_open boolean;
 BEGIN
-	FOR f IN
-		SELECT p.oid FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass
-			AND d.objid = p.oid
-		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e'
-			AND p.proname NOT IN ('esn_slugify', 'esn_slug_candidates', 'esn_country_key',
-				'esn_selector_is_valid',
-				'esn_rule_is_known', 'esn_redact_contacts', 'esn_parse')
-	LOOP
-		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-	END LOOP;
+	-- pg_database_owner stands for the owner of the database.
+	SELECT format('%I', n.nspname), e.extowner, CASE n.nspowner WHEN 'pg_database_owner'::regrole
+			THEN d.datdba ELSE n.nspowner END, EXISTS (
+		SELECT FROM aclexplode(n.nspacl) a WHERE a.grantee = 0 AND a.privilege_type = 'CREATE')
+	INTO schema, extension_owner, owner, is_open
+	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+	JOIN pg_database d ON d.datname = current_database()
+	WHERE e.extname = 'esn_pulse';
+	IF schema <> '@extschema@' THEN
+		RAISE EXCEPTION 'the schema of esn_pulse was renamed from % to %', '@extschema@', schema
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = format('Run ALTER SCHEMA %s RENAME TO %s.', schema, '@extschema@');
+	ELSIF owner <> extension_owner
+		AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = owner)
+	THEN
+		RAISE EXCEPTION 'the schema % belongs to %, the extension esn_pulse to %', schema, owner,
+				extension_owner
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = 'The owner of the schema could have functions run with the rights of the '
+					'owner of the extension.',
+				HINT = format('Run ALTER SCHEMA %s OWNER TO %s.', schema, extension_owner);
+	ELSIF is_open THEN
+		RAISE EXCEPTION 'everybody may create objects in the schema %', schema
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = 'Whoever calls a function there could call one of such objects.',
+				HINT = format('Run REVOKE CREATE ON SCHEMA %s FROM PUBLIC.', schema);
+	END IF;
 END $$;
-
--- A dump contains every row, except those of CREATE EXTENSION and the summaries.
-DO $$
-DECLARE
-	r record;
-BEGIN
-	FOR r IN
-		SELECT c.oid::regclass AS rel, c.relname
-		FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
-		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
-		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e' AND c.relkind IN ('r', 'S')
-			AND c.relnamespace <> 'esn_internal'::regnamespace
-		ORDER BY c.oid
-	LOOP
-		PERFORM pg_extension_config_dump(r.rel, CASE r.relname
-			WHEN 'sdgs' THEN 'WHERE id > 17'
-			WHEN 'extraction_rules' THEN 'WHERE NOT shipped'
-			ELSE '' END);
-	END LOOP;
-END $$;
+COMMENT ON FUNCTION esn_check_schema() IS
+	'Raises an error if a role that is neither the owner of the extension nor a superuser owns the '
+	'schema of the extension, or if everybody may create objects there. Whatever runs with the '
+	'rights of the owner calls it first.';
 
 -- Two roles: readers, and operators who also start and stop runs.
 
 CREATE OR REPLACE FUNCTION esn_grant_read(role regrole) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
 	relation regclass;
 	f regprocedure;
 BEGIN
+	PERFORM esn_check_schema();
 	EXECUTE format('GRANT USAGE ON SCHEMA @extschema@, esn_internal TO %s', role);
 	FOR relation IN
 		SELECT c.oid FROM pg_class c
@@ -80,8 +85,9 @@ COMMENT ON FUNCTION esn_grant_read(regrole) IS
 	'of the extension or a superuser can call it.';
 
 CREATE OR REPLACE FUNCTION esn_grant_operate(role regrole) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
+	PERFORM esn_check_schema();
 	PERFORM @extschema@.esn_grant_read(role);
 	EXECUTE format('GRANT EXECUTE ON FUNCTION
 		@extschema@.esn_scrape(text, text, boolean, boolean),
@@ -99,4 +105,71 @@ COMMENT ON FUNCTION esn_grant_operate(regrole) IS
 	'The role can change neither rows, rules nor the addresses of the sites. role: the role. Only '
 	'the owner of the extension or a superuser can call it.';
 
-REVOKE ALL ON FUNCTION esn_grant_read(regrole), esn_grant_operate(regrole) FROM PUBLIC;
+-- In an upgrade by another role than the owner of the extension: what is new is the owner's, too.
+DO $$
+DECLARE
+	member record;
+BEGIN
+	FOR member IN
+		SELECT CASE d.classid WHEN 'pg_proc'::regclass THEN 'FUNCTION'
+				WHEN 'pg_class'::regclass THEN 'TABLE' ELSE 'SCHEMA' END AS kind,
+			(pg_identify_object(d.classid, d.objid, 0)).identity, e.extowner::regrole AS owner
+		FROM pg_depend d
+		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse'
+		LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+		LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
+			AND c.relkind IN ('r', 'v')
+		LEFT JOIN pg_namespace n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
+		WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+			AND coalesce(p.proowner, c.relowner, n.nspowner) <> e.extowner
+			AND coalesce(p.proowner, c.relowner, n.nspowner) = current_user::regrole
+	LOOP
+		EXECUTE format('ALTER %s %s OWNER TO %s', member.kind, member.identity, member.owner);
+	END LOOP;
+END $$;
+
+-- Everyone may call only the functions that just compute. What an older version has revoked stays
+-- as it is: PostgreSQL would note the grants that the administrator has made since as part of the
+-- extension, and dumps would lack them.
+DO $$
+DECLARE
+	f record;
+BEGIN
+	FOR f IN
+		-- Default privileges may have let others in, too.
+		SELECT p.oid::regprocedure AS function, concat_ws(', ', 'PUBLIC', (
+			SELECT string_agg(DISTINCT a.grantee::regrole::text, ', ') FROM aclexplode(p.proacl) a
+			WHERE a.grantee NOT IN (0, p.proowner))) AS roles
+		FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass
+			AND d.objid = p.oid
+		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e'
+			AND NOT EXISTS (SELECT FROM pg_init_privs i
+				WHERE i.classoid = 'pg_proc'::regclass AND i.objoid = p.oid)
+			AND p.proname NOT IN ('esn_slugify', 'esn_slug_candidates', 'esn_country_key',
+				'esn_selector_is_valid',
+				'esn_rule_is_known', 'esn_redact_contacts', 'esn_parse')
+	LOOP
+		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', f.function, f.roles);
+	END LOOP;
+END $$;
+
+-- A dump contains every row, except those of CREATE EXTENSION and the summaries.
+DO $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN
+		SELECT c.oid::regclass AS rel, c.relname
+		FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
+		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e' AND c.relkind IN ('r', 'S')
+			AND c.relnamespace <> 'esn_internal'::regnamespace
+		ORDER BY c.oid
+	LOOP
+		PERFORM pg_extension_config_dump(r.rel, CASE r.relname
+			WHEN 'sdgs' THEN 'WHERE id > 17'
+			WHEN 'extraction_rules' THEN 'WHERE NOT shipped'
+			ELSE '' END);
+	END LOOP;
+END $$;

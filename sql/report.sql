@@ -5,12 +5,13 @@
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_subject(subject text, OUT kind text,
 	OUT country varchar,
 	OUT section integer)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	wanted text := lower(btrim(regexp_replace(subject,
 		'^https?://[^/]+/(?:section|organisation|country)/([^/?#]+).*$', '\1')));
 	nearest text;
 BEGIN
+	PERFORM esn_check_schema();
 	IF subject IS NULL THEN
 		kind := 'network';
 		RETURN;
@@ -72,7 +73,7 @@ COMMENT ON FUNCTION esn_report_activities(integer[]) IS
 	'activities count; NULL: all.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_times(organisers integer[]) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	today date := current_date;
 BEGIN
@@ -110,7 +111,7 @@ COMMENT ON FUNCTION esn_report_times(integer[]) IS
 	'esn_report_activities().';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_topics(organisers integer[]) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	today date := current_date;
 BEGIN
@@ -153,7 +154,7 @@ COMMENT ON FUNCTION esn_report_topics(integer[]) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_places(organisers integer[],
 	wanted_country varchar)
 	RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN jsonb_build_object(
 		'sections', jsonb_build_object('columns',
@@ -185,7 +186,7 @@ COMMENT ON FUNCTION esn_report_places(integer[], varchar) IS
 	'country that is its subject; NULL: none.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_lists(organisers integer[]) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN (
 		WITH lists AS (
@@ -203,7 +204,7 @@ BEGIN
 		)
 		SELECT coalesce(jsonb_object_agg(list, rows), '{}') FROM (
 			SELECT l.list, jsonb_agg(jsonb_build_object('title',
-				@extschema@.esn_redact_contacts(a.title),
+				@extschema@.esn_redact_contacts(a.title::text),
 				'url', a.url, 'start', a.start_date, 'end', a.end_date, 'participants',
 				a.participants,
 				'type', a.activity_type, 'place', CASE WHEN a.is_online THEN 'online'
@@ -219,7 +220,7 @@ COMMENT ON FUNCTION esn_report_lists(integer[]) IS
 	'esn_report_activities().';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_quality(organisers integer[]) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	RETURN jsonb_build_object(
 		'activities', (SELECT to_jsonb(q) FROM (
@@ -267,7 +268,7 @@ COMMENT ON FUNCTION esn_report_quality(integer[]) IS
 	'The quality of the data behind a report. organisers: as in esn_report_activities().';
 
 CREATE OR REPLACE FUNCTION esn_report_data(subject text DEFAULT NULL) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	s record := esn_report_subject(subject);
 	organisers integer[] := CASE s.kind WHEN 'section' THEN ARRAY[s.section]
@@ -302,8 +303,9 @@ COMMENT ON FUNCTION esn_report_data(text) IS
 	'The data of esn_report(), as jsonb. subject: as in esn_report(). Errors: as esn_report().';
 
 CREATE OR REPLACE FUNCTION esn_report(subject text DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
+	PERFORM esn_check_schema();
 	-- Titles come from strangers. Without this character no text can end the script element that
 	-- contains the data; in JSON it occurs in strings only. The two separators once were line ends
 	-- to JavaScript.

@@ -3,8 +3,9 @@
 
 -- Retries and fixes work off tables; what they leave is there for the next one.
 CREATE OR REPLACE FUNCTION esn_internal.esn_unfinished_run() RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
+	PERFORM esn_check_schema();
 	RETURN (SELECT s.request
 		-- The view knows which runs died; the row of one is marked when the next begins.
 		FROM @extschema@.scraper_status s JOIN @extschema@.esn_runs r USING (id)
@@ -24,7 +25,7 @@ COMMENT ON FUNCTION esn_unfinished_run() IS
 	'in progress.';
 
 CREATE OR REPLACE FUNCTION esn_resume(wait boolean DEFAULT true) RETURNS SETOF scraper_status
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	-- "accounts", "section esn-metu, full", "activities, 5 sections, full"
 	part text[] := regexp_match(esn_unfinished_run(),

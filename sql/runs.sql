@@ -7,11 +7,14 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_rules() RETURNS TABLE (page_kind tex
 	selector text,
 	attribute text, required boolean, "position" integer,
 	shipped boolean)
-LANGUAGE sql STABLE AS $$
-	SELECT page_kind, field, selector, attribute, required, position, shipped
-	FROM @extschema@.extraction_rules
-	ORDER BY page_kind, field, shipped, position
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	PERFORM esn_check_schema();
+	RETURN QUERY
+	SELECT r.page_kind, r.field, r.selector, r.attribute, r.required, r.position, r.shipped
+	FROM @extschema@.extraction_rules r
+	ORDER BY r.page_kind, r.field, r.shipped, r.position;
+END $$;
 COMMENT ON FUNCTION esn_rules() IS 'The extraction rules in the order in which they are tried.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_is_whole_run(request text) RETURNS boolean
@@ -316,10 +319,14 @@ COMMENT ON FUNCTION esn_running_run() IS 'The run in progress; no row if there i
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_run_worker(run bigint)
 RETURNS TABLE (worker_pid integer, is_completed boolean)
-LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN status IN ('running', 'waiting') THEN worker_pid END, status = 'completed'
-	FROM @extschema@.esn_runs WHERE id = run
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	PERFORM esn_check_schema();
+	RETURN QUERY
+	SELECT CASE WHEN r.status IN ('running', 'waiting') THEN r.worker_pid END,
+		r.status = 'completed'
+	FROM @extschema@.esn_runs r WHERE r.id = run;
+END $$;
 COMMENT ON FUNCTION esn_run_worker(bigint) IS
 	'The process that works on a run (NULL: none), and whether the run has completed. Returns no '
 	'row if the run does not exist. run: the run.';

@@ -1,16 +1,17 @@
 -- The schedule: jobs of pg_cron, which is looked up at run time because it may be missing.
 
--- The names distinguish the jobs of several databases of a cluster.
+-- The names distinguish the jobs of several databases of a cluster. All arguments are given, so that
+-- no other function of that name fits as well.
 CREATE OR REPLACE FUNCTION esn_internal.esn_planned_jobs(accounts text, activities text,
 	maintenance text, resume text)
 RETURNS TABLE (job text, schedule text, command text)
-LANGUAGE sql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
 	SELECT format('esn_pulse %s (%s)', j.name, current_database()), j.schedule,
 		'SELECT @extschema@.' || j.call
-	FROM (VALUES (1, 'accounts', accounts, 'esn_scrape_accounts()'),
-		(2, 'activities', activities, 'esn_scrape_all()'),
-		(3, 'maintenance', maintenance, 'esn_maintenance()'),
-		(4, 'resume', resume, 'esn_resume()')) AS j(n, name, schedule, call)
+	FROM (VALUES (1, 'accounts', accounts, 'esn_scrape_accounts(true)'),
+		(2, 'activities', activities, 'esn_scrape_all(false, true)'),
+		(3, 'maintenance', maintenance, 'esn_maintenance(30, 90, 365, 730, 1825, 1000000)'),
+		(4, 'resume', resume, 'esn_resume(true)')) AS j(n, name, schedule, call)
 	ORDER BY j.n
 $$;
 COMMENT ON FUNCTION esn_planned_jobs(text, text, text, text) IS
@@ -19,7 +20,7 @@ COMMENT ON FUNCTION esn_planned_jobs(text, text, text, text) IS
 
 -- The hint contains the statements to run in the database of pg_cron.
 CREATE OR REPLACE FUNCTION esn_internal.esn_require_cron(statements text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	home text := current_setting('cron.database_name', true);
 BEGIN
@@ -50,8 +51,9 @@ CREATE OR REPLACE FUNCTION esn_schedule(accounts text DEFAULT '0 0 1 * *',
 	activities text DEFAULT '0 1 * * 1', maintenance text DEFAULT '30 4 * * *',
 	resume text DEFAULT '17 * * * *')
 RETURNS TABLE (job text, schedule text, command text)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
+	PERFORM esn_check_schema();
 	PERFORM esn_require_cron(string_agg(format('SELECT cron.schedule_in_database(%L, %L, %L, %L);',
 		p.job, p.schedule, p.command,
 		current_database()), E'\n')) FROM esn_planned_jobs(accounts, activities, maintenance,
@@ -71,10 +73,11 @@ COMMENT ON FUNCTION esn_schedule(text, text, text, text) IS
 	'another database, with the statements to run there as a hint.';
 
 CREATE OR REPLACE FUNCTION esn_unschedule() RETURNS integer
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	removed integer;
 BEGIN
+	PERFORM esn_check_schema();
 	PERFORM esn_require_cron(string_agg(format('SELECT cron.unschedule(%L);', p.job), E'\n'))
 		FROM esn_planned_jobs('', '', '', '') p;
 	EXECUTE 'SELECT count(cron.unschedule(j.jobid)) FROM cron.job j WHERE j.jobname IN (SELECT '
@@ -90,9 +93,10 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_job_results(OUT job text, OUT schedu
 	OUT active boolean,
 	OUT started_at timestamptz, OUT ended_at timestamptz,
 	OUT status text, OUT message text) RETURNS SETOF record
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
-	IF to_regclass('cron.job_run_details') IS NULL THEN
+	PERFORM esn_check_schema();
+	IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
 		RETURN;
 	END IF;
 	-- A job that found a run in progress has failed for pg_cron, but this is not a problem.

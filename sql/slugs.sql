@@ -4,12 +4,13 @@
 
 -- As url_part() in the C sources, so that an address is the same wherever it is made.
 CREATE OR REPLACE FUNCTION esn_internal.esn_url_part(slug text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
 	SELECT coalesce(string_agg(CASE WHEN c ~ '^[A-Za-z0-9._~-]$' THEN c
 		ELSE regexp_replace(upper(encode(convert_to(c, 'UTF8'), 'hex')), '(..)', '%\1', 'g') END, ''
 		ORDER BY n), '')
-	FROM regexp_split_to_table(slug, '') WITH ORDINALITY AS e(c, n)
-$$;
+	FROM regexp_split_to_table(slug, '') WITH ORDINALITY AS e(c, n);
+END;
 COMMENT ON FUNCTION esn_url_part(text) IS
 	'A slug as a part of an address, percent-encoded. slug: the slug.';
 
@@ -65,7 +66,7 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_named_slugs(pages jsonb)
 RETURNS TABLE (slug text, section_id integer, owner_id integer)
 LANGUAGE sql STABLE AS $$
 	WITH named AS MATERIALIZED (
-		SELECT DISTINCT o.slug, @extschema@.esn_slugify(o.name) AS key
+		SELECT DISTINCT o.slug, @extschema@.esn_slugify(o.name::text) AS key
 		FROM (
 			SELECT o->>'slug', o->>'name' FROM jsonb_array_elements(pages) p,
 				jsonb_array_elements(p->'page'->'data'->'organisers') o
@@ -79,13 +80,13 @@ LANGUAGE sql STABLE AS $$
 		SELECT n.slug, n.key, o.id AS owner_id
 		FROM named n LEFT JOIN @extschema@.sections o ON o.activities_platform_slug = n.slug
 		WHERE o.id IS NULL OR NOT EXISTS (SELECT FROM named m
-			WHERE m.slug = n.slug AND m.key = @extschema@.esn_slugify(o.name))
+			WHERE m.slug = n.slug AND m.key = @extschema@.esn_slugify(o.name::text))
 	)
 	SELECT u.slug, min(s.id), min(u.owner_id)
 	-- Most links name a section that has its slug, or none: national organisations.
 	FROM unclear u JOIN @extschema@.sections s
 		ON (u.owner_id IS NOT NULL OR s.can_scrape_activities IS NOT TRUE)
-		AND s.removed_at IS NULL AND @extschema@.esn_slugify(s.name) = u.key
+		AND s.removed_at IS NULL AND @extschema@.esn_slugify(s.name::text) = u.key
 	GROUP BY u.slug HAVING count(*) = 1
 $$;
 COMMENT ON FUNCTION esn_named_slugs(jsonb) IS

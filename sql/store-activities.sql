@@ -101,7 +101,7 @@ DO $make$
 DECLARE
 	columns CONSTANT text[] := ARRAY(
 		SELECT attname FROM pg_attribute
-		WHERE attrelid = '@extschema@.activities'::regclass AND attname <> 'event_slug'
+		WHERE attrelid = 'activities'::regclass AND attname <> 'event_slug'
 			AND attname = ANY (esn_page_fields('activity')
 				|| '{is_future_event, country_code, is_valid, unmatched_organisers}')
 		ORDER BY attnum);

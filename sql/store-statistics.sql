@@ -3,7 +3,8 @@
 -- The pairs of one list: [["Culture", 12], ...]; a repeated label counts once.
 CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_pairs(list jsonb)
 	RETURNS TABLE (label text, value integer, n bigint, raw jsonb)
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
 	SELECT DISTINCT ON (label) label, value, n, raw
 	FROM (
 		SELECT left(btrim(pair->>0), 100) AS label, ord AS n, pair->1 AS raw,
@@ -19,8 +20,8 @@ LANGUAGE sql IMMUTABLE AS $$
 			WITH ORDINALITY AS e(pair, ord)
 		WHERE jsonb_typeof(pair) = 'array' AND btrim(coalesce(pair->>0, '')) <> ''
 	) pairs
-	ORDER BY label, n
-$$;
+	ORDER BY label, n;
+END;
 COMMENT ON FUNCTION esn_statistics_pairs(jsonb) IS
 	'Label, count (NULL if invalid), place and raw count of each pair of a list {"values": '
 	'[[label, count], ...]}. list: such an object; anything else gives no rows.';
@@ -28,32 +29,35 @@ COMMENT ON FUNCTION esn_statistics_pairs(jsonb) IS
 -- A list that is missing, null or empty has no counts; anything else that is not a list is an
 -- error.
 CREATE OR REPLACE FUNCTION esn_internal.esn_is_no_list(list jsonb) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$
-	SELECT coalesce(jsonb_typeof(list->'values') NOT IN ('array', 'null'), false)
-$$;
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+	SELECT coalesce(jsonb_typeof(list->'values') NOT IN ('array', 'null'), false);
+END;
 COMMENT ON FUNCTION esn_is_no_list(jsonb) IS
 	'Whether a list of statistics is neither empty nor a list of pairs. list: see '
 	'esn_statistics_pairs.';
 
 -- Statistics as JSON: the object itself, or a document that contains it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_object(document jsonb) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
 	SELECT CASE WHEN jsonb_typeof(document->'activities_statistics') = 'object'
 		THEN document->'activities_statistics'
 		WHEN jsonb_typeof(document) = 'object' THEN document
-		ELSE '{}' END
-$$;
+		ELSE '{}' END;
+END;
 COMMENT ON FUNCTION esn_statistics_object(jsonb) IS
 	'The statistics in a JSON document; an empty object if it contains none. document: the JSON of '
 	'a page of statistics.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_of(items jsonb, lists text[])
 RETURNS TABLE (section_id integer, list text, label text, value integer, n bigint)
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
 	SELECT (i->>'section_id')::integer, l.list, q.label, q.value, q.n
 	FROM jsonb_array_elements(items) i CROSS JOIN unnest(lists) AS l(list)
-	CROSS JOIN LATERAL esn_statistics_pairs(i->'figures'->l.list) q
-$$;
+	CROSS JOIN LATERAL esn_statistics_pairs(i->'figures'->l.list) q;
+END;
 COMMENT ON FUNCTION esn_statistics_of(jsonb, text[]) IS
 	'The pairs of some lists of sections'' statistics. items: array of {"section_id", "figures": '
 	'the statistics}. lists: the names of the lists.';
@@ -129,7 +133,8 @@ COMMENT ON FUNCTION esn_store_overall_statistics(jsonb) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_counts(items jsonb, total_list text,
 	physical_list text, online_list text)
 RETURNS TABLE (section_id integer, label text, total integer, physical integer, online integer)
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
 	SELECT q.section_id, q.label,
 		CASE WHEN bool_or(q.list = total_list) THEN max(q.value) FILTER (WHERE q.list = total_list)
 			ELSE coalesce(sum(q.value), 0)::integer END,
@@ -138,8 +143,8 @@ LANGUAGE sql IMMUTABLE AS $$
 		CASE WHEN bool_or(q.list = online_list)
 			THEN max(q.value) FILTER (WHERE q.list = online_list) ELSE 0 END
 	FROM esn_statistics_of(items, ARRAY[total_list, physical_list, online_list]) q
-	GROUP BY q.section_id, q.label
-$$;
+	GROUP BY q.section_id, q.label;
+END;
 COMMENT ON FUNCTION esn_statistics_counts(jsonb, text, text, text) IS
 	'The counts of each label in the lists of one subject, in total and by place; NULL: invalid. '
 	'items: see esn_statistics_of(). total_list: the name of the list of totals; NULL: none. '

@@ -221,8 +221,7 @@ WHERE s.removed_at IS NULL;
 -- Each transaction that changes a counted table adds its own row, so that none waits for another. A
 -- count removes the rows that it has seen.
 CREATE OR REPLACE FUNCTION esn_internal.esn_mark_summaries_stale() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
 	INSERT INTO summaries_stale VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
 	RETURN NULL;
@@ -276,7 +275,7 @@ COMMENT ON FUNCTION esn_count_summary(name) IS
 -- run or the daily maintenance: the views then count themselves.
 CREATE OR REPLACE FUNCTION esn_internal.esn_refresh_summaries() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, esn_internal, pg_temp SET lock_timeout = '2s'
+SET lock_timeout = '2s'
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET enable_nestloop = off
 	SET plan_cache_mode = auto SET jit = off AS $$
 DECLARE

@@ -1,11 +1,6 @@
 -- What a database of version 1.0 needs before tables-1.1.sql: names and constraints that have
 -- changed, and room for functions that are made anew. upgrade-rows-1.0--1.1.sql follows it.
 
-CREATE SCHEMA esn_internal;
-REVOKE ALL ON SCHEMA esn_internal FROM PUBLIC;
-COMMENT ON SCHEMA esn_internal IS 'What esn_pulse needs and users do not call.';
-SET LOCAL search_path = @extschema@, esn_internal;
-
 -- What somebody's objects, or constraints, may depend on moves; what only a run called is made
 -- anew.
 ALTER FUNCTION esn_country_key(text) SET SCHEMA esn_internal;

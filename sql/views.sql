@@ -237,13 +237,15 @@ RETURNS TABLE (section text, country text, activities bigint, activities_12_mont
 	participants bigint, participants_per_activity numeric,
 	international_percent numeric, causes text, last_activity date, rank_in_country bigint,
 		rank_in_network bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, esn_internal, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 DECLARE
-	unknown text := (SELECT min(w) FROM unnest(slugs) AS w WHERE NOT EXISTS (
-		SELECT FROM @extschema@.sections s WHERE w IN (s.accounts_platform_slug,
-			s.activities_platform_slug)
-			AND s.removed_at IS NULL));
+	unknown text;
 BEGIN
+	PERFORM esn_check_schema();
+	SELECT min(w) INTO unknown FROM unnest(slugs) AS w WHERE NOT EXISTS (
+		SELECT FROM @extschema@.sections s
+		WHERE w IN (s.accounts_platform_slug, s.activities_platform_slug)
+			AND s.removed_at IS NULL);
 	IF unknown IS NOT NULL THEN
 		RAISE EXCEPTION 'no section has the slug "%"', unknown USING ERRCODE = 'undefined_object',
 			HINT = 'To list the slugs, run SELECT section, section_slug FROM esn_section_overview '

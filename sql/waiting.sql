@@ -3,7 +3,10 @@
 -- crawl/activities.c reads.
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_requested_section(request text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT substring(request, '^section ([^\s,]+)')$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT substring(request, '^section ([^\s,]+)');
+END;
 COMMENT ON FUNCTION esn_requested_section(text) IS
 	'The slug in the request of a run over one section; NULL: it is another one. request: as in '
 	'scraper_status.';

@@ -6,14 +6,12 @@
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_extension.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/lmgr.h"
-#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -68,6 +66,7 @@ typedef struct Statement
 	"id, accounts_slug, activities_slug, name, list_due, false, coalesce(pages_read, '{}')"
 
 static Statement statements[] = {
+	[SQL_CHECK_SCHEMA] = {"SELECT esn_check_schema()", 0, {0}},
 	[SQL_BEGIN_WAITING] = {"SELECT esn_begin_waiting($1, $2)", 2, {TEXTOID, TEXTOID}},
 	[SQL_TURN] = {"SELECT ended_as, taken_by, other_run, other_request, other_pid "
 				  "FROM esn_turn($1)",
@@ -328,26 +327,6 @@ sql_list(RowReader read)
 	return list;
 }
 
-/*
- * If everybody may create functions and operators in the schema, they could have them run as its
- * owner.
- */
-static void
-check_schema(const char *schema, Oid namespace)
-{
-#if PG_VERSION_NUM >= 160000
-	AclResult all = object_aclcheck(NamespaceRelationId, namespace, ACL_ID_PUBLIC, ACL_CREATE);
-#else
-	AclResult all = pg_namespace_aclcheck(namespace, ACL_ID_PUBLIC, ACL_CREATE);
-#endif
-
-	if (all == ACLCHECK_OK)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("everybody may create objects in the schema %s", schema),
-						errdetail("A run could execute such objects with the rights of its owner."),
-						errhint("Run REVOKE CREATE ON SCHEMA %s FROM PUBLIC.", schema)));
-}
-
 /* A new library with an old script would find missing or different functions. */
 static void
 check_version(const char *version)
@@ -375,19 +354,14 @@ store_open(void)
 	CommitTransactionCommand();
 	sql_begin("esn_pulse: looking for the extension");
 	extension = get_extension_oid("esn_pulse", true);
-	if (SPI_execute(
-			"SELECT quote_ident(n.nspname), n.oid, c.relowner, e.extversion FROM pg_extension e "
-			"JOIN pg_namespace n ON n.oid = e.extnamespace "
-			"JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'scraper_status' "
-			"WHERE e.extname = 'esn_pulse'",
-			true, 1) == SPI_OK_SELECT &&
+	if (SPI_execute("SELECT c.relowner, e.extversion FROM pg_extension e JOIN pg_class c "
+					"ON c.relnamespace = e.extnamespace AND c.relname = 'scraper_status' "
+					"WHERE e.extname = 'esn_pulse'",
+					true, 1) == SPI_OK_SELECT &&
 		SPI_processed == 1)
 	{
-		const char *schema = sql_text(CurrentMemoryContext, 0, 1);
-
-		check_version(sql_text(CurrentMemoryContext, 0, 4));
-		check_schema(schema, DatumGetObjectId(sql_datum(0, 2)));
-		owner = DatumGetObjectId(sql_datum(0, 3));
+		check_version(sql_text(CurrentMemoryContext, 0, 2));
+		owner = DatumGetObjectId(sql_datum(0, 1));
 		SetConfigOption("search_path", "pg_catalog, esn_internal, pg_temp", PGC_SUSET,
 						PGC_S_OVERRIDE);
 	}
@@ -403,4 +377,8 @@ store_open(void)
 	CommitTransactionCommand();
 	extension_oid = extension;
 	owner_oid = owner;
+	/* As the owner, to whom the function belongs. */
+	sql_begin("esn_pulse: checking the schema");
+	sql_execute(SQL_CHECK_SCHEMA, NULL, NULL);
+	sql_commit();
 }

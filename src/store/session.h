@@ -10,6 +10,7 @@
 
 typedef enum StatementId
 {
+	SQL_CHECK_SCHEMA,
 	SQL_BEGIN_WAITING,
 	SQL_TURN,
 	SQL_END_WAITING,

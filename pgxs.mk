@@ -39,6 +39,7 @@ SQL = \
 	schedule \
 	quality \
 	health \
+	health-operation \
 	maintenance \
 	console-views \
 	privileges \

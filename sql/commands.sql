@@ -71,7 +71,7 @@ COMMENT ON FUNCTION esn_cancel(bigint) IS
 	'does not exist.';
 
 CREATE OR REPLACE FUNCTION esn_parse(kind text, html text, url text) RETURNS jsonb
-LANGUAGE c STABLE STRICT PARALLEL SAFE SECURITY DEFINER
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER
 AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_parse(text, text, text) IS
 	'The JSON that a run would store for a page: {"kind", "url", "data", "errors"}, or "problem" '

@@ -14,7 +14,7 @@ COMMENT ON FUNCTION esn_card_hash(jsonb) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_policy(OUT recent_days integer,
 	OUT refresh_days integer,
 	OUT request_delay integer, OUT accounts_max_age integer)
-LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME';
+LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_policy() IS
 	'The settings that decide what is due, in this session: esn_pulse.recent_days, '
 	'esn_pulse.refresh_days (days), esn_pulse.request_delay (ms), esn_pulse.accounts_max_age '

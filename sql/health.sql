@@ -1,7 +1,7 @@
 -- The health check, and what it needs. It writes nothing. quality.sql has the figures.
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_free_space(OUT free bigint, OUT total bigint)
-LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_free_space() IS
 	'Free and total bytes on the file system of the server''s data.';
 
@@ -211,67 +211,6 @@ $$;
 COMMENT ON FUNCTION esn_check_rules() IS
 	'A check of esn_health_check(): which extraction rules match much less often than before.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_check_worker_slots(OUT status text, OUT value text,
-	OUT advice text)
-LANGUAGE sql STABLE AS $$
-	SELECT esn_grade(s.free, 1, 0), s.free || ' free',
-		CASE WHEN s.free <= 1 THEN E'Raise max_worker_processes and\nrestart the server.' END
-	FROM (
-		SELECT current_setting('max_worker_processes')::integer - count(*) AS free
-		FROM pg_stat_activity
-		WHERE backend_type NOT IN ('client backend', 'autovacuum launcher', 'autovacuum worker',
-			'background writer', 'checkpointer', 'walwriter', 'walsender', 'walreceiver',
-			'archiver', 'startup', 'slotsync worker', 'walsummarizer')) s
-$$;
-COMMENT ON FUNCTION esn_check_worker_slots() IS
-	'A check of esn_health_check(): the number of background workers that can still start.';
-
-CREATE OR REPLACE FUNCTION esn_internal.esn_check_disk_space(OUT status text, OUT value text,
-	OUT advice text)
-LANGUAGE sql STABLE AS $$
-	SELECT esn_grade(s.free, 5::bigint << 30, 1 << 30), pg_size_pretty(s.free) || ' free',
-		CASE WHEN s.free <= 5::bigint << 30
-			THEN E'Free some space or move the server:\na month of data takes up to 1 GB.' END
-	FROM esn_free_space() s
-$$;
-COMMENT ON FUNCTION esn_check_disk_space() IS
-	'A check of esn_health_check(): the free space on the file system of the data.';
-
-CREATE OR REPLACE FUNCTION esn_internal.esn_check_schedule(OUT status text, OUT value text,
-	OUT advice text)
-LANGUAGE sql STABLE AS $$
-	WITH jobs AS (
-		SELECT DISTINCT ON (job) job, regexp_replace(job, '^esn_pulse (\w+) .*', '\1') AS name,
-			active, j.status, message, started_at
-		FROM esn_job_results() j ORDER BY job, started_at DESC NULLS LAST
-	), schedule AS (
-		SELECT count(*) AS n, count(*) FILTER (WHERE active) AS active,
-			string_agg(name || ': ' || coalesce(message, ''), '; ')
-				FILTER (WHERE status = 'failed') AS failing,
-			string_agg(name, ', ') FILTER (WHERE started_at < now() - CASE
-				WHEN job LIKE '% accounts %' THEN interval '32 days'
-				WHEN job LIKE '% activities %' THEN interval '8 days'
-				ELSE interval '2 days' END) AS late
-		FROM jobs
-	)
-	SELECT CASE WHEN failing IS NOT NULL THEN 'critical'
-			WHEN active < 4 OR late IS NOT NULL THEN 'warning' ELSE 'ok' END,
-		CASE WHEN failing IS NOT NULL
-				THEN esn_wrap(esn_shorten('failed: ' || failing, 120), 24)
-			WHEN n = 0 THEN 'no jobs here'
-			WHEN active < 4 THEN active || ' of 4 jobs active'
-			WHEN late IS NOT NULL THEN esn_wrap('late: ' || late, 24)
-			ELSE '4 jobs' END,
-		CASE WHEN failing IS NOT NULL THEN 'SELECT * FROM esn_recent_jobs;'
-			WHEN active < 4 THEN E'To create them or see the problem:\n'
-				'SELECT * FROM esn_schedule();'
-			WHEN late IS NOT NULL THEN E'SELECT * FROM esn_recent_jobs;\n'
-				'Was the server down? Is\ncron.launch_active_jobs on?' END
-	FROM schedule
-$$;
-COMMENT ON FUNCTION esn_check_schedule() IS
-	'A check of esn_health_check(): whether the jobs of esn_schedule() exist and run in time.';
-
 CREATE OR REPLACE FUNCTION esn_health_check()
 RETURNS TABLE (name text, status text, value text, threshold text, advice text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
@@ -312,7 +251,9 @@ BEGIN
 	UNION ALL
 	SELECT 'disk space', c.status, c.value, 'over 5 GB', c.advice FROM esn_check_disk_space() c
 	UNION ALL
-	SELECT 'schedule', c.status, c.value, '4 jobs run', c.advice FROM esn_check_schedule() c;
+	SELECT 'schedule', c.status, c.value, '4 jobs run', c.advice FROM esn_check_schedule() c
+	UNION ALL
+	SELECT 'contact', c.status, c.value, 'an address', c.advice FROM esn_check_contact() c;
 END $$;
 COMMENT ON FUNCTION esn_health_check() IS
 	'One row per check: its name, its status (ok, warning or critical), the value, the expected '

@@ -1,7 +1,7 @@
 -- The schedule: jobs of pg_cron, which is looked up at run time because it may be missing.
 
--- The names distinguish the jobs of several databases of a cluster. All arguments are given, so that
--- no other function of that name fits as well.
+-- The names distinguish the jobs of several databases of a cluster. All arguments are given, so
+-- that no other function of that name fits as well.
 CREATE OR REPLACE FUNCTION esn_internal.esn_planned_jobs(accounts text, activities text,
 	maintenance text, resume text)
 RETURNS TABLE (job text, schedule text, command text)

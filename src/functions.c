@@ -169,6 +169,7 @@ esn_redact(PG_FUNCTION_ARGS)
 {
 	const char *value = text_argument(fcinfo, 0);
 
+	settings_require_chosen();
 	if (setting_redact_personal_data)
 		value = redact_personal_data(get_arena(), value);
 	PG_RETURN_TEXT_P(cstring_to_text(value));
@@ -207,6 +208,7 @@ esn_parse(PG_FUNCTION_ARGS)
 						errmsg("invalid page address: \"%s\"", url),
 						errhint("An address begins with https:// or http://.")));
 	check_page_size(html);
+	settings_require_chosen();
 	rules = store_compile_rules();
 	options.rules = rules;
 	page = page_parse(get_arena(), &options, kind, url, html, strlen(html), "utf-8");
@@ -227,6 +229,7 @@ esn_policy(PG_FUNCTION_ARGS)
 					   Int32GetDatum(setting_accounts_max_age)};
 	bool nulls[4] = {false};
 
+	settings_require_chosen();
 	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(description, values, nulls)));

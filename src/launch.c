@@ -67,6 +67,7 @@ create_segment(const RunRequest *request, shm_mq **queue)
 	Launch *launch;
 	Size offset;
 
+	settings_check();
 	initStringInfo(&settings);
 	settings_serialize(&settings);
 	offset = MAXALIGN(offsetof(Launch, settings) + settings.len);

@@ -47,7 +47,9 @@ open_http(Loop *loop, int patience)
 	while ((agent = strsep(&rest, "\n")) != NULL && options.user_agent_count < MAX_USER_AGENTS)
 	{
 		if (*agent != '\0')
-			agents[options.user_agent_count++] = agent;
+			agents[options.user_agent_count++] =
+				*setting_contact == '\0' ? agent
+										 : psprintf("%s (contact: %s)", agent, setting_contact);
 	}
 	options.ca_file = *setting_ca_file == '\0' ? NULL : setting_ca_file;
 	options.seed = (uint64) GetCurrentTimestamp() ^ ((uint64) MyProcPid << 32);

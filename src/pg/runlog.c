@@ -173,6 +173,7 @@ esn_remove_old_logs(PG_FUNCTION_ARGS)
 	struct dirent *entry;
 	int removed = 0;
 
+	settings_require_chosen();
 	gmtime_r(&kept, &utc);
 	strftime(first_kept, sizeof(first_kept), "%Y-%m-%d", &utc);
 	if (*setting_log_directory == '\0' || access(setting_log_directory, F_OK) != 0)

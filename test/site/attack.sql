@@ -49,7 +49,8 @@ END $plant$;
 -- Operators: each symbol that the extension uses, for each pair of types.
 SELECT sum(pg_temp.plant_operator(:'place', o.oprname, l.type, r.type,
 	(SELECT p.oprresult::regtype::text FROM pg_operator p
-		WHERE p.oprname = o.oprname AND p.oprkind = 'b' AND p.oprresult::regtype::text !~ '^any'
+		WHERE p.oprname = o.oprname AND p.oprkind = 'b'
+			AND p.oprresult::regtype::text !~ '^any'
 		ORDER BY p.oprleft = l.type DESC, p.oprright = r.type DESC, p.oid LIMIT 1)))
 	AS operators
 FROM (SELECT DISTINCT oprname FROM pg_operator, text_of
@@ -66,7 +67,8 @@ WHERE l.type = r.type OR l.type IN ('varchar'::regtype, 'text', 'name', 'int4', 
 
 -- Functions of pg_catalog that the extension calls: the same arguments, and narrower ones.
 SELECT sum(pg_temp.plant(format('%s.%I(%s)', :'place', p.proname, a.list),
-	CASE WHEN p.prorettype::regtype::text LIKE 'any%' OR p.prorettype IN ('record'::regtype, 'void'::regtype)
+	CASE WHEN p.prorettype::regtype::text LIKE 'any%'
+		OR p.prorettype IN ('record'::regtype, 'void'::regtype)
 		THEN 'text' ELSE p.prorettype::regtype::text END)) AS functions
 FROM pg_proc p, text_of, LATERAL (
 	SELECT string_agg(CASE WHEN t.type::regtype::text LIKE 'any%array' THEN 'text[]'

@@ -25,11 +25,17 @@ SHOW esn_pulse.request_delay;
 SHOW esn_pulse.max_page_size;
 SHOW esn_pulse.activities_time_limit;
 SHOW esn_pulse.accounts_max_age;
+SET esn_pulse.request_delay = '0.5s';
+SHOW esn_pulse.request_delay;
 
 -- Out of range, or of the wrong unit or type. The messages differ between versions of PostgreSQL.
 \set VERBOSITY sqlstate
 SET esn_pulse.request_delay = -1;
 SET esn_pulse.request_delay = '2MB';
+SET esn_pulse.request_delay = 0.5;
+SET esn_pulse.request_delay = '0.5ms';
+SET esn_pulse.accounts_max_age = '0.5';
+SET esn_pulse.retry_base_delay = 1.5;
 SET esn_pulse.max_parallel_requests = 0;
 SET esn_pulse.max_parallel_requests = 65;
 SET esn_pulse.request_timeout = 0;
@@ -52,6 +58,11 @@ SET esn_pulse.accounts_url = 'https://accounts.esn.org/country';
 SET esn_pulse.accounts_url = 'https://accounts.esn.org?a=b';
 SET esn_pulse.accounts_url = 'https://someone@accounts.esn.org';
 SET esn_pulse.accounts_url = 'https://accounts.esn.org #';
+SET esn_pulse.accounts_url = 'http://accounts.esn.org';
+SET esn_pulse.accounts_url = 'http://127.evil.example';
+SET esn_pulse.accounts_url = 'http://localhost.example:80';
+SET esn_pulse.accounts_url = 'http://[::1]:8080';
+SET esn_pulse.accounts_url = 'http://LOCALHOST';
 SET esn_pulse.accounts_url = 'http://127.0.0.1:8080';
 SHOW esn_pulse.accounts_url;
 RESET esn_pulse.accounts_url;
@@ -71,6 +82,12 @@ SELECT current_setting('esn_pulse.user_agents') ~ 'Erasmus Student Network' AS n
 		'esn_pulse/' || extversion || ' ') AS names_the_version
 FROM pg_extension WHERE extname = 'esn_pulse';
 
+-- The contact is part of a header.
+SET esn_pulse.contact = 'https://esn.example, web@esn.example';
+SET esn_pulse.contact = E'web@esn.example\r\nX-Evil: yes';
+SET esn_pulse.contact = 'web@esn.example) evil/1.0 (';
+SHOW esn_pulse.contact;
+
 -- An unknown setting is rejected.
 \set VERBOSITY default
 SET esn_pulse.xyz = 1;
@@ -88,6 +105,7 @@ SET esn_pulse.request_delay = 0;
 SET esn_pulse.max_parallel_requests = 64;
 SET esn_pulse.max_page_size = 16;
 SET esn_pulse.user_agents = 'Mozilla/5.0';
+SET esn_pulse.contact = 'x';
 SET esn_pulse.keep_pages = 'all';
 SET esn_pulse.redact_personal_data = off;
 SET esn_pulse.ca_file = '/dev/null';
@@ -109,6 +127,9 @@ SET esn_pulse.xyz = 1;
 SELECT esn_slugify('ESN METU');
 SHOW esn_pulse.accounts_url;
 SHOW esn_pulse.redact_personal_data;
+-- What uses settings refuses to work with a default in the place of a value that was rejected.
+\set VERBOSITY default
+SELECT esn_parse('activity', '', 'https://x/y');
 \set VERBOSITY sqlstate
 SHOW esn_pulse.xyz;
 

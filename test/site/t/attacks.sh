@@ -92,7 +92,8 @@ is "none runs in ALTER EXTENSION UPDATE" "$(sql "ALTER EXTENSION esn_pulse UPDAT
 is "nothing was struck by that" "$(struck)" 0
 
 # An operator, and a stranger, with objects in a schema of their own, and temporary ones.
-temporary=$(relations r | sed 's/.*/CREATE TEMP TABLE & AS SELECT 1::bigint AS id;/' | xargs -d '\n')
+temporary=$(relations r | sed 's/.*/CREATE TEMP TABLE & AS SELECT 1::bigint AS id;/' |
+	xargs -d '\n')
 for role in operator stranger; do
 	database=attacked_by_$role
 	cluster_psql "$cluster" -c "CREATE DATABASE $database"
@@ -108,7 +109,8 @@ done
 # The owner of the database, to whom the schema public belongs. He can rename it, and put another in
 # its place.
 database=attacked_by_owner
-cluster_psql "$cluster" -c "CREATE ROLE landlord LOGIN" -c "CREATE DATABASE $database OWNER landlord"
+cluster_psql "$cluster" -c "CREATE ROLE landlord LOGIN" \
+	-c "CREATE DATABASE $database OWNER landlord"
 reads_the_site "$database"
 sql "CREATE EXTENSION esn_pulse" "SELECT esn_internal.esn_count_gaps('{}')" >/dev/null
 refused="*ERROR:  55000: the schema public belongs to landlord, the extension esn_pulse to $PGUSER

@@ -53,7 +53,7 @@ for version in $(cd sql && ls esn_pulse--*.sql | sed -nE 's/^esn_pulse--([0-9.]+
 	output=$(sql "CREATE EXTENSION esn_pulse VERSION '$version'" \
 		"INSERT INTO failed_scrapes (url, scraper_module, error_message)
 		VALUES ('https://x/activity/y-1', 'ActivitiesAndStatisticsScraper', 'x')" \
-		"$my_rule" "SELECT esn_scrape_all()" || true)
+		"$my_rule" "SET esn_pulse.request_delay = '500ms'" "SELECT esn_scrape_all()" || true)
 	like "a run with the objects of $version is rejected, with a hint" "$output" \
 		"*ERROR:  55000: esn_pulse is of version $version in this database
 		HINT:  Run ALTER EXTENSION esn_pulse UPDATE*"

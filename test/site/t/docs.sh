@@ -46,7 +46,8 @@ is "with its default and who may set it" "$(sql "LOAD 'esn_pulse'" \
 	"\\copy listed FROM '$run/documents/settings.tsv'" \
 	"SELECT name, boot, boot_val, unit, context FROM listed FULL JOIN pg_settings USING (name)
 		WHERE name LIKE 'esn_pulse.%'
-			AND name NOT IN ('esn_pulse.user_agents', 'esn_pulse.ca_file')
+			AND name NOT IN ('esn_pulse.user_agents', 'esn_pulse.ca_file',
+				'esn_pulse.contact')
 			AND NOT coalesce(who = context AND CASE unit
 				WHEN 'ms' THEN boot::interval = boot_val::int * interval '1 ms'
 				WHEN 's' THEN boot::interval = boot_val::int * interval '1 s'

@@ -20,7 +20,8 @@ eventually 20 20 metric esn_pulse_data_sections "" || sed 's/^/# /' "$run/watche
 is "the exporter shows the number of sections" "$(metric esn_pulse_data_sections "")" 20
 is "the result of the last run" \
 	"$(metric esn_pulse_run_completed 'module="ActivitiesAndStatisticsScraper"')" 1
-is "the state of each check" "$(metrics | grep -c '^esn_pulse_health_state{')" 15
+is "the state of each check" "$(metrics | grep -c '^esn_pulse_health_state{')" \
+	"$(sql "SELECT count(*) FROM esn_health")"
 is "0 for a check that is ok" "$(last_run)" 0
 sql "INSERT INTO scraper_status (scraper_module, status, completed_at, requested_by, request)
 	VALUES ('ActivitiesAndStatisticsScraper', 'failed', now(), 'x', 'activities')"

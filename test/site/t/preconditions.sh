@@ -35,6 +35,49 @@ like "callers cannot set the addresses of the sites" \
 	"$(PGUSER=outsider sql "SET esn_pulse.accounts_url = 'http://127.0.0.1:1'" \
 		"SELECT esn_slugify('x')" "SHOW esn_pulse.accounts_url")" "*$accounts_url"
 
+# What is in effect is what the administrator has set, or nothing is done: never a default.
+sql "CREATE ROLE operator LOGIN" "SELECT esn_grant_operate('operator')" >/dev/null
+rejected="*ERROR:  22023: the value that was set for \"esn_pulse.%s\" is not in effect*"
+for setting in request_delay=500 accounts_url=http://127.0.0.1:1 redact_personal_data=off; do
+	like "an operator's PGOPTIONS do not put the default of ${setting%=*} into effect" \
+		"$(PGOPTIONS="-c esn_pulse.$setting" PGUSER=operator sql "SELECT esn_scrape_all()" || true)" \
+		"$(printf "$rejected" "${setting%=*}")"
+done
+like "nor does esn_parse() or esn_plan() use it" \
+	"$(PGOPTIONS="-c esn_pulse.redact_personal_data=off" PGUSER=operator sql \
+		"SELECT esn_parse('activity', 'a@b.example', 'https://x/activity/a')" || true)" \
+	"$(printf "$rejected" redact_personal_data)"
+like "what an operator may set counts" \
+	"$(PGOPTIONS="-c esn_pulse.max_retries=1" PGUSER=operator sql "SELECT esn_slugify('x')" \
+		"SHOW esn_pulse.max_retries")" $'esn-x\n1'
+sql "ALTER DATABASE rejected SET esn_pulse.max_page_size = 'huge'"
+like "a value that ALTER DATABASE took before the library was loaded, and that is invalid" \
+	"$(sql "SELECT esn_scrape_all()" || true)" "$(printf "$rejected" max_page_size)"
+sql "ALTER DATABASE rejected RESET esn_pulse.max_page_size" \
+	"ALTER DATABASE rejected SET esn_pulse.request_dely = '2s'"
+like "so is a setting that does not exist" "$(sql "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  42704: unrecognized configuration parameter \"esn_pulse.request_dely\"
+	HINT:  *RESET \"esn_pulse.request_dely\"*"
+sql "ALTER DATABASE rejected RESET esn_pulse.request_dely"
+like "one that was set after the session began is not passed over" \
+	"$(sql "ALTER DATABASE rejected SET esn_pulse.refresh_days = 30" "SELECT esn_scrape_all()" \
+		"SELECT 'never'" || true)" "$(printf "$rejected" refresh_days)"
+sql "ALTER DATABASE rejected RESET esn_pulse.refresh_days"
+is "no function loads the library in a parallel query" "$(sql "SELECT p.oid::regprocedure
+	FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
+	WHERE p.probin LIKE '%esn_pulse' AND p.proparallel <> 'u'")" ""
+for at in 199ms 0; do
+	like "a delay of $at is for this machine only" \
+		"$(sql "SET esn_pulse.accounts_url = 'https://site.invalid'" \
+			"SET esn_pulse.request_delay = '$at'" "SELECT esn_scrape_all()" || true)" \
+		"*ERROR:  22023: esn_pulse.request_delay must be at least 200 ms, not *"
+done
+sql "SET esn_pulse.contact = 'web@esn.example'" \
+	"SET esn_pulse.user_agents = E'one/1.0\ntwo/2.0'" "SELECT esn_scrape_accounts()" >/dev/null
+is "each User-Agent names the contact" \
+	"$(awk -F'"' '{ print $6 }' "$run/rejected/access.log" | grep contact | sort -u | xargs)" \
+	"one/1.0 (contact: web@esn.example) two/2.0 (contact: web@esn.example)"
+
 # No worker is free: there is only one slot, and it is taken.
 sql "ALTER SYSTEM SET max_worker_processes = 2"
 cluster_stop "$cluster"

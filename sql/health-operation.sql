@@ -1,0 +1,80 @@
+-- The checks of esn_health_check() that are about the server and the operation; see health.sql for
+-- those about the data and the runs.
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_worker_slots(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(s.free, 1, 0), s.free || ' free',
+		CASE WHEN s.free <= 1 THEN E'Raise max_worker_processes and\nrestart the server.' END
+	FROM (
+		SELECT current_setting('max_worker_processes')::integer - count(*) AS free
+		FROM pg_stat_activity
+		WHERE backend_type NOT IN ('client backend', 'autovacuum launcher', 'autovacuum worker',
+			'background writer', 'checkpointer', 'walwriter', 'walsender', 'walreceiver',
+			'archiver', 'startup', 'slotsync worker', 'walsummarizer')) s
+$$;
+COMMENT ON FUNCTION esn_check_worker_slots() IS
+	'A check of esn_health_check(): the number of background workers that can still start.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_disk_space(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT esn_grade(s.free, 5::bigint << 30, 1 << 30), pg_size_pretty(s.free) || ' free',
+		CASE WHEN s.free <= 5::bigint << 30
+			THEN E'Free some space or move the server:\na month of data takes up to 1 GB.' END
+	FROM esn_free_space() s
+$$;
+COMMENT ON FUNCTION esn_check_disk_space() IS
+	'A check of esn_health_check(): the free space on the file system of the data.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_schedule(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	WITH jobs AS (
+		SELECT DISTINCT ON (job) job, regexp_replace(job, '^esn_pulse (\w+) .*', '\1') AS name,
+			active, j.status, message, started_at
+		FROM esn_job_results() j ORDER BY job, started_at DESC NULLS LAST
+	), schedule AS (
+		SELECT count(*) AS n, count(*) FILTER (WHERE active) AS active,
+			string_agg(name || ': ' || coalesce(message, ''), '; ')
+				FILTER (WHERE status = 'failed') AS failing,
+			string_agg(name, ', ') FILTER (WHERE started_at < now() - CASE
+				WHEN job LIKE '% accounts %' THEN interval '32 days'
+				WHEN job LIKE '% activities %' THEN interval '8 days'
+				ELSE interval '2 days' END) AS late
+		FROM jobs
+	)
+	SELECT CASE WHEN failing IS NOT NULL THEN 'critical'
+			WHEN active < 4 OR late IS NOT NULL THEN 'warning' ELSE 'ok' END,
+		CASE WHEN failing IS NOT NULL
+				THEN esn_wrap(esn_shorten('failed: ' || failing, 120), 24)
+			WHEN n = 0 THEN 'no jobs here'
+			WHEN active < 4 THEN active || ' of 4 jobs active'
+			WHEN late IS NOT NULL THEN esn_wrap('late: ' || late, 24)
+			ELSE '4 jobs' END,
+		CASE WHEN failing IS NOT NULL THEN 'SELECT * FROM esn_recent_jobs;'
+			WHEN active < 4 THEN E'To create them or see the problem:\n'
+				'SELECT * FROM esn_schedule();'
+			WHEN late IS NOT NULL THEN E'SELECT * FROM esn_recent_jobs;\n'
+				'Was the server down? Is\ncron.launch_active_jobs on?' END
+	FROM schedule
+$$;
+COMMENT ON FUNCTION esn_check_schedule() IS
+	'A check of esn_health_check(): whether the jobs of esn_schedule() exist and run in time.';
+
+-- Addresses with http:// are of this machine.
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_contact(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN c.contact = '' AND NOT c.here THEN 'warning' ELSE 'ok' END,
+		CASE WHEN c.contact <> '' THEN esn_wrap(c.contact, 24)
+			WHEN c.here THEN 'none is needed' ELSE 'none' END,
+		CASE WHEN c.contact = '' AND NOT c.here THEN E'ALTER DATABASE ... SET\n'
+			'esn_pulse.contact = ''you@example.org'';\nThe sites can then reach you.' END
+	FROM (SELECT coalesce(current_setting('esn_pulse.contact', true), '') AS contact,
+		coalesce(current_setting('esn_pulse.accounts_url', true) LIKE 'http://%', false)
+		AND coalesce(current_setting('esn_pulse.activities_url', true) LIKE 'http://%', false)
+			AS here) c
+$$;
+COMMENT ON FUNCTION esn_check_contact() IS
+	'A check of esn_health_check(): whether the sites are told how to reach you.';

@@ -1,6 +1,6 @@
 -- Functions that only compute: slugs, countries, texts, and the checks that guard tables. They read
--- and write no table. Those in C are unsafe in parallel queries: loading the library in the middle of
--- one would lose the settings of the session.
+-- and write no table. Those in C are unsafe in parallel queries: loading the library in the middle
+-- of one would lose the settings of the session.
 
 CREATE OR REPLACE FUNCTION esn_slugify(name text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';

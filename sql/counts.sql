@@ -13,7 +13,7 @@ LANGUAGE sql STABLE AS $$
 		FROM @extschema@.activity_section_organisers r
 		JOIN @extschema@.activities a ON a.id = r.activity_id AND a.removed_at IS NULL
 		WHERE r.section_id = o.section_id) k
-	WHERE o.section_id = ANY (section_ids)
+	WHERE o.section_id = ANY (esn_count_gaps.section_ids)
 $$;
 COMMENT ON FUNCTION esn_count_gaps(integer[]) IS
 	'For each section with statistics, how many activities are known, and how many more its '
@@ -22,7 +22,7 @@ COMMENT ON FUNCTION esn_count_gaps(integer[]) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_note_gaps(section_ids integer[]) RETURNS void
 LANGUAGE sql AS $$
 	INSERT INTO list_gaps AS g (section_id, gap)
-	SELECT c.section_id, c.gap FROM esn_count_gaps(section_ids) c
+	SELECT c.section_id, c.gap FROM esn_count_gaps(esn_note_gaps.section_ids) c
 	ON CONFLICT ON CONSTRAINT list_gaps_pkey DO UPDATE SET gap = excluded.gap, read_at = now()
 $$;
 COMMENT ON FUNCTION esn_note_gaps(integer[]) IS
@@ -37,14 +37,14 @@ LANGUAGE sql AS $$
 	-- Where several runs have read a list, its last activities have come in only now.
 	SELECT esn_note_gaps(ARRAY(SELECT g.section_id
 		FROM @extschema@.scraper_status r JOIN list_gaps g ON g.read_at >= r.since
-		WHERE r.id = run AND r.since < r.started_at));
+		WHERE r.id = esn_recount.run AND r.since < r.started_at));
 	WITH read AS (
 		SELECT s.id, r.since, esn_first_page(s.activities_url) AS list
 		FROM @extschema@.scraper_status r
 		JOIN @extschema@.frontier f ON f.kind = 'statistics' AND f.status = 'fetched'
 			AND f.tried_at BETWEEN r.since AND now()
 		JOIN @extschema@.sections s ON f.url = s.activities_url || '/statistics'
-		WHERE r.id = run
+		WHERE r.id = esn_recount.run
 	), moved AS (
 		SELECT d.id, d.list, sum(esn_list_pages(c.known))
 			OVER (ORDER BY abs(c.gap - g.gap) DESC, d.id) AS requests
@@ -54,7 +54,7 @@ LANGUAGE sql AS $$
 	), due AS (
 		UPDATE @extschema@.frontier f SET next_fetch_at = 'epoch',
 			reason = 'statistics count otherwise', priority = 1
-		FROM moved m WHERE f.url = m.list AND m.requests <= max_requests
+		FROM moved m WHERE f.url = m.list AND m.requests <= esn_recount.max_requests
 		RETURNING m.id
 	)
 	SELECT s.id, s.accounts_platform_slug, s.activities_platform_slug, s.name, r.pages

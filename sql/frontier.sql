@@ -141,15 +141,16 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_claim_pages(run bigint, page_kind te
 	rules_hash bigint, "full" boolean)
 RETURNS TABLE (url text, etag text, last_modified text)
 LANGUAGE sql STABLE AS $$
-	SELECT u.url, CASE WHEN valid THEN f.etag END, CASE WHEN valid THEN f.last_modified END
-	FROM unnest(urls) WITH ORDINALITY AS u(url, n)
-	JOIN @extschema@.scraper_status r ON r.id = run
+	SELECT u.url, CASE WHEN v.valid THEN f.etag END, CASE WHEN v.valid THEN f.last_modified END
+	FROM unnest(esn_claim_pages.urls) WITH ORDINALITY AS u(url, n)
+	JOIN @extschema@.scraper_status r ON r.id = esn_claim_pages.run
 	CROSS JOIN (SELECT (SELECT esn_validator_broken_at()) AS at OFFSET 0) broken
 	LEFT JOIN @extschema@.frontier f ON f.url = u.url
-	CROSS JOIN LATERAL (SELECT NOT "full" AND broken.at IS NULL AND f.fetched_at IS NOT NULL
+	CROSS JOIN LATERAL (SELECT NOT esn_claim_pages."full"
+		AND broken.at IS NULL AND f.fetched_at IS NOT NULL
 		AND f.rules_hash IS NOT DISTINCT FROM esn_claim_pages.rules_hash
-		AND hashtext(f.url || run) & 15 <> 0
-		AND CASE page_kind
+		AND hashtext(f.url || esn_claim_pages.run) & 15 <> 0
+		AND CASE esn_claim_pages.page_kind
 			WHEN 'activity' THEN EXISTS (SELECT FROM @extschema@.activities a
 				WHERE a.event_slug = f.event_slug AND a.removed_at IS NULL)
 			WHEN 'section' THEN EXISTS (SELECT FROM @extschema@.sections s
@@ -158,7 +159,8 @@ LANGUAGE sql STABLE AS $$
 				WHERE o.section_id = f.section_id)
 			ELSE false END AS valid) v
 	-- A section is not read before its statistics are, however often they failed.
-	WHERE page_kind = 'section' OR page_kind = 'statistics' AND f.status = 'failing'
+	WHERE esn_claim_pages.page_kind = 'section'
+		OR esn_claim_pages.page_kind = 'statistics' AND f.status = 'failing'
 		OR NOT esn_is_done(f.status, f.tried_at, f.next_fetch_at, r.since, r.started_at)
 	-- in the order of urls, as the worker relies on it
 	ORDER BY u.n
@@ -180,13 +182,15 @@ SET jit = off AS $$
 		f.fetched_at, f.priority
 	FROM (SELECT * FROM esn_run_times() OFFSET 0) r
 	JOIN @extschema@.frontier f
-		ON f.next_fetch_at < CASE WHEN "full" THEN '9000-01-01Z' ELSE r.started_at END
+		ON f.next_fetch_at < CASE WHEN esn_due_activities."full" THEN '9000-01-01Z'
+			ELSE r.started_at END
 	WHERE f.kind = 'activity'
 		AND NOT esn_is_done(f.status, f.tried_at, f.next_fetch_at, r.since, r.started_at)
-		AND (section_ids IS NULL OR f.section_id = ANY (section_ids)
+		AND (esn_due_activities.section_ids IS NULL
+			OR f.section_id = ANY (esn_due_activities.section_ids)
 			OR f.event_slug IN (SELECT a.event_slug FROM @extschema@.activity_section_organisers o
 				JOIN @extschema@.activities a ON a.id = o.activity_id
-				WHERE o.section_id = ANY (section_ids)))
+				WHERE o.section_id = ANY (esn_due_activities.section_ids)))
 $$;
 COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
 	'The activities whose own pages are due. Reasons: never read, card changed, missing from its '
@@ -207,7 +211,7 @@ LANGUAGE sql STABLE AS $$
 	CROSS JOIN @extschema@.sections s
 	LEFT JOIN @extschema@.frontier f ON f.url = esn_first_page(s.activities_url)
 	WHERE s.can_scrape_activities AND s.activities_platform_slug IS NOT NULL
-		AND ("full" OR f.next_fetch_at IS NULL OR f.next_fetch_at < r.started_at)
+		AND (esn_due_lists."full" OR f.next_fetch_at IS NULL OR f.next_fetch_at < r.started_at)
 $$;
 COMMENT ON FUNCTION esn_due_lists(boolean) IS
 	'The sections whose lists are due for a complete reading, and why. full: all are due.';
@@ -251,7 +255,7 @@ LANGUAGE sql STABLE AS $$
 	WHERE can_scrape_activities AND activities_platform_slug IS NOT NULL
 		AND NOT coalesce(last_scraped BETWEEN (SELECT since FROM esn_run_times()) AND now(), false)
 	ORDER BY last_scraped ASC NULLS FIRST, id
-	LIMIT max_sections
+	LIMIT esn_due_sections.max_sections
 $$;
 COMMENT ON FUNCTION esn_due_sections(integer) IS
 	'The sections that a run still has to read, the longest unread first, whether their lists are '
@@ -265,14 +269,16 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_claim_cards(run bigint, pages jsonb,
 		OUT is_fresh boolean) RETURNS SETOF record
 LANGUAGE sql STABLE AS $$
 	WITH card AS MATERIALIZED (
-		SELECT g.n AS page, j.n, c.url, "full" OR f.url IS NULL OR a.removed_at IS NOT NULL
+		SELECT g.n AS page, j.n, c.url, esn_claim_cards."full" OR f.url IS NULL
+				OR a.removed_at IS NOT NULL
 				OR f.next_fetch_at < r.started_at
 				OR coalesce(f.card_hash <> esn_card_hash(j.card), false) AS due,
 			coalesce(coalesce(a.end_date, a.start_date) >= current_date - p.recent_days, false)
 				AS fresh
 		FROM esn_policy() p
 		CROSS JOIN (SELECT * FROM esn_run_times() OFFSET 0) r
-		CROSS JOIN jsonb_array_elements(pages) WITH ORDINALITY AS g(listing, n)
+		CROSS JOIN jsonb_array_elements(esn_claim_cards.pages)
+			WITH ORDINALITY AS g(listing, n)
 		CROSS JOIN jsonb_array_elements(g.listing->'data'->'cards') WITH ORDINALITY AS j(card, n)
 		CROSS JOIN LATERAL jsonb_to_record(j.card) AS c(event_slug text, url text)
 		LEFT JOIN @extschema@.frontier f ON f.url = c.url
@@ -280,7 +286,8 @@ LANGUAGE sql STABLE AS $$
 		WHERE length(c.event_slug) <= 255
 	), claimed AS MATERIALIZED (
 		SELECT k.* FROM (SELECT array_agg(DISTINCT c.url) AS urls FROM card c WHERE c.due) d
-		CROSS JOIN LATERAL esn_claim_pages(run, 'activity', d.urls, rules_hash, "full") k
+		CROSS JOIN LATERAL esn_claim_pages(esn_claim_cards.run, 'activity', d.urls,
+			esn_claim_cards.rules_hash, esn_claim_cards."full") k
 	)
 	SELECT c.page::integer, c.url, k.etag, k.last_modified, k.url IS NOT NULL, c.due OR c.fresh
 	FROM card c LEFT JOIN claimed k ON c.due AND k.url = c.url

@@ -8,7 +8,7 @@ SET enable_hashjoin = on SET enable_nestloop = off AS $$
 BEGIN
 	PERFORM esn_check_schema();
 	WITH pair AS MATERIALIZED (
-		SELECT o.id, to_jsonb(o) - TG_ARGV AS before, to_jsonb(n) - TG_ARGV AS after
+		SELECT o.id, to_jsonb(o.*) - TG_ARGV AS before, to_jsonb(n.*) - TG_ARGV AS after
 		FROM old_rows o JOIN new_rows n ON n.id = o.id
 	)
 	INSERT INTO @extschema@.changes (run_id, activity_id, section_id, old_values, new_values)

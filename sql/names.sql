@@ -12,12 +12,15 @@ SET LOCAL check_function_bodies = on;
 -- create an operator that fits the types exactly run it with the caller's rights. It keeps the
 -- planner from inlining a function; those that it should inline resolve their names when they are
 -- created (BEGIN ATOMIC or RETURN), or use only operators that fit exactly.
+--
+-- A column that somebody adds to a table, and that has the name of a variable, does not make the
+-- variable ambiguous.
 DO $$
 DECLARE
-	f regprocedure;
+	f record;
 BEGIN
 	FOR f IN
-		SELECT p.oid FROM pg_proc p
+		SELECT p.oid, p.oid::regprocedure AS name, l.lanname FROM pg_proc p
 		JOIN pg_language l ON l.oid = p.prolang AND (l.lanname <> 'c' OR p.prosecdef)
 		JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
 			AND d.deptype = 'e'
@@ -25,7 +28,12 @@ BEGIN
 		WHERE e.extname = 'esn_pulse' AND p.prosqlbody IS NULL
 			AND p.proname <> 'esn_report_activities'
 	LOOP
-		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, esn_internal, pg_temp', f);
+		IF f.lanname = 'plpgsql' THEN
+			EXECUTE regexp_replace(pg_get_functiondef(f.oid), '\mAS (\$function\w*\$)',
+				E'AS \\1\n#variable_conflict use_variable');
+		END IF;
+		EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, esn_internal, pg_temp',
+			f.name);
 	END LOOP;
 	-- What CREATE FUNCTION would have checked, had all of them existed.
 	PERFORM CASE l.lanname WHEN 'sql' THEN fmgr_sql_validator(p.oid)

@@ -64,9 +64,9 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_report_activities(organisers integer
 LANGUAGE sql STABLE AS $$
 	SELECT a.* FROM @extschema@.activities a
 	WHERE a.is_valid AND a.removed_at IS NULL
-		AND (organisers IS NULL OR a.id IN (SELECT o.activity_id
+		AND (esn_report_activities.organisers IS NULL OR a.id IN (SELECT o.activity_id
 			FROM @extschema@.activity_section_organisers o
-			WHERE o.section_id = ANY (organisers)))
+			WHERE o.section_id = ANY (esn_report_activities.organisers)))
 $$;
 COMMENT ON FUNCTION esn_report_activities(integer[]) IS
 	'The activities that count in a report, each once. organisers: the ids of the sections whose '

@@ -164,8 +164,9 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_store_rule_usage(run bigint, usage j
 LANGUAGE sql AS $$
 	INSERT INTO @extschema@.extraction_rule_usage (run_id, page_kind, field, position, shipped,
 		pages, matched)
-	SELECT run, page_kind, field, position, shipped, pages, matched
-	FROM jsonb_to_recordset(usage) AS u(page_kind text, field text, position integer,
+	SELECT esn_store_rule_usage.run, u.page_kind, u.field, u.position, u.shipped, u.pages, u.matched
+	FROM jsonb_to_recordset(esn_store_rule_usage.usage) AS u(page_kind text, field text,
+		position integer,
 		shipped boolean, pages integer, matched integer)
 	ON CONFLICT DO NOTHING
 $$;
@@ -203,7 +204,9 @@ COMMENT ON FUNCTION esn_pages_with_errors() IS
 	'address is redacted there.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_kept_page(page_url text) RETURNS bytea
-LANGUAGE sql STABLE AS $$SELECT body FROM @extschema@.frontier WHERE url = page_url$$;
+LANGUAGE sql STABLE AS $$
+	SELECT body FROM @extschema@.frontier WHERE url = esn_kept_page.page_url
+$$;
 COMMENT ON FUNCTION esn_kept_page(text) IS
 	'The kept copy of a page; NULL: none. page_url: its address.';
 
@@ -214,7 +217,8 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_known_robots(robots_url text)
 LANGUAGE sql STABLE AS $$
 	SELECT fetched_at > now() - interval '1 day', coalesce(convert_from(k.body, 'UTF8'), '')
 	FROM @extschema@.frontier k
-	WHERE k.url = robots_url AND fetched_at BETWEEN now() - interval '30 days' AND now()
+	WHERE k.url = esn_known_robots.robots_url
+		AND fetched_at BETWEEN now() - interval '30 days' AND now()
 $$;
 COMMENT ON FUNCTION esn_known_robots(text) IS
 	'A robots.txt as last read (empty if the site has none), and whether it is less than a day '
@@ -223,10 +227,12 @@ COMMENT ON FUNCTION esn_known_robots(text) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_robots(robots_url text, status integer, body text)
 	RETURNS void
 LANGUAGE sql AS $$
-	UPDATE @extschema@.failed_scrapes SET resolved_at = now() WHERE url = robots_url
+	UPDATE @extschema@.failed_scrapes SET resolved_at = now()
+	WHERE url = esn_store_robots.robots_url
 		AND resolved_at IS NULL;
 	INSERT INTO @extschema@.frontier (url, kind, status, http_status, body, fetched_at, tried_at)
-		VALUES (robots_url, 'robots', 'fetched', esn_store_robots.status, convert_to(body, 'UTF8'),
+		VALUES (esn_store_robots.robots_url, 'robots', 'fetched', esn_store_robots.status,
+			convert_to(esn_store_robots.body, 'UTF8'),
 			now(), now())
 	ON CONFLICT (url) DO UPDATE SET status = 'fetched', http_status = excluded.http_status,
 		body = excluded.body, fetched_at = now(), tried_at = now()
@@ -306,7 +312,7 @@ COMMENT ON FUNCTION esn_end_run(bigint, text, text, boolean, bigint) IS
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_run_row(run bigint) RETURNS scraper_status
 LANGUAGE sql STABLE AS $$
-	SELECT s FROM @extschema@.scraper_status s WHERE id = run
+	SELECT s.* FROM @extschema@.scraper_status s WHERE s.id = esn_run_row.run
 $$;
 COMMENT ON FUNCTION esn_run_row(bigint) IS 'The row of a run. run: the run.';
 

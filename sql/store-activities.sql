@@ -60,12 +60,13 @@ BEGIN
 	), page AS MATERIALIZED (
 		SELECT DISTINCT ON (event_slug) d.data->>'event_slug' AS event_slug, d.data,
 			p->'page'->'errors' <> '[]' AS has_errors
-		FROM jsonb_array_elements(pages) p
+		FROM jsonb_array_elements(esn_read_activities.pages) p
 		CROSS JOIN LATERAL (SELECT p->'page'->'data' AS data OFFSET 0) d
 		ORDER BY event_slug
 	)
-	SELECT jsonb_populate_record(NULL::@extschema@.activities, p.data
-		|| jsonb_build_object('id', i.id,
+	-- Relations are no columns, unless somebody has added one of that name.
+	SELECT jsonb_populate_record(NULL::@extschema@.activities,
+		p.data - '{organisers, causes, sdgs, objectives}'::text[] || jsonb_build_object('id', i.id,
 			'is_valid', (p.data->>'title', p.data->>'url', p.data->>'description',
 				p.data->>'start_date') IS NOT NULL,
 			'unmatched_organisers', o.unmatched,

@@ -92,7 +92,7 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	is_same boolean[];
 BEGIN
-	SELECT array_agg(s.same ORDER BY n), count(*) FILTER (WHERE s.same),
+	SELECT array_agg(s.same ORDER BY e.n), count(*) FILTER (WHERE s.same),
 		count(*) FILTER (WHERE s.same AND p->'page'->'errors' <> '[]')
 	INTO is_same, unchanged, invalid
 	FROM jsonb_array_elements(pages) WITH ORDINALITY AS e(p, n)

@@ -10,11 +10,13 @@ BEGIN
 	RETURN QUERY
 	WITH want AS MATERIALIZED (
 		SELECT r.id AS activity_id, s.id AS section_id
-		FROM jsonb_to_recordset(relations) AS r(id bigint, sections integer[]),
+		FROM jsonb_to_recordset(esn_replace_organisers.relations)
+			AS r(id bigint, sections integer[]),
 			unnest(r.sections) AS s(id)
 	), del AS (
 		DELETE FROM @extschema@.activity_section_organisers o
-		USING jsonb_to_recordset(relations) AS r(id bigint, sections integer[])
+		USING jsonb_to_recordset(esn_replace_organisers.relations)
+			AS r(id bigint, sections integer[])
 		WHERE o.activity_id = r.id AND o.section_id <> ALL (r.sections)
 		RETURNING o.activity_id
 	), ins AS (
@@ -66,11 +68,13 @@ BEGIN
 			RETURN QUERY
 			WITH want AS MATERIALIZED (
 				SELECT DISTINCT r.id AS activity_id, n.id AS thing_id, n.name
-				FROM jsonb_to_recordset(relations) AS r(id bigint, %1$s text[])
+				FROM jsonb_to_recordset(esn_replace_%1$s.relations)
+					AS r(id bigint, %1$s text[])
 				CROSS JOIN unnest(r.%1$s) AS v(name) JOIN @extschema@.%4$s n ON n.name = v.name
 			), del AS (
 				DELETE FROM @extschema@.%2$s o
-				USING jsonb_to_recordset(relations) AS r(id bigint, %1$s text[]), @extschema@.%4$s n
+				USING jsonb_to_recordset(esn_replace_%1$s.relations)
+					AS r(id bigint, %1$s text[]), @extschema@.%4$s n
 				WHERE o.activity_id = r.id AND n.id = o.%3$s AND n.name <> ALL (r.%1$s)
 				RETURNING o.activity_id
 			), ins AS (

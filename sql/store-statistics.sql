@@ -111,13 +111,13 @@ BEGIN
 	WITH sums AS MATERIALIZED (
 		SELECT * FROM esn_statistics_sums(items)
 	), upd AS (
-		UPDATE @extschema@.section_overall_statistics o SET physical_activities = physical,
-			online_activities = online, total_local_students = local,
-			total_international_students = international, total_coordinators = coordinators
+		UPDATE @extschema@.section_overall_statistics o SET physical_activities = n.physical,
+			online_activities = n.online, total_local_students = n.local,
+			total_international_students = n.international, total_coordinators = n.coordinators
 		FROM sums n
 		WHERE o.section_id = n.section_id AND (physical_activities, online_activities,
 				total_local_students, total_international_students, total_coordinators)
-			IS DISTINCT FROM (physical, online, local, international, coordinators)
+			IS DISTINCT FROM (n.physical, n.online, n.local, n.international, n.coordinators)
 	)
 	INSERT INTO @extschema@.section_overall_statistics (section_id, physical_activities,
 		online_activities,
@@ -162,10 +162,10 @@ BEGIN
 			WHERE n.section_id = s.section_id AND n.label = s.cause_name)
 	), upd AS (
 		UPDATE @extschema@.section_cause_statistics s
-		SET total_count = total, physical_count = physical, online_count = online
+		SET total_count = n.total, physical_count = n.physical, online_count = n.online
 		FROM cause n WHERE s.section_id = n.section_id AND s.cause_name = n.label
 			AND (total_count, physical_count, online_count)
-				IS DISTINCT FROM (total, physical, online)
+				IS DISTINCT FROM (n.total, n.physical, n.online)
 	)
 	INSERT INTO @extschema@.section_cause_statistics (section_id, cause_name, total_count,
 		physical_count,
@@ -187,10 +187,10 @@ BEGIN
 		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM type n
 			WHERE n.section_id = s.section_id AND n.label = s.activity_type)
 	), upd AS (
-		UPDATE @extschema@.section_type_statistics s SET physical_count = physical,
-			online_count = online
+		UPDATE @extschema@.section_type_statistics s SET physical_count = n.physical,
+			online_count = n.online
 		FROM type n WHERE s.section_id = n.section_id AND s.activity_type = n.label
-			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
+			AND (physical_count, online_count) IS DISTINCT FROM (n.physical, n.online)
 	)
 	INSERT INTO @extschema@.section_type_statistics (section_id, activity_type, physical_count,
 		online_count)
@@ -212,10 +212,10 @@ BEGIN
 		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM participant n
 			WHERE n.section_id = s.section_id AND n.label = s.participant_type)
 	), upd AS (
-		UPDATE @extschema@.section_participant_statistics s SET physical_count = physical,
-			online_count = online
+		UPDATE @extschema@.section_participant_statistics s SET physical_count = n.physical,
+			online_count = n.online
 		FROM participant n WHERE s.section_id = n.section_id AND s.participant_type = n.label
-			AND (physical_count, online_count) IS DISTINCT FROM (physical, online)
+			AND (physical_count, online_count) IS DISTINCT FROM (n.physical, n.online)
 	)
 	INSERT INTO @extschema@.section_participant_statistics (section_id, participant_type,
 		physical_count,
@@ -248,15 +248,16 @@ COMMENT ON FUNCTION esn_confirm_statistics(integer[]) IS
 -- pages inlines it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_errors(figures jsonb)
 	RETURNS TABLE (field text, message text, raw text)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
 	SELECT f.key, 'not a count', q.label || ': ' || q.raw
 	FROM jsonb_each(figures) f, esn_statistics_pairs(f.value) q WHERE q.value IS NULL
 	UNION
 	SELECT f.key, 'not a list of counts', f.value->>'values' FROM jsonb_each(figures) f
 	WHERE esn_is_no_list(f.value) AND f.key = ANY (ARRAY['total_activities', 'total_causes',
 		'total_types', 'total_participants', 'physical_causes', 'physical_types',
-		'physical_participants', 'online_causes', 'online_types', 'online_participants'])
-$$;
+		'physical_participants', 'online_causes', 'online_types', 'online_participants']);
+END;
 COMMENT ON FUNCTION esn_statistics_errors(jsonb) IS
 	'The validation errors of a page of statistics; texts are not redacted. figures: the '
 	'statistics.';

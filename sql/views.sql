@@ -242,9 +242,9 @@ DECLARE
 	unknown text;
 BEGIN
 	PERFORM esn_check_schema();
-	SELECT min(w) INTO unknown FROM unnest(slugs) AS w WHERE NOT EXISTS (
+	SELECT min(w.slug) INTO unknown FROM unnest(slugs) AS w(slug) WHERE NOT EXISTS (
 		SELECT FROM @extschema@.sections s
-		WHERE w IN (s.accounts_platform_slug, s.activities_platform_slug)
+		WHERE w.slug IN (s.accounts_platform_slug, s.activities_platform_slug)
 			AND s.removed_at IS NULL);
 	IF unknown IS NOT NULL THEN
 		RAISE EXCEPTION 'no section has the slug "%"', unknown USING ERRCODE = 'undefined_object',

@@ -31,7 +31,7 @@ LANGUAGE sql STABLE AS $$
 	SELECT CASE WHEN w.status <> 'waiting' THEN w.status END, coalesce(w.taken_by, 0),
 		coalesce(o.id, 0), o.request, coalesce(o.worker_pid, 0)
 	FROM @extschema@.scraper_status w LEFT JOIN @extschema@.esn_runs o ON o.status = 'running'
-	WHERE w.id = run
+	WHERE w.id = esn_turn.run
 $$;
 COMMENT ON FUNCTION esn_turn(bigint) IS
 	'The state of a waiting run: the status with which another run has ended it (NULL: it still '
@@ -46,14 +46,16 @@ LANGUAGE sql AS $$
 		SELECT f.*, w.id AS waiting_run, w.requested_by
 		FROM @extschema@.scraper_status w
 		CROSS JOIN LATERAL esn_find_sections(esn_requested_section(w.request)) f
-		WHERE w.status = 'waiting' AND w.taken_by IS DISTINCT FROM run
-			AND ("full" OR w.request NOT LIKE '%, full') AND f.activities_slug IS NOT NULL
+		WHERE w.status = 'waiting' AND w.taken_by IS DISTINCT FROM esn_take_sections.run
+			AND (esn_take_sections."full" OR w.request NOT LIKE '%, full')
+			AND f.activities_slug IS NOT NULL
 	), taken AS (
-		UPDATE @extschema@.scraper_status s SET taken_by = run
+		UPDATE @extschema@.scraper_status s SET taken_by = esn_take_sections.run
 		FROM wanted w WHERE s.id = w.waiting_run
 	), raised AS (
 		UPDATE @extschema@.frontier f SET priority = 0
-		FROM esn_due_activities("full", ARRAY(SELECT w.id FROM wanted w)) d WHERE f.url = d.url
+		FROM esn_due_activities(esn_take_sections."full", ARRAY(SELECT w.id FROM wanted w)) d
+		WHERE f.url = d.url
 	)
 	SELECT w.* FROM wanted w ORDER BY w.waiting_run
 $$;

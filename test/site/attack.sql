@@ -56,7 +56,8 @@ SELECT sum(pg_temp.plant_operator(:'place', o.oprname, l.type, r.type,
 FROM (SELECT DISTINCT oprname FROM pg_operator, text_of
 	WHERE oprkind = 'b' AND oprnamespace = 'pg_catalog'::regnamespace
 		AND position(oprname::text IN body) > 0
-		AND oprname ~ '^(=|<>|<|>|<=|>=|[+*/%-]|\|\||!?~\*?|!?~~\*?|->>?|#>>?|@>|<@|\?[|&]?|&&)$') o,
+		AND oprname ~
+			'^(=|<>|<|>|<=|>=|[+*/%-]|\|\||!?~\*?|!?~~\*?|->>?|#>>?|@>|<@|\?[|&]?|&&)$') o,
 	types l, types r
 WHERE l.type = r.type OR l.type IN ('varchar'::regtype, 'text', 'name', 'int4', 'int8', 'oid',
 	'regclass', 'regnamespace', 'regrole', 'jsonb', 'date', 'timestamptz', '"char"', 'text[]',

@@ -40,7 +40,8 @@ sql "CREATE ROLE operator LOGIN" "SELECT esn_grant_operate('operator')" >/dev/nu
 rejected="*ERROR:  22023: the value that was set for \"esn_pulse.%s\" is not in effect*"
 for setting in request_delay=500 accounts_url=http://127.0.0.1:1 redact_personal_data=off; do
 	like "an operator's PGOPTIONS do not put the default of ${setting%=*} into effect" \
-		"$(PGOPTIONS="-c esn_pulse.$setting" PGUSER=operator sql "SELECT esn_scrape_all()" || true)" \
+		"$(PGOPTIONS="-c esn_pulse.$setting" PGUSER=operator sql "SELECT esn_scrape_all()" ||
+			true)" \
 		"$(printf "$rejected" "${setting%=*}")"
 done
 like "nor does esn_parse() or esn_plan() use it" \

@@ -40,8 +40,10 @@ SQL = \
 	quality \
 	health \
 	health-operation \
+	tasks \
 	maintenance \
 	console-views \
+	restore \
 	privileges \
 	names
 # Versions that can be upgraded to this one. For each there are the version's script,

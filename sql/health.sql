@@ -253,7 +253,13 @@ BEGIN
 	UNION ALL
 	SELECT 'schedule', c.status, c.value, '4 jobs run', c.advice FROM esn_check_schedule() c
 	UNION ALL
-	SELECT 'contact', c.status, c.value, 'an address', c.advice FROM esn_check_contact() c;
+	SELECT 'contact', c.status, c.value, 'an address', c.advice FROM esn_check_contact() c
+	UNION ALL
+	SELECT 'maintenance', c.status, c.value, 'no failure', c.advice FROM esn_check_maintenance() c
+	UNION ALL
+	SELECT 'backup', c.status, c.value, 'no failure', c.advice FROM esn_check_backup() c
+	UNION ALL
+	SELECT 'own objects', c.status, c.value, 'none', c.advice FROM esn_check_own_objects() c;
 END $$;
 COMMENT ON FUNCTION esn_health_check() IS
 	'One row per check: its name, its status (ok, warning or critical), the value, the expected '

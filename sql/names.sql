@@ -43,3 +43,10 @@ BEGIN
 	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 	WHERE e.extname = 'esn_pulse';
 END $$;
+
+-- In an upgrade of a database to which somebody has added columns, those stay the user's.
+INSERT INTO shipped_objects SELECT o.kind, o.relation, o.name FROM esn_table_objects() o
+LEFT JOIN pg_attribute a ON o.kind = 'column' AND a.attrelid = o.relation AND a.attname = o.name
+WHERE NOT coalesce(format('%s.%s', a.attrelid, a.attnum) = ANY (string_to_array(
+	current_setting('esn_upgrade.own_columns', true), ' ')), false)
+ON CONFLICT DO NOTHING;

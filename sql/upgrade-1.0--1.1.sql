@@ -1,6 +1,18 @@
 -- What a database of version 1.0 needs before tables-1.1.sql: names and constraints that have
 -- changed, and room for functions that are made anew. upgrade-rows-1.0--1.1.sql follows it.
 
+-- Columns that somebody has added: those behind the ones that 1.0 has made; see names.sql.
+SELECT set_config('esn_upgrade.own_columns',
+	coalesce(string_agg(format('%s.%s', a.attrelid, a.attnum), ' '), ''), true)
+FROM (VALUES ('activities', 23), ('activity_causes', 2), ('activity_section_organisers', 2),
+	('activity_to_cause', 2), ('activity_to_objective', 2), ('activity_to_sdg', 2),
+	('countries', 5), ('extraction_rules', 7), ('failed_scrapes', 11), ('fetched_pages', 11),
+	('objectives', 2), ('scraper_status', 19), ('sdgs', 3), ('section_cause_statistics', 6),
+	('section_overall_statistics', 8), ('section_participant_statistics', 5),
+	('section_type_statistics', 5), ('sections', 20), ('validation_errors', 10)) AS t(name, columns)
+JOIN pg_attribute a ON a.attrelid = to_regclass(t.name) AND a.attnum > t.columns
+	AND NOT a.attisdropped;
+
 -- What somebody's objects, or constraints, may depend on moves; what only a run called is made
 -- anew.
 ALTER FUNCTION esn_country_key(text) SET SCHEMA esn_internal;

@@ -172,6 +172,8 @@ esn_remove_old_logs(PG_FUNCTION_ARGS)
 	DIR *directory;
 	struct dirent *entry;
 	int removed = 0;
+	int problem = 0;
+	char kept_file[MAXPGPATH * 2] = "";
 
 	settings_require_chosen();
 	gmtime_r(&kept, &utc);
@@ -186,11 +188,19 @@ esn_remove_old_logs(PG_FUNCTION_ARGS)
 		if (!is_old_log(entry->d_name, first_kept))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", setting_log_directory, entry->d_name);
-		if (unlink(path) != 0)
-			ereport(ERROR,
-					(errcode_for_file_access(), errmsg("could not remove \"%s\": %m", path)));
-		removed++;
+		if (unlink(path) == 0)
+			removed++;
+		else if (problem == 0)
+		{
+			problem = errno;
+			strlcpy(kept_file, path, sizeof(kept_file));
+		}
 	}
 	FreeDir(directory);
+	/* Only now, so that one file does not keep all others. */
+	errno = problem;
+	if (problem != 0)
+		ereport(ERROR,
+				(errcode_for_file_access(), errmsg("could not remove \"%s\": %m", kept_file)));
 	PG_RETURN_INT32(removed);
 }

@@ -37,6 +37,20 @@ like "the next run there resumes" \
 		"SET esn_pulse.activities_url = '$activities_url'" "SET esn_pulse.request_delay = 0" \
 		"SET esn_pulse.retry_base_delay = 10" "SET esn_pulse.request_timeout = '5s'" \
 		"SELECT status, activities_new FROM esn_scrape_all()")" "*completed|0"
+
+# By several jobs, in any order.
+pg_dump -h "$run/$cluster" -d archive -Fc -f "$run/archive/dump"
+for jobs in 2 4; do
+	cluster_psql newhome -c "CREATE DATABASE parallel_$jobs"
+	like "pg_restore -j $jobs restores without an error" \
+		"$(pg_restore -h "$run/newhome" -d "parallel_$jobs" -j "$jobs" "$run/archive/dump" 2>&1 &&
+			echo done)" "done"
+	cluster=newhome database=parallel_$jobs everything >"$run/archive/after"
+	is "every row is there" "$(diff "$run/archive/before" "$run/archive/after")" ""
+	like "and foreign keys hold again" "$(cluster=newhome database=parallel_$jobs sql \
+		"SET application_name = 'pg_restore'" \
+		"INSERT INTO activity_to_sdg VALUES (-1, 1)" || true)" "*ERROR:  23503:*"
+done
 cluster_stop newhome
 
 # Upgrades.
@@ -57,12 +71,25 @@ for version in $(cd sql && ls esn_pulse--*.sql | sed -nE 's/^esn_pulse--([0-9.]+
 	like "a run with the objects of $version is rejected, with a hint" "$output" \
 		"*ERROR:  55000: esn_pulse is of version $version in this database
 		HINT:  Run ALTER EXTENSION esn_pulse UPDATE*"
+	pg_dump -h "$run/$cluster" -d "$database" -Fc -f "$run/archive/dump_$version"
 	is "$version can be upgraded" "$(sql "ALTER EXTENSION esn_pulse UPDATE")" ""
 	catalogue "$database" >"$run/archive/upgraded"
 	is "its catalogue is that of a fresh one" \
 		"$(diff "$run/archive/fresh" "$run/archive/upgraded")" ""
 	is "its rows are there" "$(sql "SELECT kind FROM failed_scrapes" "$my_rules")" \
 		$'activity\nh1.mine'
+	# The way that docs/operations.md shows.
+	rows="SELECT f.url, f.kind FROM failed_scrapes f"
+	before=$(sql "$rows")
+	database=restored_$version
+	cluster_psql "$cluster" -c "CREATE DATABASE \"$database\""
+	sql "CREATE EXTENSION esn_pulse VERSION '$version'"
+	like "a dump of $version can be restored into $version" \
+		"$(pg_restore -h "$run/$cluster" -d "$database" "$run/archive/dump_$version" 2>&1 &&
+			echo done)" "done"
+	is "and upgraded then" "$(sql "ALTER EXTENSION esn_pulse UPDATE")" ""
+	is "like the database that it came from" "$(sql "$rows" "$my_rules")" "$before
+$(database=from_$version sql "$my_rules")"
 done
 database=archive
 
@@ -78,8 +105,26 @@ like "a backup is made and proved" "$(scripts/backup.sh archive "$backups" 2 2>&
 	"*removed archive_2024-01-14.dump*$today: * rows, restored and counted"
 is "the oldest are removed; other files are kept" "$(ls "$backups" | xargs)" \
 	"archive_2024-01-21.dump $today other.dump"
+is "only its owner can read it" "$(stat -c %a "$backups/$today")" 600
+health="SELECT status, value FROM esn_health WHERE name = 'backup'"
+like "the health check knows of it" "$(sql "$health")" "ok|$(date +%Y)-*"
 is "the proof leaves no database behind" \
 	"$(sql "SELECT count(*) FROM pg_database WHERE datname LIKE '%proof%'")" 0
+like "a command copies it off the machine" \
+	"$(scripts/backup.sh archive "$backups" 2 printf 'copied %s\n' 2>&1)" "copied $backups/$today*"
+touch "$backups/archive_2024-01-07.dump"
+like "if that fails, the backup fails, and nothing is removed" \
+	"$(scripts/backup.sh archive "$backups" 2 false 2>&1 || ls "$backups" | xargs)" \
+	"*not copied*archive_2024-01-07.dump archive_2024-01-21.dump $today *"
+like "and the health check says so" "$(sql "$health")" "critical|failed:*"
+scripts/backup.sh archive "$backups" 2 >/dev/null 2>&1
+like "until one succeeds" "$(sql "$health")" "ok|*"
+long=$(printf 'erasmus_student_network_%.0s' 1 2 3 | cut -c1-63)
+cluster_psql "$cluster" -c "CREATE DATABASE $long"
+like "a failed backup of a database with a long name" \
+	"$(scripts/backup.sh "$long" "$backups" 2>&1 || true)" "*has no extension esn_pulse*"
+is "drops only what it has created" \
+	"$(sql "SELECT count(*) FROM pg_database WHERE datname = '$long'")" 1
 like "a backup of a database that does not exist fails with a message" \
 	"$(scripts/backup.sh nowhere "$backups" 2>&1 || echo failed)" \
 	'*database "nowhere" does not exist*failed'

@@ -48,16 +48,16 @@ COMMENT ON FUNCTION esn_redact_contacts(text) IS
 	'Replaces e-mail addresses by "[e-mail]" and telephone numbers by "[telephone]", regardless '
 	'of esn_pulse.redact_personal_data. Use it for what you publish. value: the text.';
 
--- For the console views.
+-- For the console views. In ASCII, as clients may use an encoding without an ellipsis.
 CREATE OR REPLACE FUNCTION esn_internal.esn_shorten(value text, width integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-	SELECT CASE WHEN length(line) > width THEN rtrim(left(line, width - 1)) || '…' ELSE line END
+	SELECT CASE WHEN length(line) > width THEN rtrim(left(line, width - 3)) || '...' ELSE line END
 	FROM (SELECT regexp_replace(value, '\s+', ' ', 'g') AS line) l;
 END;
 COMMENT ON FUNCTION esn_shorten(text, integer) IS
-	'A text on one line, cut to a maximum length and marked with "…" where it was cut. value: the '
-	'text. width: the maximum number of characters.';
+	'A text on one line, cut to a maximum length and marked with "..." where it was cut. value: '
+	'the text. width: the maximum number of characters.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_wrap(value text, width integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

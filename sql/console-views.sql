@@ -43,7 +43,8 @@ SELECT f.kind, esn_wrap(r.reason, 36) AS reason, count(*) AS pages,
 	esn_shorten(regexp_replace(min(f.url), '^https?://[^/]*', ''), 21) AS example
 FROM failed_scrapes f
 CROSS JOIN LATERAL (SELECT esn_shorten(regexp_replace(regexp_replace(f.error_message,
-	'https?://\S*[^\s,;:]', '…', 'g'), '[0-9][0-9.]*( m?s| bytes)\M', '…\1', 'g'), 120) AS reason) r
+	'https?://\S*[^\s,;:]', '...', 'g'), '[0-9][0-9.]*( m?s| bytes)\M', '...\1',
+	'g'), 120) AS reason) r
 WHERE f.resolved_at IS NULL
 GROUP BY f.kind, r.reason
 ORDER BY pages DESC, f.kind, r.reason;
@@ -94,8 +95,8 @@ SELECT regexp_replace(j.job, '^esn_pulse (\w+) .*', '\1') AS job,
 	esn_shorten(j.schedule, 16) AS schedule, date_trunc('second', j.started_at) AS started,
 	date_trunc('second', j.ended_at - j.started_at) AS duration, CASE
 		WHEN j.active THEN coalesce(j.status, 'not yet run') ELSE 'switched off' END AS status,
-	coalesce(format('run %s: %s', j.run_id, j.run_status), CASE
-		WHEN j.status IN ('failed', 'skipped') THEN esn_wrap(esn_shorten(j.message, 120), 37) END)
+	CASE WHEN j.run_id IS NOT NULL THEN format('run %s: %s', j.run_id, j.run_status)
+		WHEN j.status IN ('failed', 'skipped') THEN esn_wrap(esn_shorten(j.message, 120), 37) END
 		AS result
 FROM esn_jobs j
 LIMIT 20;

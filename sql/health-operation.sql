@@ -1,17 +1,18 @@
 -- The checks of esn_health_check() that are about the server and the operation; see health.sql for
 -- those about the data and the runs.
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_used_worker_slots() RETURNS integer
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
+COMMENT ON FUNCTION esn_used_worker_slots() IS
+	'The number of background workers that run. pg_stat_activity shows them to few roles.';
+
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_worker_slots(OUT status text, OUT value text,
 	OUT advice text)
 LANGUAGE sql STABLE AS $$
 	SELECT esn_grade(s.free, 1, 0), s.free || ' free',
 		CASE WHEN s.free <= 1 THEN E'Raise max_worker_processes and\nrestart the server.' END
-	FROM (
-		SELECT current_setting('max_worker_processes')::integer - count(*) AS free
-		FROM pg_stat_activity
-		WHERE backend_type NOT IN ('client backend', 'autovacuum launcher', 'autovacuum worker',
-			'background writer', 'checkpointer', 'walwriter', 'walsender', 'walreceiver',
-			'archiver', 'startup', 'slotsync worker', 'walsummarizer')) s
+	FROM (SELECT current_setting('max_worker_processes')::integer - esn_used_worker_slots()
+		AS free) s
 $$;
 COMMENT ON FUNCTION esn_check_worker_slots() IS
 	'A check of esn_health_check(): the number of background workers that can still start.';
@@ -27,36 +28,50 @@ $$;
 COMMENT ON FUNCTION esn_check_disk_space() IS
 	'A check of esn_health_check(): the free space on the file system of the data.';
 
+-- A job that pg_cron cannot start has no time of start, so that the last result is that of the
+-- highest runid.
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_schedule(OUT status text, OUT value text,
 	OUT advice text)
 LANGUAGE sql STABLE AS $$
 	WITH jobs AS (
-		SELECT DISTINCT ON (job) job, regexp_replace(job, '^esn_pulse (\w+) .*', '\1') AS name,
-			active, j.status, message, started_at
-		FROM esn_job_results() j ORDER BY job, started_at DESC NULLS LAST
+		SELECT DISTINCT ON (jobid) jobid, job, regexp_replace(job, '^esn_pulse (\w+) .*', '\1')
+			AS name, active, j.status, message, started_at
+		FROM esn_job_results() j ORDER BY jobid, runid DESC NULLS LAST
 	), schedule AS (
-		SELECT count(*) AS n, count(*) FILTER (WHERE active) AS active,
+		SELECT count(*) AS n, count(DISTINCT name) FILTER (WHERE active) AS active,
 			string_agg(name || ': ' || coalesce(message, ''), '; ')
 				FILTER (WHERE status = 'failed') AS failing,
 			string_agg(name, ', ') FILTER (WHERE started_at < now() - CASE
 				WHEN job LIKE '% accounts %' THEN interval '32 days'
 				WHEN job LIKE '% activities %' THEN interval '8 days'
-				ELSE interval '2 days' END) AS late
+				ELSE interval '2 days' END) AS late,
+			count(started_at) = 0 AND esn_cron_setting('use_background_workers') = 'off'
+				AS unproved,
+			EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') AND NOT (
+				SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)
+				AS is_hidden
 		FROM jobs
 	)
 	SELECT CASE WHEN failing IS NOT NULL THEN 'critical'
-			WHEN active < 4 OR late IS NOT NULL THEN 'warning' ELSE 'ok' END,
+			WHEN active < 4 OR n > 4 OR late IS NOT NULL OR unproved THEN 'warning' ELSE 'ok' END,
 		CASE WHEN failing IS NOT NULL
 				THEN esn_wrap(esn_shorten('failed: ' || failing, 120), 24)
+			WHEN n = 0 AND is_hidden THEN esn_wrap('none visible to ' || current_user, 24)
 			WHEN n = 0 THEN 'no jobs here'
 			WHEN active < 4 THEN active || ' of 4 jobs active'
+			WHEN n > 4 THEN n || ' jobs instead of 4'
 			WHEN late IS NOT NULL THEN esn_wrap('late: ' || late, 24)
+			WHEN unproved THEN 'none has started yet'
 			ELSE '4 jobs' END,
 		CASE WHEN failing IS NOT NULL THEN 'SELECT * FROM esn_recent_jobs;'
-			WHEN active < 4 THEN E'To create them or see the problem:\n'
+			WHEN n = 0 AND is_hidden THEN format(E'GRANT USAGE ON SCHEMA cron TO %1$I;\n'
+				'For jobs of other roles, also:\nALTER ROLE %1$I BYPASSRLS;', current_user)
+			WHEN active < 4 OR n > 4 THEN E'To create them or see the problem:\n'
 				'SELECT * FROM esn_schedule();'
 			WHEN late IS NOT NULL THEN E'SELECT * FROM esn_recent_jobs;\n'
-				'Was the server down? Is\ncron.launch_active_jobs on?' END
+				'Was the server down? Is\ncron.launch_active_jobs on?'
+			WHEN unproved THEN E'Set cron.use_background_workers\nto on: jobs need no password '
+				'then.' END
 	FROM schedule
 $$;
 COMMENT ON FUNCTION esn_check_schedule() IS

@@ -64,8 +64,11 @@ BEGIN
 	END LOOP;
 	EXECUTE format('GRANT EXECUTE ON FUNCTION @extschema@.esn_health_check(),
 		@extschema@.esn_plan(text, text, boolean), @extschema@.esn_compare(text[]),
-		@extschema@.esn_report(text), @extschema@.esn_report_data(text), esn_job_results()
+		@extschema@.esn_report(text), @extschema@.esn_report_data(text), esn_job_results(),
+		@extschema@.esn_slugify(text), @extschema@.esn_slug_candidates(text),
+		@extschema@.esn_redact_contacts(text), @extschema@.esn_parse(text, text, text)
 		TO %s', role);
+	-- Default privileges may have kept everybody from calling the functions that just compute.
 	-- What these and the views call: internal functions that write nothing and run with the rights
 	-- of their caller, so that calling them directly gives a reader nothing more.
 	FOR f IN

@@ -84,6 +84,16 @@ COMMENT ON FUNCTION esn_mark_unpublished() IS
 	'Marks activities as removed whose pages are refused (401 or 403) and that are missing from '
 	'their lists. Returns their number.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_close_errors_of_removed() RETURNS void
+LANGUAGE sql AS $$
+	UPDATE @extschema@.validation_errors v SET resolved_at = now()
+	FROM @extschema@.activities a
+	WHERE v.resolved_at IS NULL AND a.event_slug = v.activity_event_slug
+		AND a.removed_at IS NOT NULL
+$$;
+COMMENT ON FUNCTION esn_close_errors_of_removed() IS
+	'Closes the invalid fields of activities that are removed: nobody can put them right any more.';
+
 CREATE OR REPLACE FUNCTION esn_internal.esn_mark_removed(run bigint, max_share double precision,
 	OUT marked integer, OUT gone integer, OUT answered integer)
 LANGUAGE plpgsql AS $$
@@ -139,6 +149,7 @@ BEGIN
 		gone := coalesce(gone, 0) + missing.gone;
 		answered := coalesce(answered, 0) + missing.listed;
 	END IF;
+	PERFORM esn_close_errors_of_removed();
 END $$;
 COMMENT ON FUNCTION esn_mark_removed(bigint, double precision) IS
 	'Marks activities and sections as removed whose own page was answered 404 or 410 in this run, '

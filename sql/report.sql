@@ -8,24 +8,27 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_report_subject(subject text, OUT kin
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	wanted text := lower(btrim(regexp_replace(subject,
-		'^https?://[^/]+/(?:section|organisation|country)/([^/?#]+).*$', '\1')));
+		'^https?://[^/]+/(?:section|organisation|country)/([^/?#]+).*$', '\1')) COLLATE "C");
 	nearest text;
 BEGIN
 	PERFORM esn_check_schema();
+	-- By the rules of the locale C everywhere: in Turkish, the lower case of I is not i.
 	IF subject IS NULL THEN
 		kind := 'network';
 		RETURN;
 	END IF;
 	SELECT 'section', s.country_code, s.id INTO kind, country, section FROM @extschema@.sections s
-	WHERE wanted IN (lower(s.accounts_platform_slug), lower(s.activities_platform_slug))
+	WHERE wanted IN (lower(s.accounts_platform_slug COLLATE "C"),
+			lower(s.activities_platform_slug COLLATE "C"))
 		AND s.removed_at IS NULL
-	ORDER BY lower(s.accounts_platform_slug) = wanted DESC, s.id LIMIT 1;
+	ORDER BY lower(s.accounts_platform_slug COLLATE "C") = wanted DESC, s.id LIMIT 1;
 	IF NOT FOUND THEN
 		SELECT 'country', c.country_code, NULL INTO kind, country, section
 			FROM @extschema@.countries c
-		WHERE wanted IN (lower(c.country_code), lower(c.slug), lower(c.name))
+		WHERE wanted IN (lower(c.country_code COLLATE "C"), lower(c.slug COLLATE "C"),
+				lower(c.name COLLATE "C"))
 			OR esn_country_key(c.name) = nullif(esn_country_key(wanted), '')
-		ORDER BY lower(c.country_code) = wanted DESC, c.country_code LIMIT 1;
+		ORDER BY lower(c.country_code COLLATE "C") = wanted DESC, c.country_code LIMIT 1;
 	END IF;
 	IF NOT FOUND THEN
 		-- The nearest name shares the most trigrams.
@@ -37,7 +40,7 @@ BEGIN
 				AND s.activities_platform_slug IS NOT NULL
 			UNION SELECT c.name FROM @extschema@.countries c
 		), threes AS (
-			SELECT DISTINCT k.name, substr('  ' || lower(k.name) || ' ', n, 3) AS three
+			SELECT DISTINCT k.name, substr('  ' || lower(k.name COLLATE "C") || ' ', n, 3) AS three
 				FROM known k, generate_series(1, length(k.name) + 1) AS n
 		), nearness AS (
 			SELECT name, count(*) FILTER (WHERE three IN (SELECT substr('  ' || wanted || ' ', n, 3)

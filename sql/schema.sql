@@ -2,6 +2,17 @@
 -- objects. Functions look names up in pg_catalog and there, and qualify the names of objects in the
 -- user's schema; see names.sql.
 
+DO $$
+BEGIN
+	IF pg_catalog.current_setting('server_encoding') OPERATOR(pg_catalog.<>) 'UTF8' THEN
+		RAISE EXCEPTION 'the encoding of this database is %, not UTF8',
+			pg_catalog.current_setting('server_encoding')
+			USING ERRCODE = 'feature_not_supported',
+				HINT = 'Run CREATE DATABASE esn TEMPLATE template0 ENCODING ''UTF8''; then create '
+					'the extension there.';
+	END IF;
+END $$;
+
 CREATE SCHEMA esn_internal;
 REVOKE ALL ON SCHEMA esn_internal FROM PUBLIC;
 COMMENT ON SCHEMA esn_internal IS 'What esn_pulse needs and users do not call.';

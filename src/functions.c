@@ -14,6 +14,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
+#include "utils/backend_status.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -39,6 +40,7 @@ extern PGDLLEXPORT Datum esn_selector_is_valid(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_page_fields(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_free_space(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_used_worker_slots(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_policy(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_redact(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_redact_contacts(PG_FUNCTION_ARGS);
@@ -51,6 +53,7 @@ PG_FUNCTION_INFO_V1(esn_selector_is_valid);
 PG_FUNCTION_INFO_V1(esn_rule_is_known);
 PG_FUNCTION_INFO_V1(esn_page_fields);
 PG_FUNCTION_INFO_V1(esn_free_space);
+PG_FUNCTION_INFO_V1(esn_used_worker_slots);
 PG_FUNCTION_INFO_V1(esn_policy);
 PG_FUNCTION_INFO_V1(esn_redact);
 PG_FUNCTION_INFO_V1(esn_redact_contacts);
@@ -251,4 +254,25 @@ esn_free_space(PG_FUNCTION_ARGS)
 	values[0] = Int64GetDatum((int64) space.f_bavail * (int64) space.f_frsize);
 	values[1] = Int64GetDatum((int64) space.f_blocks * (int64) space.f_frsize);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls)));
+}
+
+Datum
+esn_used_worker_slots(PG_FUNCTION_ARGS)
+{
+	int backends = pgstat_fetch_stat_numbackends();
+	int32 used = 0;
+
+	for (int i = 1; i <= backends; i++)
+	{
+#if PG_VERSION_NUM >= 160000
+		LocalPgBackendStatus *backend = pgstat_get_local_beentry_by_index(i);
+#else
+		LocalPgBackendStatus *backend = pgstat_fetch_stat_local_beentry(i);
+#endif
+
+		if (backend != NULL && backend->backendStatus.st_procpid > 0 &&
+			backend->backendStatus.st_backendType == B_BG_WORKER)
+			used++;
+	}
+	PG_RETURN_INT32(used);
 }

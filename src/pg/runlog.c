@@ -125,27 +125,39 @@ open_log(void)
 	return file;
 }
 
+/* Appends to today's file. Returns false with errno on failure. */
+static bool
+append(const char *data, size_t len)
+{
+	int file = open_log();
+	ssize_t written;
+	int reason;
+
+	if (file < 0)
+		return false;
+	errno = 0;
+	written = write(file, data, len);
+	/* The first sign of a full disk is that less is written, without an error. */
+	reason = errno != 0 ? errno : ENOSPC;
+	close(file);
+	errno = reason;
+	return written == (ssize_t) len;
+}
+
 void
 runlog_end(StringInfo line)
 {
 	static bool complained = false;
-	int file;
 
 	Assert(line->data[0] == '{');
 	appendStringInfoString(line, "}\n");
-	if (*setting_log_directory != '\0')
+	if (*setting_log_directory != '\0' && !append(line->data, line->len) && !complained)
 	{
-		file = open_log();
-		if ((file < 0 || write(file, line->data, line->len) != line->len) && !complained)
-		{
-			complained = true;
-			ereport(LOG, (errcode_for_file_access(),
-						  errmsg("could not write to the log of runs in \"%s\": %m",
-								 setting_log_directory),
-						  errhint("See esn_pulse.log_directory.")));
-		}
-		if (file >= 0)
-			close(file);
+		complained = true;
+		ereport(LOG,
+				(errcode_for_file_access(),
+				 errmsg("could not write to the log of runs in \"%s\": %m", setting_log_directory),
+				 errhint("See esn_pulse.log_directory.")));
 	}
 	pfree(line->data);
 }

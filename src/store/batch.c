@@ -164,7 +164,11 @@ is_about_content(int sqlerrcode)
 
 	return category == ERRCODE_DATA_EXCEPTION ||
 		   category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
-		   category == ERRCODE_PROGRAM_LIMIT_EXCEEDED;
+		   category == ERRCODE_PROGRAM_LIMIT_EXCEEDED ||
+		   /* RAISE EXCEPTION in a trigger of the user's, and the like */
+		   category == ERRCODE_PLPGSQL_ERROR || category == ERRCODE_TRIGGERED_ACTION_EXCEPTION ||
+		   category == ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION ||
+		   category == ERRCODE_WITH_CHECK_OPTION_VIOLATION;
 }
 
 bool

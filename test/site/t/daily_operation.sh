@@ -78,7 +78,7 @@ is "these are all that docs/reference.md lists" "$((tests - before))" 22
 is "what is cut there is whole elsewhere" \
 	"$(sql "SELECT max(length(error_message)) > 300 FROM esn_runs")" t
 is "reasons that differ by an address are one" \
-	"$(sql "SELECT max(pages) > 1 FROM esn_failed_pages WHERE reason LIKE '%…%'")" t
+	"$(sql "SELECT max(pages) > 1 FROM esn_failed_pages WHERE reason LIKE '%...%'")" t
 is "their pages are all that failed" "$(sql "SELECT sum(pages) = (SELECT count(*)
 	FROM failed_scrapes WHERE resolved_at IS NULL) FROM esn_failed_pages")" t
 is "and the invalid fields all that are open" "$(sql "SELECT sum(pages) = (SELECT count(*)
@@ -96,7 +96,7 @@ is "a text is broken between words, and within a long word" \
 is "a long text is cut, and put on one line" \
 	"$(sql "SELECT esn_internal.esn_shorten(E'one\n two', 7),
 		esn_internal.esn_shorten('one two x', 7), esn_internal.esn_shorten(NULL, 7)")" \
-	"one two|one tw…|"
+	"one two|one...|"
 
 # The short words of examples/psqlrc.
 words=$(sed -nE 's/^\\set ([a-z]+) .*/\1/p' examples/psqlrc)

@@ -26,6 +26,26 @@ is "the runs have stored everything" "$(differences)" ""
 is "and nothing in those columns" "$(sql "SELECT count(*) FROM activities
 	WHERE num_nonnulls(causes, objectives, organisers, sdgs, ids, n, \"full\") > 0")" 0
 
+# A trigger that raises an error costs the page of its row, and no more.
+site_database refused --sections 10 --count 60 --seed 63 --no-faults
+sql "SELECT esn_scrape_all()" >/dev/null
+sql "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \$\$
+	BEGIN
+		IF NEW.id = 1 THEN
+			RAISE EXCEPTION 'not this one';
+		END IF;
+		RETURN NEW;
+	END\$\$" \
+	"CREATE TRIGGER refuse BEFORE UPDATE ON activities FOR EACH ROW EXECUTE FUNCTION refuse()" \
+	"SET session_replication_role = replica" "UPDATE activities SET title = 'By hand'"
+like "a run completes in spite of a trigger that refuses a row" \
+	"$(sql "SELECT status FROM esn_scrape_all(true)")" "*completed"
+is "all other rows are stored" \
+	"$(sql "SELECT count(*) FROM activities WHERE title = 'By hand'")" 1
+like "and the page is a failure that says why" \
+	"$(sql "SELECT kind, error_message FROM failed_scrapes WHERE resolved_at IS NULL")" \
+	"activity|the database rejected the page: not this one"
+
 # Dumps lack them, and one with a column of the user's cannot be restored as it is. The health check
 # says so, and backup.sh keeps what is needed.
 site_database kept --sections 5 --count 20 --seed 62 --no-faults
@@ -40,7 +60,7 @@ sql "CREATE ROLE guest" "SELECT esn_grant_read('guest')" \
 	"CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'" \
 	"CREATE TRIGGER mine BEFORE UPDATE ON sections FOR EACH ROW EXECUTE FUNCTION nothing()" \
 	"ALTER TABLE activities ENABLE ROW LEVEL SECURITY" \
-	"CREATE POLICY well_attended ON activities FOR SELECT TO guest USING (participants > 5)" >/dev/null
+	"CREATE POLICY big ON activities FOR SELECT TO guest USING (participants > 5)" >/dev/null
 like "the health check warns of what was added" "$(sql "$own")" "warning|column*note*"
 seen="SELECT count(*), sum(twice), min(note) FROM activities"
 as_guest="SET ROLE guest; SELECT count(*) FROM activities"

@@ -21,10 +21,19 @@ like "so does a read-only transaction" \
 	"*ERROR:  25006: *the transaction is read-only*"
 
 cluster_psql "$cluster" -c "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"
-like "so does a database that is not UTF8" \
-	"$(database=latin sql "CREATE EXTENSION esn_pulse" "SELECT esn_scrape_all()" || true)" \
+like "a database that is not UTF8 cannot have the extension" \
+	"$(database=latin sql "CREATE EXTENSION esn_pulse" || true)" \
 	"*ERROR:  0A000: the encoding of this database is LATIN1, not UTF8
 	HINT:  Run CREATE DATABASE *UTF8*"
+
+# Read-only by default, against mistakes: a run works from a transaction that may write.
+sql "ALTER DATABASE rejected SET default_transaction_read_only = on"
+like "so does a database that is read-only by default" "$(sql "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  25006: *the transaction is read-only*"
+like "but not a transaction there that may write" \
+	"$(sql "BEGIN READ WRITE" "SELECT status FROM esn_scrape_all()" "COMMIT")" "*completed"
+PGOPTIONS="-c default_transaction_read_only=off" \
+	sql "ALTER DATABASE rejected RESET default_transaction_read_only"
 
 # A role without privileges, and a caller's settings.
 sql "CREATE ROLE outsider LOGIN"

@@ -127,6 +127,32 @@ is "the hint finds the holder" "$(sql "$holder")" stranger
 exec {input}>&-
 eventually 20 "" sql "$holder" || true
 
+# Usual hardening, and its opposite, by default privileges; a schema whose name needs quotes.
+cluster_psql "$cluster" -c "CREATE DATABASE hardened" -c "CREATE ROLE leaver LOGIN"
+database=hardened
+sql "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC" \
+	"ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO leaver" \
+	"CREATE SCHEMA \"Erasmus Net\"" "CREATE EXTENSION esn_pulse SCHEMA \"Erasmus Net\"" \
+	"ALTER DATABASE hardened SET search_path = \"Erasmus Net\"" >/dev/null
+reads_the_site hardened
+sql "SELECT esn_grant_read('reader')" "SELECT esn_grant_operate('operator')" >/dev/null
+like "an operator runs in a schema whose name needs quotes" \
+	"$(as operator "SELECT status FROM esn_scrape_all()")" "*completed"
+is "a reader can call what it is granted, whatever the default privileges are" \
+	"$(as reader "SELECT length(esn_report()) > 1000, esn_slugify('x')" \
+		"SELECT count(*) > 10 FROM esn_health")" "t|esn-x"$'\n'"t"
+like "and default privileges let nobody start a run" \
+	"$(as leaver "SELECT \"Erasmus Net\".esn_scrape_all()")" "*ERROR:  42501: *"
+jobs=$(sql "SELECT command || ';' FROM esn_internal.esn_planned_jobs('', '', '', '')")
+like "the jobs work there" "$(sql "$jobs")" "*completed*alerts raised*"
+sql "ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM leaver" "DROP OWNED BY leaver" \
+	"DROP ROLE leaver"
+cluster_psql "$cluster" -c "CREATE DATABASE moved"
+like "a role that was dropped leaves nothing in a dump" \
+	"$(pg_dump -h "$run/$cluster" hardened | PGOPTIONS= psql -X -q -h "$run/$cluster" -d moved \
+		-v ON_ERROR_STOP=1 2>&1 >/dev/null && echo done)" "done"
+database=granted
+
 # Only a superuser may install C code.
 cluster_psql "$cluster" -c "CREATE DATABASE theirs OWNER operator"
 like "only a superuser can install it, not even the owner of a database" \

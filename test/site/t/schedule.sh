@@ -10,7 +10,8 @@ like "without the extension pg_cron in its database there is an error" \
 	"*ERROR:  55000: the extension pg_cron is not installed in this database
 	HINT:  CREATE EXTENSION pg_cron;*"
 sql "CREATE EXTENSION pg_cron"
-is "esn_schedule makes four jobs" "$(sql "SELECT job, schedule FROM esn_schedule()")" \
+is "esn_schedule makes four jobs" \
+	"$(sql "SET client_min_messages = error" "SELECT job, schedule FROM esn_schedule()")" \
 	"esn_pulse accounts (scheduled)|0 0 1 * *
 esn_pulse activities (scheduled)|0 1 * * 1
 esn_pulse maintenance (scheduled)|30 4 * * *
@@ -19,12 +20,21 @@ sql "SELECT esn_schedule(activities => '0 2 * * 2')" >/dev/null
 is "again it changes them and makes no more" \
 	"$(sql "SELECT count(*), max(schedule) FILTER (WHERE jobname LIKE '%activities%')
 		FROM cron.job")" "4|0 2 * * 2"
+sql "CREATE ROLE boss SUPERUSER LOGIN"
+PGUSER=boss sql "SELECT esn_schedule(activities => '0 3 * * 0')" >/dev/null 2>&1
+is "nor does another administrator" \
+	"$(sql "SELECT count(*), max(schedule) FILTER (WHERE jobname LIKE '%activities%')
+		FROM cron.job")" "4|0 3 * * 0"
+like "a warning says that jobs connect as clients, which may need a password" \
+	"$(sql "SELECT esn_schedule()")" "*WARNING:  55000: pg_cron connects to the server as a client
+	HINT:  Put cron.use_background_workers = on into postgresql.conf*"
 like "an invalid schedule is rejected" \
 	"$(sql "SELECT esn_schedule('now and then')" || true)" "*ERROR: *invalid schedule*"
 is "the jobs show, as not yet run" \
 	"$(sql "SELECT count(*), count(started_at) FROM esn_jobs")" "4|0"
 health="SELECT status, value FROM esn_health WHERE name = 'schedule'"
-like "the health check sees them" "$(sql "$health")" "ok|4 jobs"
+is "the health check sees them, and that none has started" "$(sql "$health")" \
+	"warning|none has started yet"
 
 # If pg_cron is in another database, the hint is what to run there, and that works.
 cluster_psql "$cluster" -c "CREATE DATABASE elsewhere"
@@ -78,6 +88,7 @@ sql "ALTER SYSTEM SET cron.use_background_workers = on" "TRUNCATE cron.job_run_d
 cluster_stop "$cluster"
 cluster_resume "$cluster"
 every_minute
+like "the health check knows that they start" "$(sql "$health")" "ok|4 jobs"
 is "in background workers each job has run" "$(sql "$have_run")" 4
 is "and none has failed" "$(sql "$have_failed")" 0
 
@@ -88,9 +99,38 @@ sql "INSERT INTO cron.job_run_details (jobid, runid, database, username, command
 		now() + interval '1 hour', now() + interval '1 hour'
 	FROM cron.job WHERE jobname LIKE '%accounts%'"
 like "a job that fails is critical" "$(sql "$health")" "critical|failed: *no such thing*"
+is "and shows why" \
+	"$(sql "SELECT result FROM esn_recent_jobs WHERE status = 'failed'" | xargs)" \
+	"ERROR: no such thing"
+sql "UPDATE cron.job_run_details SET start_time = NULL WHERE runid = 100000"
+like "also one that never started" "$(sql "$health")" "critical|failed: *no such thing*"
 sql "DELETE FROM cron.job_run_details WHERE runid = 100000" \
 	"UPDATE cron.job_run_details SET start_time = start_time - interval '9 days'"
 like "jobs that no longer run are a warning" "$(sql "$health")" "warning|late: *"
+# An owner without superuser.
+sql "CREATE ROLE landlord LOGIN" "ALTER EXTENSION pg_cron UPDATE"
+sql "UPDATE pg_extension SET extowner = 'landlord'::regrole WHERE extname = 'esn_pulse'" \
+	"REASSIGN OWNED BY landlord TO landlord" "DO \$\$
+	DECLARE
+		f regprocedure;
+	BEGIN
+		FOR f IN SELECT oid FROM pg_proc WHERE prosecdef AND proname LIKE 'esn\_%' LOOP
+			EXECUTE format('ALTER FUNCTION %s OWNER TO landlord', f);
+		END LOOP;
+	END\$\$" "GRANT ALL ON SCHEMA esn_internal TO landlord" \
+	"GRANT ALL ON ALL TABLES IN SCHEMA public, esn_internal TO landlord" \
+	"GRANT ALL ON ALL FUNCTIONS IN SCHEMA public, esn_internal TO landlord"
+like "if the owner may not see the jobs, the health check says what to grant" \
+	"$(sql "SELECT value, advice FROM esn_health WHERE name = 'schedule'")" \
+	"none visible to*landlord|GRANT USAGE ON SCHEMA cron TO landlord;*BYPASSRLS;*"
+sql "GRANT USAGE ON SCHEMA cron TO landlord" "ALTER ROLE landlord BYPASSRLS"
+like "then it sees them" "$(sql "$health")" "warning|late: *"
+like "and counts the worker slots" \
+	"$(sql "SELECT value FROM esn_health WHERE name = 'worker slots'")" \
+	"$(sql "SELECT 12 - count(*) || ' free' FROM pg_stat_activity WHERE backend_type NOT IN
+		('client backend', 'autovacuum launcher', 'autovacuum worker', 'background writer',
+			'checkpointer', 'walwriter')")"
+
 is "esn_unschedule removes them" \
 	"$(sql "SELECT esn_unschedule()" "SELECT esn_unschedule()" \
 		"SELECT count(*) FROM cron.job")" $'4\n0\n0'

@@ -66,7 +66,8 @@ BEGIN
 	)
 	-- Relations are no columns, unless somebody has added one of that name.
 	SELECT jsonb_populate_record(NULL::@extschema@.activities,
-		p.data - '{organisers, causes, sdgs, objectives}'::text[] || jsonb_build_object('id', i.id,
+		p.data - '{organisers, activity_types, causes, sdgs, objectives}'::text[]
+		|| jsonb_build_object('id', i.id,
 			'is_valid', (p.data->>'title', p.data->>'url', p.data->>'description',
 				p.data->>'start_date') IS NOT NULL,
 			'unmatched_organisers', o.unmatched,

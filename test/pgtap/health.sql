@@ -10,7 +10,8 @@ SELECT results_eq('SELECT name FROM esn_health_check()',
 	$$VALUES ('last run'), ('sections read'), ('failed requests'), ('invalid activities'),
 	('data age'), ('sections without activities'), ('sections without statistics'),
 		('statistics and lists'), ('activities without organisers'), ('slugs of sections'),
-	('failed addresses'), ('extraction rules'), ('worker slots'), ('disk space'), ('schedule')$$,
+	('failed addresses'), ('extraction rules'), ('worker slots'), ('disk space'), ('schedule'),
+		('contact'), ('maintenance'), ('backup'), ('own objects')$$,
 	'the list of checks');
 SELECT results_eq('SELECT * FROM esn_health', 'SELECT * FROM esn_health_check()',
 	'the view shows the same');

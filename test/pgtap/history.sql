@@ -205,11 +205,14 @@ SELECT is(pg_temp.removed('esn_maintenance(keep_changes => 1000)'), 3::bigint,
 	'the age in days can be set');
 INSERT INTO changes (activity_id, old_values, new_values) SELECT -n, '{"city": null}',
 	'{"city": "x"}' FROM generate_series(1, 10) n;
+SELECT is(pg_temp.removed('esn_maintenance(max_changes => 0)'), 3::bigint,
+	'changes of the last day are kept, whatever the limit is');
+UPDATE changes SET changed_at = now() - interval '2 days';
 SELECT is(pg_temp.removed('esn_maintenance(max_changes => NULL)'), 0::bigint,
 	'without a limit nothing is removed');
-SELECT is(pg_temp.removed('esn_maintenance(max_changes => 13)'), 0::bigint,
+SELECT is(pg_temp.removed('esn_maintenance(max_changes => 10)'), 0::bigint,
 	'changes within the limit are kept');
-SELECT is(pg_temp.removed('esn_maintenance(max_changes => 3)'), 10::bigint,
+SELECT is(pg_temp.removed('esn_maintenance(max_changes => 3)'), 7::bigint,
 	'beyond the limit the oldest are removed');
 SELECT results_eq('SELECT activity_id FROM changes ORDER BY id', ARRAY[-8, -9, -10]::bigint[],
 	'the newest are kept');

@@ -236,8 +236,8 @@ LANGUAGE sql STABLE AS $$
 	SELECT id, accounts_platform_slug, activities_platform_slug, name,
 		id IN (SELECT section_id FROM esn_due_lists(false)), r.pages
 	FROM @extschema@.sections s LEFT JOIN esn_pages_read() r ON r.section_id = s.id
-	WHERE slug IN (accounts_platform_slug, activities_platform_slug)
-	ORDER BY accounts_platform_slug = slug DESC, id
+	WHERE esn_find_sections.slug IN (accounts_platform_slug, activities_platform_slug)
+	ORDER BY accounts_platform_slug = esn_find_sections.slug DESC, id
 	LIMIT 1
 $$;
 COMMENT ON FUNCTION esn_find_sections(text) IS

@@ -18,7 +18,10 @@ END $$;
 COMMENT ON FUNCTION esn_rules() IS 'The extraction rules in the order in which they are tried.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_is_whole_run(request text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$SELECT request !~ '^(retry|fix|section)'$$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT request !~ '^(retry|fix|section)';
+END;
 COMMENT ON FUNCTION esn_is_whole_run(text) IS
 	'Whether a run is one over accounts or over activities, not one of a section or a retry. '
 	'request: as in scraper_status.';
@@ -31,7 +34,8 @@ LANGUAGE sql AS $$
 		sections_processed, 'sections_failed', sections_failed, 'error_message',
 		left(error_message, 1000))::text))
 	FROM @extschema@.scraper_status
-	WHERE id = ANY (ids) AND esn_is_whole_run(request) AND (status IN ('failed', 'partial')
+	WHERE id = ANY (esn_alert_of_runs.ids) AND esn_is_whole_run(request)
+		AND (status IN ('failed', 'partial')
 		OR status = 'completed' AND sections_processed < (sections_processed + sections_failed)
 			* current_setting('esn_pulse.min_success_ratio', true)::numeric)
 $$;

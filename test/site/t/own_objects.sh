@@ -6,6 +6,7 @@ section=$(awk -F'\t' '$4 != "\\N" { print $4; exit }' "$run/widened/truth/sectio
 
 # Columns that have the names of the functions' variables.
 cluster_psql "$cluster" -d widened -f test/site/columns.sql
+sql "ALTER TABLE sections ADD slug point"
 for relation in organisers causes sdgs objectives; do
 	sql "ALTER TABLE activities ADD COLUMN IF NOT EXISTS $relation text[]" >/dev/null
 done

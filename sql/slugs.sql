@@ -18,8 +18,9 @@ COMMENT ON FUNCTION esn_url_part(text) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_section_of(section text, page_url text) RETURNS integer
 LANGUAGE sql STABLE AS $$
 	SELECT s.id FROM @extschema@.sections s
-	WHERE s.accounts_platform_slug = section AND (page_url NOT LIKE '%/organisation/%'
-		OR starts_with(page_url, s.activities_url || '/'))
+	WHERE s.accounts_platform_slug = esn_section_of.section
+		AND (esn_section_of.page_url NOT LIKE '%/organisation/%'
+			OR starts_with(esn_section_of.page_url, s.activities_url || '/'))
 $$;
 COMMENT ON FUNCTION esn_section_of(text, text) IS
 	'The section for which a page was read. NULL: none, or it is a list or statistics of a slug '

@@ -267,7 +267,8 @@ DECLARE
 	plan jsonb;
 BEGIN
 	EXECUTE 'EXPLAIN (FORMAT JSON) ' || replace(replace((SELECT prosrc FROM pg_proc
-		WHERE oid = function), '"full"', 'false'), 'section_ids', 'NULL::integer[]') INTO plan;
+		WHERE oid = function), function || '."full"', 'false'), function || '.section_ids',
+		'NULL::integer[]') INTO plan;
 	RETURN plan;
 END $$;
 SELECT results_eq($$

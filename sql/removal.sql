@@ -169,14 +169,13 @@ BEGIN
 	RETURN QUERY
 	WITH list AS MATERIALIZED (
 		-- An activity that was first seen in this run may be newer than the pages read before.
-		SELECT d.id, d.is_whole, c.urls, c.missing, c.known,
+		SELECT d.id, d.is_full, c.urls, c.missing, c.known,
 			-- If only a few are missing, their own pages decide.
 			c.missing > greatest(5, max_share * c.known) AS is_implausible
-		FROM jsonb_to_recordset(done) AS d(id integer, is_whole boolean, seen_urls jsonb, slug text)
+		FROM jsonb_to_recordset(done) AS d(id integer, is_full boolean, seen_urls jsonb, slug text)
 		-- In this run it may have lost the slug.
 		JOIN @extschema@.sections o ON o.id = d.id
-			AND o.activities_platform_slug IS NOT DISTINCT FROM coalesce(d.slug,
-				o.activities_platform_slug)
+			AND (d.slug IS NULL OR o.activities_platform_slug = d.slug)
 		CROSS JOIN LATERAL (
 			SELECT array_agg(f.url) FILTER (WHERE NOT d.seen_urls ? f.url) AS urls,
 				count(*) FILTER (WHERE NOT d.seen_urls ? f.url)::integer AS missing,
@@ -202,7 +201,7 @@ BEGIN
 		CROSS JOIN esn_policy() p
 		CROSS JOIN LATERAL esn_next_fetch('listing', 'fetched', s.accounts_platform_slug, now(),
 			NULL, NULL, NULL, p.recent_days, p.refresh_days) n
-		WHERE d.is_whole AND NOT d.is_implausible
+		WHERE d.is_full AND NOT d.is_implausible
 			AND f.url = esn_first_page(s.activities_url)
 	), closed AS (
 		UPDATE @extschema@.failed_scrapes f SET resolved_at = now() FROM list d
@@ -216,15 +215,14 @@ BEGIN
 	PERFORM esn_note_gaps(ARRAY(SELECT s.id FROM jsonb_array_elements(done) d
 		JOIN @extschema@.sections s ON s.id = (d->>'id')::integer
 			AND s.activities_platform_slug = coalesce(d->>'slug', s.activities_platform_slug)
-		WHERE d->'is_whole' = 'true'));
+		WHERE d->'is_full' = 'true'));
 END $$;
 COMMENT ON FUNCTION esn_finish_sections(bigint, jsonb, double precision) IS
 	'Sets last_scraped of sections whose list and statistics were read, closes the failures of '
 	'pages of their lists, and notes which activities are missing from lists that were read '
-	'completely. If more than five activities, and more than the share, are missing from a list, '
-	'it is not believed: nothing is noted of that section. run: the run. done: array of {"id": of '
-	'the section, "slug": under which its list was read, "is_whole": whether that was read '
-	'completely, "seen_urls": object whose keys are the addresses of all activities on its list; '
-	'absent where not all are known, as several runs have read it}. max_share: that share, 0 to 1. '
-	'Returns the lists that are not believed: section_id, missing: how many are missing, known: of '
-	'how many.';
+	'completely. A list that lacks more than five activities, and more than the share, is '
+	'implausible: nothing is noted of that section. run: the run. done: array of {"id": of the '
+	'section, "slug": under which its list was read, "is_full": whether that was read completely, '
+	'"seen_urls": object whose keys are the addresses of all activities on its list; absent if '
+	'several runs have read the list}. max_share: that share, 0 to 1. Returns the implausible '
+	'lists: section_id, missing: how many activities are missing, known: of how many.';

@@ -143,7 +143,7 @@ listing_json(const Listing *listing)
 	StringInfoData json;
 
 	initStringInfo(&json);
-	appendStringInfo(&json, "{\"id\": %d, \"is_whole\": %s", listing->row.id,
+	appendStringInfo(&json, "{\"id\": %d, \"is_full\": %s", listing->row.id,
 					 listing->full_listing ? "true" : "false");
 	records_append_member(&json, "slug", listing->row.activities_slug);
 	/* What the other parts showed is not known any more. */

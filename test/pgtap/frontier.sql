@@ -188,7 +188,7 @@ CREATE FUNCTION pg_temp.finish(run bigint, VARIADIC shown text[], OUT missing in
 	OUT known integer) RETURNS SETOF record
 LANGUAGE sql AS $$
 	SELECT f.missing, f.known FROM esn_finish_sections(run, jsonb_build_array(jsonb_build_object(
-		'id', -1, 'is_whole', true, 'seen_urls', (SELECT jsonb_object_agg(pg_temp.url(slug), NULL)
+		'id', -1, 'is_full', true, 'seen_urls', (SELECT jsonb_object_agg(pg_temp.url(slug), NULL)
 			FROM unnest(shown) slug))), 0.05) f
 $$;
 SELECT pg_temp.known(slug, 200, 100)

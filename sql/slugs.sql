@@ -20,7 +20,8 @@ LANGUAGE sql STABLE AS $$
 	SELECT s.id FROM @extschema@.sections s
 	WHERE s.accounts_platform_slug = esn_section_of.section
 		AND (esn_section_of.page_url NOT LIKE '%/organisation/%'
-			OR starts_with(esn_section_of.page_url, s.activities_url || '/'))
+			OR strpos(esn_section_of.page_url, '/organisation/'
+				|| esn_url_part(s.activities_platform_slug) || '/') > 0)
 $$;
 COMMENT ON FUNCTION esn_section_of(text, text) IS
 	'The section for which a page was read. NULL: none, or it is a list or statistics of a slug '

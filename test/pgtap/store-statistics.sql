@@ -4,9 +4,8 @@ BEGIN;
 SELECT no_plan();
 \ir pages.psql
 SELECT esn_begin_run('ActivitiesAndStatisticsScraper', 'somebody', 'a test') > 0 AS begun \gset
-INSERT INTO sections (id, name, accounts_platform_slug, accounts_url, activities_url)
-VALUES (-1, 'ESN METU', 'tr-anka-met', 'x', 'https://activities.example/organisation/-1'),
-	(-2, 'ESN Tromsø', 'no-trom-esn', 'x', 'https://activities.example/organisation/-2');
+INSERT INTO sections (id, name, accounts_platform_slug, accounts_url, activities_platform_slug)
+VALUES (-1, 'ESN METU', 'tr-anka-met', 'x', '-1'), (-2, 'ESN Tromsø', 'no-trom-esn', 'x', '-2');
 
 CREATE FUNCTION pg_temp.pages(figures text, section integer) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_array(
@@ -237,9 +236,9 @@ FROM unnest(
 
 -- A section may lose its slug while its page is under way.
 SELECT pg_temp.read('{"total_activities": {"values": [["Physical", 5]]}}', 'a page of its own');
-UPDATE sections SET activities_url = 'https://activities.example/organisation/-12' WHERE id = -1;
+UPDATE sections SET activities_platform_slug = '-12' WHERE id = -1;
 SELECT pg_temp.read('{"total_activities": {"values": [["Physical", 6]]}}', 'of its former slug');
-UPDATE sections SET activities_url = NULL WHERE id = -1;
+UPDATE sections SET activities_platform_slug = NULL WHERE id = -1;
 SELECT pg_temp.read('{"total_activities": {"values": [["Physical", 7]]}}', 'when it has none');
 SELECT results_eq('sums', 'VALUES (5, 0, 0, 0, 0)', 'only its own page counts');
 

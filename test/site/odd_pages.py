@@ -90,6 +90,24 @@ def _(a):
     a.markup["portal"] = highlight("", "<span>Free of charge</span>")
 
 
+# --- all of a field
+
+
+@odd("several types")
+def _(a):
+    a.type, a.more_types = "Trip", ["Party"]
+
+
+@odd("organiser without a link")
+def _(a):
+    a.unlinked = "ESN Nowhere"
+
+
+@odd("activity of a project")
+def _(a):
+    a.project = ("mov-in-europe", "Mov'in Europe")
+
+
 # --- participants
 
 

@@ -7,7 +7,7 @@
 . test/site/concurrency.sh
 # A fault may leave a connection in a state that makes the first try of the next page fail.
 site_cluster faults "esn_pulse.max_retries = 2" "esn_pulse.max_parallel_requests = 30"
-site_front=1 site_database misbehaving --sections 45 --count 620 --every-fault --seed 1
+site_front=1 site_database misbehaving --sections 45 --count 650 --every-fault --seed 1
 dir=$run/misbehaving
 started=$(sql "SELECT pg_postmaster_start_time()")
 rows=$dir/rows
@@ -126,7 +126,7 @@ elsewhere "name that does not resolve" "http://$(printf 'x%.0s' {1..70}).invalid
 elsewhere "nobody listens" "http://127.0.0.1:1" "*no connection to the site could be made"
 
 # The pages work again, but half of them are gone for a while.
-site_change misbehaving --sections 45 --count 620 --every-fault --healed --seed 1
+site_change misbehaving --sections 45 --count 650 --every-fault --healed --seed 1
 site_front misbehaving "$(sql "SELECT event_slug FROM activities
 	WHERE event_slug ~ '^[a-z0-9-]+\$' AND id % 2 = 0" | sed 's,.*,/activity/&\tnot-found,')"
 stopped "half the pages gone" "SELECT esn_scrape_activities(\"full\" => true)" \

@@ -38,7 +38,7 @@ COMMENT ON FUNCTION esn_rule_is_known(text, text) IS
 	'whose hint lists the fields. page_kind: as in extraction_rules. field: likewise.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_fields(page_kind text) RETURNS text[]
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_page_fields(text) IS
 	'The fields in the data that esn_parse() returns. page_kind: as in extraction_rules.';
 

@@ -91,12 +91,20 @@ static const struct config_enum_entry keep_pages_options[] = {
 	{NULL, 0, false},
 };
 
-/* Whether the host of a base address is this machine, whatever its resolver says. */
+/*
+ * Whether the host of a base address is this machine, whatever its resolver says. libcurl resolves
+ * localhost, and all names below it (RFC 6761), to the loopback address itself.
+ */
 static bool
 is_loopback(const char *url)
 {
+	static const char below[] = ".localhost";
 	const char *host = strstr(url, "://") + 3;
 	size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+	size_t tail = sizeof(below) - 1;
+
+	if (len > tail && pg_strncasecmp(host + len - tail, below, tail) == 0)
+		return true;
 
 	if (strncmp(host, "127.", 4) == 0)
 		return strspn(host, "0123456789.") == len;

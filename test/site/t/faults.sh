@@ -105,7 +105,8 @@ site_reload misbehaving
 trusted="SET esn_pulse.ca_file = '$dir/tls/trusted.pem'"
 at() { echo "SET esn_pulse.accounts_url = '$1'"; }
 elsewhere() { # <fault> <address> <message>
-	stopped "$1" "$(at "$2"); $trusted; SELECT esn_scrape_accounts()" \
+	stopped "$1" "$(at "$2"); $trusted; SET esn_pulse.request_delay = 200;
+		SELECT esn_scrape_accounts()" \
 		"failed|the home page of * could not be read: $3"
 	# It is the failure of a site that gets no more requests.
 	sql "DELETE FROM failed_scrapes
@@ -121,7 +122,7 @@ elsewhere "certificate of an unknown authority" "https://stranger.localhost:$tls
 	"$not_trusted"
 elsewhere "no TLS where it is asked for" "https://${accounts_url#http://}" "SSL connect error"
 # A label of more than 63 characters is an invalid name, so that no server is asked for it.
-elsewhere "name that does not resolve" "http://$(printf 'x%.0s' {1..70}).invalid" \
+elsewhere "name that does not resolve" "https://$(printf 'x%.0s' {1..70}).invalid" \
 	"*the site's name could not be resolved"
 elsewhere "nobody listens" "http://127.0.0.1:1" "*no connection to the site could be made"
 

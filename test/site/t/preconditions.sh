@@ -108,6 +108,6 @@ like "the run that has the slot can be cancelled" \
 		"SELECT esn_cancel(max(id)) FROM esn_runs")" "*t"
 is "each rejection is a line in the log, but that of a role without privileges" \
 	"$(grep -ohE '"event": "refusal".*"error": "[0-9A-Z]{5}' \
-		"$run/$cluster/data/esn_pulse_log/"*.log | sed 's/.*"//')" $'25006\n0A000\n53000'
+		"$run/$cluster/data/esn_pulse_log/"*.log | sed 's/.*"//')" $'25006\n25006\n53000'
 like "then there is room" "$(database=other sql "SELECT status FROM esn_scrape_all()")" "*completed"
 done_testing

@@ -40,5 +40,6 @@ trap drop EXIT
 # As pg_regress makes its database: neither the server's locale nor what is in template1 matters.
 createdb -T template0 -E UTF8 --locale-provider=libc --locale=C "$database"
 in_server "$database" "CREATE EXTENSION pgtap" "CREATE EXTENSION esn_pulse" \
-	"ALTER DATABASE $database SET search_path = public, esn_internal"
+	"ALTER DATABASE $database SET search_path = public, esn_internal" \
+	"ALTER DATABASE $database SET jit = off"
 pg_prove -d "$database" ./*.sql

@@ -25,6 +25,10 @@ BEGIN
 			CONTINUE;
 		END IF;
 		UPDATE @extschema@.changes c SET activity_id = other.id WHERE c.activity_id = m.id;
+		INSERT INTO @extschema@.changes (run_id, activity_id, old_values, new_values)
+		SELECT esn_current_run(), other.id, jsonb_build_object('event_slug', a.event_slug),
+			jsonb_build_object('event_slug', m.slug)
+		FROM @extschema@.activities a WHERE a.id = m.id AND a.removed_at IS NULL;
 		UPDATE @extschema@.activities a SET created_at = m.created_at
 		WHERE a.id = other.id AND a.created_at > m.created_at;
 		UPDATE @extschema@.activities a SET removed_at = now(), updated_at = now(),

@@ -53,6 +53,9 @@ SELECT results_eq($$SELECT created_at = '2024-01-01', (SELECT count(*) FROM chan
 		WHERE c.activity_id = a.id AND c.new_values ? 'participants')
 	FROM activities a WHERE event_slug = 'quiz-night-2'$$,
 	'VALUES (true, 1::bigint)', 'the new one has its age and its history');
+SELECT results_eq($$SELECT old_value, new_value FROM esn_history
+		WHERE slug = 'quiz-night-2' AND field = 'event_slug'$$,
+	$$VALUES ('quiz-2', 'quiz-night-2')$$, 'and its former slug');
 -- Two old addresses of one page, in one batch.
 SELECT pg_temp.store(pg_temp.activity('a-3'), pg_temp.activity('b-3')) AS stored \gset
 SELECT pg_temp.store(VARIADIC ARRAY(SELECT pg_temp.activity('c-3')

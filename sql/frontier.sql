@@ -140,7 +140,10 @@ COMMENT ON FUNCTION esn_is_done(text, timestamptz, timestamptz, timestamptz, tim
 CREATE OR REPLACE FUNCTION esn_internal.esn_claim_pages(run bigint, page_kind text, urls text[],
 	rules_hash bigint, "full" boolean)
 RETURNS TABLE (url text, etag text, last_modified text)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT u.url, CASE WHEN v.valid THEN f.etag END, CASE WHEN v.valid THEN f.last_modified END
 	FROM unnest(esn_claim_pages.urls) WITH ORDINALITY AS u(url, n)
 	JOIN @extschema@.scraper_status r ON r.id = esn_claim_pages.run
@@ -163,8 +166,8 @@ LANGUAGE sql STABLE AS $$
 		OR esn_claim_pages.page_kind = 'statistics' AND f.status = 'failing'
 		OR NOT esn_is_done(f.status, f.tried_at, f.next_fetch_at, r.since, r.started_at)
 	-- in the order of urls, as the worker relies on it
-	ORDER BY u.n
-$$;
+	ORDER BY u.n;
+END $$;
 COMMENT ON FUNCTION esn_claim_pages(bigint, text, text[], bigint, boolean) IS
 	'The pages that this run still has to read, with the validators of a conditional request. Of '
 	'sections, it returns all. run: the run. page_kind: their kind. urls: their addresses. '
@@ -267,7 +270,10 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_claim_cards(run bigint, pages jsonb,
 	"full" boolean,
 	OUT page integer, OUT url text, OUT etag text, OUT last_modified text, OUT is_due boolean,
 		OUT is_fresh boolean) RETURNS SETOF record
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH card AS MATERIALIZED (
 		SELECT g.n AS page, j.n, c.url, esn_claim_cards."full" OR f.url IS NULL
 				OR a.removed_at IS NOT NULL
@@ -291,8 +297,8 @@ LANGUAGE sql STABLE AS $$
 	)
 	SELECT c.page::integer, c.url, k.etag, k.last_modified, k.url IS NOT NULL, c.due OR c.fresh
 	FROM card c LEFT JOIN claimed k ON c.due AND k.url = c.url
-	ORDER BY c.page, c.n
-$$;
+	ORDER BY c.page, c.n;
+END $$;
 COMMENT ON FUNCTION esn_claim_cards(bigint, jsonb, bigint, boolean) IS
 	'The activities on pages of lists. page: on which of these pages (from 1). is_due: whether to '
 	'read it now, because it is due, its card has changed, it is marked as removed, or full is '

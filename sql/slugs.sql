@@ -4,25 +4,29 @@
 
 -- As url_part() in the C sources, so that an address is the same wherever it is made.
 CREATE OR REPLACE FUNCTION esn_internal.esn_url_part(slug text) RETURNS text
-LANGUAGE sql IMMUTABLE
-BEGIN ATOMIC
-	SELECT coalesce(string_agg(CASE WHEN c ~ '^[A-Za-z0-9._~-]$' THEN c
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+	-- nearly always
+	IF slug !~ '[^A-Za-z0-9._~-]' THEN
+		RETURN slug;
+	END IF;
+	RETURN (SELECT string_agg(CASE WHEN c ~ '^[A-Za-z0-9._~-]$' THEN c
 		ELSE regexp_replace(upper(encode(convert_to(c, 'UTF8'), 'hex')), '(..)', '%\1', 'g') END, ''
-		ORDER BY n), '')
-	FROM regexp_split_to_table(slug, '') WITH ORDINALITY AS e(c, n);
-END;
+		ORDER BY n)
+	FROM regexp_split_to_table(slug, '') WITH ORDINALITY AS e(c, n));
+END $$;
 COMMENT ON FUNCTION esn_url_part(text) IS
 	'A slug as a part of an address, percent-encoded. slug: the slug.';
 
 -- A section may lose its slug while pages of it are under way: what they show is not its own.
 CREATE OR REPLACE FUNCTION esn_internal.esn_section_of(section text, page_url text) RETURNS integer
-LANGUAGE sql STABLE AS $$
-	SELECT s.id FROM @extschema@.sections s
-	WHERE s.accounts_platform_slug = esn_section_of.section
-		AND (esn_section_of.page_url NOT LIKE '%/organisation/%'
-			OR strpos(esn_section_of.page_url, '/organisation/'
-				|| esn_url_part(s.activities_platform_slug) || '/') > 0)
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT s.id FROM @extschema@.sections s
+		WHERE s.accounts_platform_slug = section AND (page_url NOT LIKE '%/organisation/%'
+			OR strpos(page_url, '/organisation/' || esn_url_part(s.activities_platform_slug) || '/')
+				> 0));
+END $$;
 COMMENT ON FUNCTION esn_section_of(text, text) IS
 	'The section for which a page was read. NULL: none, or it is a list or statistics of a slug '
 	'that the section no longer has. section: its slug on accounts.esn.org. page_url: the page.';

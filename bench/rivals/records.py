@@ -253,8 +253,9 @@ def country_key(name):
 
 
 def pairs(figures, key):
+    """Numbers by their labels; 0 where the site has none."""
     return {
-        fold(label): number if isinstance(number, int) else count(number)
+        fold(label): (number if isinstance(number, int) else count(number)) or 0
         for label, number in figures.get(key, {}).get("values", ())
     }
 

@@ -84,15 +84,27 @@ COMMENT ON FUNCTION esn_mark_unpublished() IS
 	'Marks activities as removed whose pages are refused (401 or 403) and that are missing from '
 	'their lists. Returns their number.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_close_errors_of_removed() RETURNS void
-LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION esn_internal.esn_close_obsolete() RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
 	UPDATE @extschema@.validation_errors v SET resolved_at = now()
 	FROM @extschema@.activities a
 	WHERE v.resolved_at IS NULL AND a.event_slug = v.activity_event_slug
-		AND a.removed_at IS NOT NULL
-$$;
-COMMENT ON FUNCTION esn_close_errors_of_removed() IS
-	'Closes the invalid fields of activities that are removed: nobody can put them right any more.';
+		AND a.removed_at IS NOT NULL;
+	-- A section has one slug on activities.esn.org; it may have had another one.
+	UPDATE @extschema@.validation_errors v SET resolved_at = now()
+	FROM @extschema@.sections s
+	WHERE v.resolved_at IS NULL AND s.id = v.section_id AND v.url LIKE '%/organisation/%'
+		AND v.field_name <> 'activities_platform_slug'
+		AND esn_section_of(s.accounts_platform_slug, v.url) IS NULL;
+	UPDATE @extschema@.failed_scrapes f SET resolved_at = now()
+	FROM @extschema@.sections s
+	WHERE f.resolved_at IS NULL AND s.id = f.section_id AND f.kind IN ('listing', 'statistics')
+		AND esn_section_of(s.accounts_platform_slug, f.url) IS NULL;
+END $$;
+COMMENT ON FUNCTION esn_close_obsolete() IS
+	'Closes the invalid fields of activities that are removed, and the failures and invalid fields '
+	'of pages under a slug that their section no longer has: nothing can put them right any more.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_mark_removed(run bigint, max_share double precision,
 	OUT marked integer, OUT gone integer, OUT answered integer)
@@ -149,7 +161,7 @@ BEGIN
 		gone := coalesce(gone, 0) + missing.gone;
 		answered := coalesce(answered, 0) + missing.listed;
 	END IF;
-	PERFORM esn_close_errors_of_removed();
+	PERFORM esn_close_obsolete();
 END $$;
 COMMENT ON FUNCTION esn_mark_removed(bigint, double precision) IS
 	'Marks activities and sections as removed whose own page was answered 404 or 410 in this run, '

@@ -112,5 +112,22 @@ SELECT is((SELECT last_scraped FROM sections WHERE id = -5), NULL,
 SELECT esn_finish_sections(:run, '[{"id": -5, "slug": "esn-a"}]', 0.05) \g /dev/null
 SELECT isnt((SELECT last_scraped FROM sections WHERE id = -5), NULL, 'with its own it was');
 
+-- What was wrong under the former slug.
+SELECT pg_temp.fail('statistics', 'https://activities.example/organisation/' || slug
+	|| '/statistics', 404, will_retry => false, section => -5)
+FROM unnest('{esn-a, esn-b}'::text[]) slug \g /dev/null
+INSERT INTO validation_errors (section_id, field_name, error_message, url)
+SELECT -5, field, 'wrong', 'https://activities.example/organisation/' || slug || '/statistics'
+FROM (VALUES ('total_count', 'esn-a'), ('total_count', 'esn-b'),
+	('activities_platform_slug', 'esn-b')) v(field, slug);
+SELECT esn_mark_removed(:run, 0.05) \g /dev/null
+SELECT results_eq('SELECT url FROM failed_scrapes WHERE resolved_at IS NULL',
+	ARRAY['https://activities.example/organisation/esn-a/statistics'],
+	'at the end of a run failures of pages under a former slug are closed');
+SELECT results_eq($$SELECT field_name, substring(url, 'esn-.') FROM validation_errors
+		WHERE resolved_at IS NULL AND section_id = -5 ORDER BY 1$$,
+	$$VALUES ('activities_platform_slug', 'esn-b'), ('total_count', 'esn-a')$$,
+	'and so are their invalid fields, but not that the slug is another section''s');
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -37,6 +37,9 @@ class Section:
     statistics: dict | None = None
     statistics_form: str = "script"
     activities: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.first_slug = self.slug  # stays when it is renamed
     shows: list = field(default_factory=list)  # what its list shows, if not those
     cards: int = CARDS
 
@@ -489,7 +492,7 @@ class Network:
     # --- statistics
 
     def make_statistics(self, section):
-        rng = self.rng("statistics", section.slug)
+        rng = self.rng("statistics", section.first_slug)
         if not section.site_slug:
             return
         if section.fault in STATISTICS_FAULTS:

@@ -120,8 +120,8 @@ site_chance chaotic 0.2 "$seed"
 sql "$scrape_full" >/dev/null || true
 sql "$scrape_full" >/dev/null || true
 site_chance chaotic ""
-# What was refused in the chaos may take some runs to be proven withdrawn.
-for _ in 1 2 3 4 5 6; do
+# What was refused in the chaos may take two runs to be proven withdrawn.
+for _ in 1 2 3; do
 	sql "$scrape_full" >/dev/null
 	[ -n "$(differences)" ] || break
 done

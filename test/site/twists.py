@@ -86,6 +86,6 @@ class Twists:
 
     def break_statistics(self):
         """After the statistics are made: those of one section are gone from its page."""
-        if self.after:
+        if self.after and self.broken.statistics:
             self.kept.add(self.broken.slug)
             self.broken.statistics, self.broken.statistics_form = None, "bare"

@@ -121,10 +121,10 @@ SELECT -5, field, 'wrong', 'https://activities.example/organisation/' || slug ||
 FROM (VALUES ('total_count', 'esn-a'), ('total_count', 'esn-b'),
 	('activities_platform_slug', 'esn-b')) v(field, slug);
 SELECT esn_mark_removed(:run, 0.05) \g /dev/null
-SELECT results_eq('SELECT url FROM failed_scrapes WHERE resolved_at IS NULL',
+SELECT results_eq('SELECT url::text FROM failed_scrapes WHERE resolved_at IS NULL',
 	ARRAY['https://activities.example/organisation/esn-a/statistics'],
 	'at the end of a run failures of pages under a former slug are closed');
-SELECT results_eq($$SELECT field_name, substring(url, 'esn-.') FROM validation_errors
+SELECT results_eq($$SELECT field_name::text, substring(url, 'esn-.') FROM validation_errors
 		WHERE resolved_at IS NULL AND section_id = -5 ORDER BY 1$$,
 	$$VALUES ('activities_platform_slug', 'esn-b'), ('total_count', 'esn-a')$$,
 	'and so are their invalid fields, but not that the slug is another section''s');

@@ -3,13 +3,23 @@
 
 -- pg_restore -j loads the tables in any order, each in a transaction of its own, and knows of no
 -- foreign keys between them, because they are there from CREATE EXTENSION on. While several
--- pg_restore of a superuser load, the keys are not checked: the rows of the dump hold to them.
+-- pg_restore of a superuser load, the keys are not checked: the rows of the dump hold to them. The
+-- first of several begins before the others have connected, so it waits for them, once.
 CREATE OR REPLACE FUNCTION esn_internal.esn_restore_rows() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE
+	sessions integer;
+	began timestamptz;
 BEGIN
-	IF (SELECT count(*) > 1 FROM pg_stat_activity
-		WHERE application_name = 'pg_restore' AND datname = current_database())
-	THEN
+	LOOP
+		SELECT count(*), max(a.backend_start) FILTER (WHERE a.pid = pg_backend_pid())
+		INTO sessions, began FROM pg_stat_activity a
+		WHERE a.application_name = 'pg_restore' AND a.datname = current_database();
+		EXIT WHEN sessions > 1 OR clock_timestamp() > began + interval '5 s';
+		PERFORM pg_sleep(0.02);
+		PERFORM pg_stat_clear_snapshot();
+	END LOOP;
+	IF sessions > 1 THEN
 		PERFORM set_config('session_replication_role', 'replica', true);
 	END IF;
 	RETURN NULL;

@@ -5,8 +5,7 @@ const MINUS = "\u2212", DASH = "\u2013", SPACE = "\u00a0";
 const NARROW = 460; // pixels under which labels stand above their bars
 const PRINTED = 680, PRINTED_HALF = 320; // pixels of a page's width, and of half of it
 
-const number = (n) => n === null || n === undefined ? DASH : Number(n).toLocaleString("en-GB");
-const plural = (n, one, many) => number(n) + " " + (Number(n) === 1 ? one : many);
+const number = (n) => n === null || n === undefined ? DASH : Number(n).toLocaleString(LOCALE);
 const ratio = (a, b) => Number(b) > 0 ? Number(a) / Number(b) : null;
 
 function percent(share) {
@@ -14,22 +13,24 @@ function percent(share) {
 	const digits = share > 0 && share < 0.01 || share > 0.98 && share < 1 ? 1 : 0;
 	// Never round up to 100 % or down to 0 %.
 	const shown = Math.min(Math.max(100 * share, share > 0 ? 0.1 : 0), share < 1 ? 99.9 : 100);
-	return shown.toFixed(digits) + SPACE + "%";
+	return asPercent(shown.toLocaleString(LOCALE,
+		{ minimumFractionDigits: digits, maximumFractionDigits: digits }));
 }
 
-function change(now, before) {
-	const by = ratio(now - before, before);
-	if (by === null) return "";
-	const rounded = Math.round(100 * by);
-	return (rounded > 0 ? "+" : rounded < 0 ? MINUS : "\u00b1") + number(Math.abs(rounded)) + SPACE
-		+ "%";
+const asPercent = (text) => TURKISH ? "%" + text : text + SPACE + "%";
+
+// A change in percent, with its sign.
+function signed(by) {
+	if (by === null || by === undefined) return "";
+	const rounded = Math.round(by), sign = rounded > 0 ? "+" : rounded < 0 ? MINUS : "\u00b1";
+	return sign + asPercent(number(Math.abs(rounded)));
 }
 
 // A date as 7 Mar 2026, or a moment; both in UTC, so that the page is the same everywhere.
 function day(text) {
 	if (!text) return DASH;
 	return new Date(text)
-		.toLocaleDateString("en-GB",
+		.toLocaleDateString(LOCALE,
 			{ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 }
 
@@ -44,7 +45,7 @@ function days(from, to) {
 function moment(text) {
 	if (!text) return DASH;
 	return day(text) + ", " + new Date(text)
-		.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" })
+		.toLocaleTimeString(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" })
 		+ SPACE + "UTC";
 }
 
@@ -62,7 +63,8 @@ function table(columns, rows, isSubject) {
 	const kind = (c) => ({ class: [c.n ? "n" : "", c.wide ? "wide-only" : ""].join(" ").trim() });
 	return el("div",
 		{ class: "scroll", tabindex: "0", role: "group",
-			"aria-label": "Table: " + columns.map((c) => c.name).join(", ") }, el("table", {},
+			"aria-label": t("table_of", { columns: columns.map((c) => c.name).join(", ") }) },
+		el("table", {},
 				el("thead", {},
 			el("tr", {}, columns.map((c) => el("th", { scope: "col", ...kind(c) }, c.name)))),
 				el("tbody", {},
@@ -256,7 +258,7 @@ function trend(months, years, now) {
 				.attr("y", scale(to)).attr("height", scale(from) - scale(to));
 			const g = column(0, m.begun, "bar");
 			g.append("title")
-				.text(`${m.name}: ${plural(m.begun + m.upcoming, "activity", "activities")}`);
+				.text(`${m.name}: ${t("n_activities", { n: m.begun + m.upcoming })}`);
 			if (m.upcoming > 0) {
 				column(m.begun, m.begun + m.upcoming, "second");
 				column(m.begun, m.begun + m.upcoming, null).attr("fill", fill);
@@ -274,9 +276,10 @@ function trend(months, years, now) {
 				svg.append("line").attr("class", "grid").attr("x1", from).attr("x2", from)
 				.attr("y1", top + height).attr("y2", top + height + 58);
 			if (to - from < 40) continue;
-			text(19, "soft", year === now.year && to - from > 90 ? year + " so far" : String(year));
+			text(19, "soft", year === now.year && to - from > 90
+				? t("so_far", { year: String(year) }) : String(year));
 			if (y) text(37, "strong", number(y.activities));
-			if (y && y.change) text(54, "soft", y.change);
+			if (y) text(54, "soft", signed(y.change));
 		}
 		return top + height + 60;
 	};

@@ -104,19 +104,22 @@ function shortened(name) {
 	return short.length > 30 ? short.slice(0, 28).trimEnd() + "\u2026" : short;
 }
 
-// Places labels so that they cover neither each other nor large points. Earlier labels take
-// precedence; one without room is left out.
+// Labels the subject and the sections with the most activities, so that labels cover neither each
+// other nor large points. One without room is left out; a smaller section never takes its place.
 function placeLabels(svg, points, width, height, most) {
-	const taken = points.slice(0, 60)
+	const order = points.slice().sort((a, b) => b.subject - a.subject || b.r - a.r);
+	const taken = order.slice(0, 60)
 		.map((p) => [p.x - p.r * 0.7, p.y - p.r * 0.7, p.x + p.r * 0.7, p.y + p.r * 0.7]);
-	let placed = 0;
-	for (const p of points) {
-		if (placed >= most && !p.subject) continue;
+	for (const p of order.filter((o) => o.subject || o.activities > 0).slice(0, most)) {
 		const text = svg.append("text").attr("class", p.subject ? "label strong" : "label")
-			.text(p.label), w = textWidth(text), gap = p.r + 4;
+			.text(p.label), w = textWidth(text), gap = p.r + 4, aside = p.r * 0.7 + 3;
 		const spots = [[p.x + gap, p.y + 4, "start", p.x + gap],
 			[p.x - gap, p.y + 4, "end", p.x - gap - w], [p.x, p.y - gap - 1, "middle", p.x - w / 2],
-			[p.x, p.y + gap + 10, "middle", p.x - w / 2]];
+			[p.x, p.y + gap + 10, "middle", p.x - w / 2],
+			[p.x + aside, p.y - aside, "start", p.x + aside],
+			[p.x + aside, p.y + aside + 9, "start", p.x + aside],
+			[p.x - aside, p.y - aside, "end", p.x - aside - w],
+			[p.x - aside, p.y + aside + 9, "end", p.x - aside - w]];
 		const spot = spots.find(([, y, , x]) => {
 			const box = [x - 2, y - 11, x + w + 2, y + 4];
 			return box[0] > 2 && box[2] < width - 2 && box[1] > 2 && box[3] < height - 2
@@ -130,27 +133,35 @@ function placeLabels(svg, points, width, height, most) {
 		}
 		text.attr("x", spot[0]).attr("y", spot[1]).attr("text-anchor", spot[2]);
 		taken.push([spot[3] - 2, spot[1] - 11, spot[3] + w + 2, spot[1] + 4]);
-		placed++;
 	}
 }
 
-// The sizes of points, below the map.
-function mapKey(svg, y, most, radius, hasNone) {
-	let x = 0;
+// The sizes of points, below the map; returns where they end.
+function mapKey(svg, top, width, most, radius, has) {
+	let x = 0, y = top + 22;
 	const entry = (r, name, label) => {
+		const text = svg.append("text").attr("class", "soft").text(label);
+		const needed = 2 * r + 6 + textWidth(text);
+		if (x > 0 && x + needed > width) {
+			x = 0;
+			y += 24;
+		}
 		svg.append("circle").attr("class", name).attr("cx", x + r).attr("cy", y).attr("r", r);
-		x += 2 * r + 6;
-		x += textWidth(svg.append("text").attr("class", "soft").attr("x", x).attr("y", y + 4)
-			.text(label)) + 18;
+		text.attr("x", x + 2 * r + 6).attr("y", y + 4);
+		x += needed + 18;
 	};
 	const sizes = most < 4 ? [most]
 		: [d3.ticks(0, most / 8, 2)[1] || 1, d3.ticks(0, most, 2)[1] || most];
 	for (const size of new Set(sizes.map(Math.ceil).filter((s) => s > 0)))
-		entry(radius(size), "point", plural(size, "activity", "activities"));
-	if (hasNone) entry(3, "point none", "none yet");
+		entry(radius(size), "point", t("n_activities", { n: size }));
+	if (has.none) entry(SMALLEST, "point none", t("map_none"));
+	if (has.unread) entry(SMALLEST, "point unread", t("map_unread"));
+	return y + 22;
 }
 
 let shapesOfLand = null;
+// The radius of a section without activities: smaller than that of any other.
+const SMALLEST = 1.3;
 
 // Land, with the report's country in its own shade.
 function drawLand(sheet, projection, home) {
@@ -166,11 +177,14 @@ function drawLand(sheet, projection, home) {
 function drawPoints(sheet, points) {
 	for (const p of points.slice()
 		.sort((a, b) => a.subject - b.subject || a.inside - b.inside || b.r - a.r)) {
-		const name = ["point", p.activities > 0 ? "" : "none", p.inside ? "" : "other",
+		const name = ["point", p.activities > 0 ? "" : p.read ? "none" : "unread",
+			p.inside ? "" : "other",
 			p.subject ? "subject" : ""].filter((word) => word).join(" ");
 		sheet.append("circle").attr("class", name).attr("cx", p.x).attr("cy", p.y).attr("r", p.r)
 			.append("title")
-			.text(`${p.name}: ${plural(p.activities, "activity", "activities")}`);
+			.text(`${p.name}: `
+				+ (p.activities > 0 || p.read ? t("n_activities", { n: p.activities })
+					: t("map_unread")));
 	}
 }
 
@@ -184,7 +198,7 @@ function map(report, sections, say) {
 		const height = Math.round(places === null ? width / 2
 			: Math.min(
 				width * (narrow ? 1 : report.kind === "network" && !isPrinting ? 0.78 : 0.66),
-				820)), foot = 44;
+				820));
 		const projection = projectionFor(places, width, height), clip = "clip" + ++ids;
 		svg.append("clipPath").attr("id", clip).append("rect").attr("width", width)
 			.attr("height", height);
@@ -197,20 +211,22 @@ function map(report, sections, say) {
 		const isThere = (p) => p.x >= 0 && p.y >= 0 && p.x <= width && p.y <= height;
 		const points = all.map((s) => {
 			const [x, y] = projection(place(s));
-			return { x, y, activities: s.activities, name: s.name, label: shortened(s.name),
+			return { x, y, activities: s.activities, read: s.is_read, name: s.name,
+				label: shortened(s.name),
 				inside: s.inside, subject: report.kind === "section" && s.inside };
 		});
 		const shown = points.filter(isThere), most = Math.max(1, ...shown.map((p) => p.activities)),
 			largest = Math.min(22, Math.max(9, width / 46));
-		const radius = (n) => Math.max(narrow ? 1.8 : 2.5, largest * Math.sqrt(n / most));
+		const radius = (n) => Math.max(narrow ? 2.2 : 2.6, largest * Math.sqrt(n / most));
 		for (const p of shown)
-			p.r = Math.max(p.activities > 0 ? radius(p.activities) : 3, p.subject ? 5 : 0);
+			p.r = Math.max(p.activities > 0 ? radius(p.activities) : SMALLEST, p.subject ? 5 : 0);
 		say(points.filter((p) => p.inside && !isThere(p)).map((p) => p.name));
 		drawPoints(sheet, shown);
 		const labelled = report.kind === "country" ? shown.filter((p) => p.inside) : shown;
-		placeLabels(sheet, labelled.sort((a, b) => b.subject - a.subject || b.r - a.r), width,
-			height, Math.round(width / (report.kind === "network" ? 70 : 45)));
-		mapKey(svg, height + foot / 2, most, radius, shown.some((p) => p.activities === 0));
-		return height + foot;
+		placeLabels(sheet, labelled, width, height,
+			Math.round(width / (report.kind === "network" ? 70 : 45)));
+		const empty = shown.filter((p) => p.activities === 0);
+		return mapKey(svg, height, width, most, radius,
+			{ none: empty.some((p) => p.read), unread: empty.some((p) => !p.read) });
 	};
 }

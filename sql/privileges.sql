@@ -64,7 +64,8 @@ BEGIN
 	END LOOP;
 	EXECUTE format('GRANT EXECUTE ON FUNCTION @extschema@.esn_health_check(),
 		@extschema@.esn_plan(text, text, boolean), @extschema@.esn_compare(text[]),
-		@extschema@.esn_report(text), @extschema@.esn_report_data(text), esn_job_results(),
+		@extschema@.esn_report(text, text), @extschema@.esn_report_data(text),
+		esn_job_results(),
 		@extschema@.esn_slugify(text), @extschema@.esn_slug_candidates(text),
 		@extschema@.esn_redact_contacts(text), @extschema@.esn_parse(text, text, text)
 		TO %s', role);

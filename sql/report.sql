@@ -75,6 +75,7 @@ COMMENT ON FUNCTION esn_report_activities(integer[]) IS
 	'The activities that count in a report, each once. organisers: the ids of the sections whose '
 	'activities count; NULL: all.';
 
+-- What has begun and what is announced are apart in every figure, as in the overviews.
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_times(organisers integer[]) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -82,36 +83,57 @@ DECLARE
 BEGIN
 	RETURN jsonb_build_object(
 		'figures', (SELECT to_jsonb(f) FROM (
-			SELECT count(*) AS activities, sum(participants) AS participants,
-				count(*) FILTER (WHERE is_online) AS online,
-				count(*) FILTER (WHERE is_future_event) AS upcoming, min(start_date) AS first,
-				count(participants) AS with_participants,
-				count(*) FILTER (WHERE start_date >= today - 365 AND start_date < today)
+			SELECT count(*) FILTER (WHERE start_date <= today) AS activities,
+				sum(participants) FILTER (WHERE start_date <= today) AS participants,
+				count(*) FILTER (WHERE is_online AND start_date <= today) AS online,
+				count(*) FILTER (WHERE start_date > today) AS upcoming,
+				sum(participants) FILTER (WHERE start_date > today) AS upcoming_participants,
+				min(start_date) FILTER (WHERE start_date <= today) AS first,
+				count(participants) FILTER (WHERE start_date <= today) AS with_participants,
+				count(*) FILTER (WHERE start_date > today - 365 AND start_date <= today)
 					AS year_activities,
-				count(*) FILTER (WHERE start_date >= today - 730 AND start_date < today - 365)
+				count(*) FILTER (WHERE start_date > today - 730 AND start_date <= today - 365)
 					AS year_before_activities,
-				sum(participants) FILTER (WHERE start_date >= today - 365 AND start_date < today)
+				sum(participants) FILTER (WHERE start_date > today - 365 AND start_date <= today)
 					AS year_participants,
-				sum(participants) FILTER (WHERE start_date >= today - 730
-					AND start_date < today - 365) AS year_before_participants
+				sum(participants) FILTER (WHERE start_date > today - 730
+					AND start_date <= today - 365) AS year_before_participants
 			FROM esn_report_activities(organisers)) f),
 		'months', (SELECT coalesce(jsonb_agg(to_jsonb(m)
 			|| jsonb_build_object('month', to_char(m.month, 'YYYY-MM')) ORDER BY m.month), '[]')
 			FROM (
-			SELECT date_trunc('month', start_date::timestamp) AS month, count(*) AS activities,
+			SELECT date_trunc('month', start_date::timestamp) AS month,
+				count(*) FILTER (WHERE start_date <= today) AS activities,
 				count(*) FILTER (WHERE start_date > today) AS upcoming,
-				count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants
-			FROM esn_report_activities(organisers) GROUP BY 1) m),
-		-- by_this_day makes the current year comparable with the one before.
-		'years', (SELECT coalesce(jsonb_agg(to_jsonb(y) ORDER BY y.year), '[]') FROM (
-			SELECT date_part('year', start_date)::integer AS year, count(*) AS activities,
-				count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants,
-				count(*) FILTER (WHERE start_date <= today - interval '1 year') AS by_this_day
-			FROM esn_report_activities(organisers) WHERE start_date <= today GROUP BY 1) y));
+				count(*) FILTER (WHERE is_online AND start_date <= today) AS online,
+				sum(participants) FILTER (WHERE start_date <= today) AS participants
+			FROM esn_report_activities(organisers) GROUP BY 1) m));
 END $$;
 COMMENT ON FUNCTION esn_report_times(integer[]) IS
-	'The numbers of activities in a report: in total, by month and by year. organisers: as in '
+	'The numbers of activities in a report: in total and by month. organisers: as in '
 	'esn_report_activities().';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_report_years(kind text, country varchar,
+	section integer) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT coalesce(jsonb_agg(to_jsonb(y) ORDER BY y.year), '[]') FROM (
+		SELECT year, activities, activities_change_percent AS change, online, participants
+			FROM @extschema@.esn_activities_by_year WHERE esn_report_years.kind = 'network'
+		UNION ALL
+		SELECT year, activities, activities_change_percent, online, participants
+			FROM @extschema@.esn_countries_by_year
+			WHERE esn_report_years.kind = 'country' AND country_code = esn_report_years.country
+		UNION ALL
+		SELECT year, activities, activities_change_percent, online, participants
+			FROM @extschema@.esn_sections_by_year
+			WHERE esn_report_years.kind = 'section' AND section_slug = (
+				SELECT accounts_platform_slug FROM @extschema@.sections
+				WHERE id = esn_report_years.section)) y);
+END $$;
+COMMENT ON FUNCTION esn_report_years(text, varchar, integer) IS
+	'The years of a report, as the overviews by year have them. kind: network, country or section. '
+	'country: its code. section: its id.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_topics(organisers integer[]) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
@@ -122,12 +144,13 @@ BEGIN
 		'causes', (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.activities DESC, c.name), '[]')
 			FROM (
 			SELECT n.name, count(*) AS activities,
-				count(*) FILTER (WHERE a.start_date >= today - 365 AND a.start_date < today)
+				count(*) FILTER (WHERE a.start_date > today - 365)
 					AS year_activities,
 				sum(a.participants) AS participants
 			FROM esn_report_activities(organisers) a
 			JOIN @extschema@.activity_to_cause r ON r.activity_id = a.id
-			JOIN @extschema@.activity_causes n ON n.id = r.cause_id GROUP BY n.name) c),
+			JOIN @extschema@.activity_causes n ON n.id = r.cause_id
+			WHERE a.start_date <= today GROUP BY n.name) c),
 		'sdgs', (SELECT coalesce(jsonb_agg(to_jsonb(g) ORDER BY g.activities DESC, g.number), '[]')
 			FROM (
 			SELECT d.id AS number, d.name, split_part(d.description, ':', 1) AS goal,
@@ -135,19 +158,19 @@ BEGIN
 				coalesce(n.year_activities, 0) AS year_activities, n.participants
 			FROM @extschema@.sdgs d LEFT JOIN (
 				SELECT r.sdg_id, count(*) AS activities,
-					count(*) FILTER (WHERE a.start_date >= today - 365 AND a.start_date < today)
+					count(*) FILTER (WHERE a.start_date > today - 365)
 						AS year_activities,
 					sum(a.participants) AS participants
 				FROM esn_report_activities(organisers) a
 				JOIN @extschema@.activity_to_sdg r ON r.activity_id = a.id
-					GROUP BY 1) n ON n.sdg_id = d.id) g),
+				WHERE a.start_date <= today GROUP BY 1) n ON n.sdg_id = d.id) g),
 		'types', (SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.activities DESC, t.name), '[]')
 			FROM (
 			SELECT coalesce(activity_type, 'not said') AS name, count(*) AS activities,
-				count(*) FILTER (WHERE start_date >= today - 365 AND start_date < today)
+				count(*) FILTER (WHERE start_date > today - 365)
 					AS year_activities,
 				sum(participants) AS participants
-			FROM esn_report_activities(organisers) GROUP BY 1) t));
+			FROM esn_report_activities(organisers) WHERE start_date <= today GROUP BY 1) t));
 END $$;
 COMMENT ON FUNCTION esn_report_topics(integer[]) IS
 	'The numbers of activities in a report by cause, Sustainable Development Goal and type. '
@@ -163,13 +186,14 @@ BEGIN
 		'sections', jsonb_build_object('columns',
 			'["name", "slug", "country", "latitude", "longitude", "activities", '
 			'"year_activities", "participants", "last", "rank", "country_rank", "local", '
-			'"international", "inside"]'::jsonb,
+			'"international", "inside", "is_read"]'::jsonb,
 			'rows', (
 			SELECT coalesce(jsonb_agg(jsonb_build_array(o.section, o.section_slug, o.country,
 					o.latitude, o.longitude, o.activities, o.activities_12_months, o.participants,
 					o.last_activity, o.rank_in_network, o.rank_in_country, o.local_students,
 					o.international_students,
-					(organisers IS NULL OR s.id = ANY (organisers))::integer)
+					(organisers IS NULL OR s.id = ANY (organisers))::integer,
+					(o.last_scraped IS NOT NULL)::integer)
 				ORDER BY o.activities DESC, o.section, o.section_slug), '[]')
 			FROM @extschema@.esn_section_overview o
 			JOIN @extschema@.sections s ON s.accounts_platform_slug = o.section_slug)),
@@ -195,23 +219,24 @@ BEGIN
 		WITH lists AS (
 			(SELECT 'upcoming' AS list, id, row_number() OVER (ORDER BY start_date, id) AS n
 				FROM esn_report_activities(organisers)
-				WHERE is_future_event ORDER BY start_date, id LIMIT 8)
+				WHERE start_date > current_date ORDER BY start_date, id LIMIT 8)
 			UNION ALL
 			(SELECT 'latest', id, row_number() OVER (ORDER BY start_date DESC, id DESC)
 				FROM esn_report_activities(organisers)
-				WHERE NOT is_future_event ORDER BY start_date DESC, id DESC LIMIT 10)
+				WHERE start_date <= current_date ORDER BY start_date DESC, id DESC LIMIT 10)
 			UNION ALL
 			(SELECT 'largest', id, row_number() OVER (ORDER BY participants DESC, start_date DESC,
 				id) FROM esn_report_activities(organisers)
-				WHERE participants > 0 ORDER BY participants DESC, start_date DESC, id LIMIT 10)
+				WHERE participants > 0 AND start_date <= current_date
+				ORDER BY participants DESC, start_date DESC, id LIMIT 10)
 		)
 		SELECT coalesce(jsonb_object_agg(list, rows), '{}') FROM (
 			SELECT l.list, jsonb_agg(jsonb_build_object('title',
 				@extschema@.esn_redact_contacts(a.title::text),
 				'url', a.url, 'start', a.start_date, 'end', a.end_date, 'participants',
 				a.participants,
-				'type', a.activity_type, 'place', CASE WHEN a.is_online THEN 'online'
-					ELSE concat_ws(', ', a.city, a.country_name) END,
+				'type', a.activity_type, 'online', a.is_online,
+				'place', concat_ws(', ', a.city, a.country_name),
 				'organisers', ARRAY(SELECT s.name FROM @extschema@.activity_section_organisers o
 					JOIN @extschema@.sections s ON s.id = o.section_id WHERE o.activity_id = a.id
 					ORDER BY s.name))
@@ -235,33 +260,37 @@ BEGIN
 		'fields', (SELECT jsonb_build_array(
 				jsonb_build_array('participants', count(participants)),
 					jsonb_build_array('type', count(activity_type)),
-					jsonb_build_array('end date', count(end_date)),
-				jsonb_build_array('place, or online', count(*) FILTER (WHERE is_online
+					jsonb_build_array('end_date', count(end_date)),
+				jsonb_build_array('place', count(*) FILTER (WHERE is_online
 					OR city IS NOT NULL)), jsonb_build_array('goal', count(activity_goal)),
 				jsonb_build_array('outcomes', count(outcomes)),
-				jsonb_build_array('a known organiser', count(*)
+				jsonb_build_array('organiser', count(*)
 					FILTER (WHERE id IN (SELECT activity_id
 						FROM @extschema@.activity_section_organisers))),
-				jsonb_build_array('a cause', count(*) FILTER (WHERE id IN (SELECT activity_id
+				jsonb_build_array('cause', count(*) FILTER (WHERE id IN (SELECT activity_id
 					FROM @extschema@.activity_to_cause))),
-				jsonb_build_array('a development goal',
+				jsonb_build_array('sdg',
 					count(*) FILTER (WHERE id IN (SELECT activity_id
 						FROM @extschema@.activity_to_sdg))))
 			FROM esn_report_activities(organisers)),
-		'errors', (SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.n DESC, e.field, e.message),
-			'[]') FROM (
-			SELECT field_name AS field, error_message AS message, count(*) AS n
-				FROM @extschema@.validation_errors
+		'errors', (SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.n DESC, e.field), '[]') FROM (
+			SELECT field_name AS field, count(*) AS n FROM @extschema@.validation_errors
 			WHERE resolved_at IS NULL AND (organisers IS NULL OR section_id = ANY (organisers))
-				GROUP BY 1, 2) e),
-		'failures', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.n DESC, f.message), '[]')
+				GROUP BY 1) e),
+		-- For readers of a report; failed_scrapes has the messages.
+		'failures', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.n DESC, f.reason), '[]')
 			FROM (
-			SELECT error_message AS message, count(*) AS n FROM @extschema@.failed_scrapes
+			SELECT CASE WHEN http_status_code IN (404, 410) THEN 'missing'
+					WHEN http_status_code BETWEEN 400 AND 499 THEN 'declined'
+					WHEN http_status_code >= 500 THEN 'error'
+					WHEN http_status_code IS NULL THEN 'silent' ELSE 'unclear' END AS reason,
+				count(*) AS n FROM @extschema@.failed_scrapes
 			WHERE resolved_at IS NULL AND (organisers IS NULL OR section_id = ANY (organisers))
 				GROUP BY 1) f),
 		'sections', (SELECT to_jsonb(s) FROM (
 			SELECT count(*) AS all, count(*) FILTER (WHERE can_scrape_activities) AS known,
 				count(*) FILTER (WHERE can_scrape_activities AND last_scraped IS NULL) AS never,
+				count(*) FILTER (WHERE can_scrape_activities IS NULL) AS unchecked,
 				min(last_scraped) FILTER (WHERE can_scrape_activities) AS oldest,
 					max(last_scraped) AS newest, count(latitude) AS placed
 			FROM @extschema@.sections WHERE removed_at IS NULL AND (organisers IS NULL
@@ -299,27 +328,35 @@ BEGIN
 					ORDER BY scraper_module, id DESC) r),
 		'lists', esn_report_lists(organisers), 'quality', esn_report_quality(organisers))
 		|| esn_report_times(organisers) || esn_report_topics(organisers)
-		|| esn_report_places(organisers, CASE
-			WHEN s.kind = 'country' THEN s.country END);
+		|| esn_report_places(organisers, CASE WHEN s.kind = 'country' THEN s.country END)
+		|| jsonb_build_object('years', esn_report_years(s.kind, s.country, s.section));
 END $$;
 COMMENT ON FUNCTION esn_report_data(text) IS
 	'The data of esn_report(), as jsonb. subject: as in esn_report(). Errors: as esn_report().';
 
-CREATE OR REPLACE FUNCTION esn_report(subject text DEFAULT NULL) RETURNS text
+CREATE OR REPLACE FUNCTION esn_report(subject text DEFAULT NULL, lang text DEFAULT 'en')
+	RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
 	PERFORM esn_check_schema();
+	IF lang IS NULL OR lang NOT IN ('en', 'tr') THEN
+		RAISE EXCEPTION 'unknown language of a report: "%"', coalesce(lang, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'The languages are ''en'', English, and ''tr'', Turkish.';
+	END IF;
 	-- Titles come from strangers. Without this character no text can end the script element that
 	-- contains the data; in JSON it occurs in strings only. The two separators once were line ends
 	-- to JavaScript.
 	RETURN replace(esn_report_page(), '{{data}}',
-		replace(replace(replace(@extschema@.esn_report_data(subject)::text, '<', E'\\u003c'),
+		replace(replace(replace((@extschema@.esn_report_data(subject)
+			|| jsonb_build_object('lang', lang))::text, '<', E'\\u003c'),
 			chr(8232),
 		E'\\u2028'), chr(8233), E'\\u2029'));
 END $$;
-COMMENT ON FUNCTION esn_report(text) IS
+COMMENT ON FUNCTION esn_report(text, text) IS
 	'A report as one self-contained HTML page: headline figures, trend, causes, goals, types, '
 	'students, a map, rankings, and the quality of the data. subject: a section''s slug on either '
-	'platform, or a country''s code, slug or name, in any case; NULL: the whole network. Save it '
-	'with psql -AtX -d esn -o report.html -c "SELECT esn_report()". Errors: undefined_object for '
-	'an unknown subject, with the nearest known names as a hint.';
+	'platform, or a country''s code, slug or name, in any case; NULL: the whole network. lang: its '
+	'language, en or tr. Save it with psql -AtX -d esn -o report.html -c "SELECT esn_report()". '
+	'Errors: undefined_object for an unknown subject, with the nearest known names as a hint; '
+	'invalid_parameter_value for another language.';

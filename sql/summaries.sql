@@ -3,16 +3,20 @@
 -- Counting all activities takes a twentieth of a second at the size of the network, and grows with
 -- it. A run and the daily maintenance therefore count once and keep the result. A public view
 -- returns the kept result while it is valid; otherwise it counts again, so it is always correct.
--- Only valid activities and sections that are still on the sites count. An activity of several
--- organisers counts for each of them, and once for a country or the network.
+-- Only valid activities and sections that are still on the sites count. An activity counts from its
+-- first day on; until then it is upcoming. An activity of several organisers counts for each of
+-- them, and once for a country or the network. A year's change is that from the year before; the
+-- current year is compared with the same days of it. A year in the course of which the activities
+-- begin is none to compare with.
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_section_overview AS
 WITH organised AS (
-	SELECT o.section_id, count(*) AS activities, sum(a.participants) AS participants,
+	SELECT o.section_id, count(*) FILTER (WHERE a.start_date <= current_date) AS activities,
+		sum(a.participants) FILTER (WHERE a.start_date <= current_date) AS participants,
 		max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity,
-		count(*) FILTER (WHERE a.is_future_event) AS upcoming,
-			count(*) FILTER (WHERE a.start_date >= current_date - 365
-			AND a.start_date < current_date) AS activities_12_months
+		count(*) FILTER (WHERE a.start_date > current_date) AS upcoming,
+		count(*) FILTER (WHERE a.start_date > current_date - 365
+			AND a.start_date <= current_date) AS activities_12_months
 	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
 	WHERE a.is_valid AND a.removed_at IS NULL
 	GROUP BY o.section_id
@@ -42,27 +46,35 @@ WHERE s.removed_at IS NULL;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_country_overview AS
 WITH organised AS (
-	SELECT d.country_code, count(*) AS activities, sum(a.participants) AS participants,
-		max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity
+	SELECT d.country_code, count(*) FILTER (WHERE a.start_date <= current_date) AS activities,
+		sum(a.participants) FILTER (WHERE a.start_date <= current_date) AS participants,
+		max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity,
+		count(*) FILTER (WHERE a.start_date > current_date) AS upcoming
 	FROM (SELECT o.activity_id, s.country_code FROM activity_section_organisers o
 		JOIN sections s ON s.id = o.section_id
 		WHERE s.removed_at IS NULL AND s.country_code IS NOT NULL GROUP BY 1, 2) d
 	JOIN activities a ON a.id = d.activity_id
 	WHERE a.is_valid AND a.removed_at IS NULL
 	GROUP BY d.country_code
+), active AS (
+	SELECT DISTINCT o.section_id
+	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
 ), sums AS (
-	SELECT s.country_code, count(*) AS sections, count(*) FILTER (WHERE s.can_scrape_activities)
-		AS sections_with_activities,
+	SELECT s.country_code, count(*) AS sections, count(v.section_id) AS sections_with_activities,
 		sum(t.total_local_students) AS local_students, sum(t.total_international_students)
 			AS international_students, sum(t.total_coordinators) AS coordinators,
 		min(s.last_scraped) FILTER (WHERE s.can_scrape_activities) AS read_since
-	FROM sections s LEFT JOIN section_overall_statistics t ON t.section_id = s.id
+	FROM sections s
+	LEFT JOIN active v ON v.section_id = s.id
+	LEFT JOIN section_overall_statistics t ON t.section_id = s.id
 	WHERE s.removed_at IS NULL
 	GROUP BY s.country_code
 )
 SELECT c.name AS country, c.country_code, coalesce(u.sections, 0) AS sections,
 	coalesce(u.sections_with_activities, 0) AS sections_with_activities,
-	coalesce(n.activities, 0) AS activities, coalesce(n.participants, 0) AS participants,
+	coalesce(n.activities, 0) AS activities, coalesce(n.upcoming, 0) AS upcoming,
+	coalesce(n.participants, 0) AS participants,
 	(coalesce(n.activities, 0) / nullif(u.sections, 0)::numeric)::numeric(20, 1)
 		AS activities_per_section, n.last_activity,
 	u.local_students, u.international_students, u.coordinators,
@@ -73,14 +85,17 @@ LEFT JOIN sums u ON u.country_code = c.country_code;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_month AS
 WITH days AS (
-	SELECT start_date, country_code, count(*) AS activities,
+	SELECT start_date, country_code, start_date <= current_date AS begun, count(*) AS activities,
 		count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants
 	FROM activities WHERE is_valid AND removed_at IS NULL
 	GROUP BY 1, 2
 )
 SELECT date_trunc('month', start_date::timestamp)::date AS month,
-	sum(activities)::bigint AS activities, sum(online)::bigint AS online,
-	sum(participants)::bigint AS participants, count(DISTINCT country_code) AS countries
+	coalesce(sum(activities) FILTER (WHERE begun), 0)::bigint AS activities,
+	coalesce(sum(online) FILTER (WHERE begun), 0)::bigint AS online,
+	(sum(participants) FILTER (WHERE begun))::bigint AS participants,
+	count(DISTINCT country_code) FILTER (WHERE begun) AS countries,
+	coalesce(sum(activities) FILTER (WHERE NOT begun), 0)::bigint AS upcoming
 FROM days GROUP BY 1;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_year AS
@@ -91,44 +106,65 @@ WITH days AS (
 	GROUP BY 1
 ), y AS (
 	SELECT extract(year FROM start_date)::integer AS year, sum(activities)::bigint AS activities,
-		sum(online)::bigint AS online, sum(participants)::bigint AS participants
+		sum(online)::bigint AS online, sum(participants)::bigint AS participants,
+		sum(activities) FILTER (WHERE start_date <= current_date - interval '1 year')
+			AS activities_by_day,
+		sum(participants) FILTER (WHERE start_date <= current_date - interval '1 year')
+			AS participants_by_day, min(min(start_date)) OVER () AS since
 	FROM days GROUP BY 1
 )
-SELECT year, activities, (100.0 * (activities - first_value(activities)
-	OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(20, 1)
-	AS activities_change_percent,
-	participants, (100.0 * (participants - first_value(participants)
-		OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(20, 1)
-		AS participants_change_percent,
-	online, (participants / activities::numeric)::numeric(20, 1) AS participants_per_activity
+SELECT y.year, y.activities, (100.0 * (y.activities - b.activities)
+		/ nullif(b.activities, 0))::numeric(20, 1) AS activities_change_percent,
+	y.participants, (100.0 * (y.participants - b.participants)
+		/ nullif(b.participants, 0))::numeric(20, 1) AS participants_change_percent,
+	y.online, (y.participants / y.activities::numeric)::numeric(20, 1) AS participants_per_activity
 FROM y
-WINDOW before AS (ORDER BY year RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING);
+LEFT JOIN LATERAL (
+	SELECT CASE WHEN y.year = extract(year FROM current_date) THEN p.activities_by_day
+			ELSE p.activities END AS activities,
+		CASE WHEN y.year = extract(year FROM current_date) THEN p.participants_by_day
+			ELSE p.participants END AS participants
+	FROM y p WHERE p.year = y.year - 1 AND p.since < make_date(p.year, 2, 1)) b ON true;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_sections_by_year AS
 WITH y AS (
 	SELECT o.section_id, extract(year FROM a.start_date)::integer AS year, count(*) AS activities,
-		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
+		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants,
+		count(*) FILTER (WHERE a.start_date <= current_date - interval '1 year')
+			AS activities_by_day,
+		sum(a.participants) FILTER (WHERE a.start_date <= current_date - interval '1 year')
+			AS participants_by_day,
+		min(min(a.start_date)) OVER (PARTITION BY o.section_id) AS since
 	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
 	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
 	GROUP BY 1, 2
 )
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country,
 	s.country_code, y.year,
-	activities, (100.0 * (activities - first_value(activities)
-		OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(20, 1)
-		AS activities_change_percent,
-	participants, (100.0 * (participants - first_value(participants)
-		OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(20, 1)
-		AS participants_change_percent, online
-FROM y JOIN sections s ON s.id = y.section_id AND s.removed_at IS NULL LEFT
-	JOIN countries c ON c.country_code = s.country_code
-WINDOW before AS (PARTITION BY y.section_id ORDER BY y.year RANGE BETWEEN 1 PRECEDING
-	AND 1 PRECEDING);
+	y.activities, (100.0 * (y.activities - b.activities)
+		/ nullif(b.activities, 0))::numeric(20, 1) AS activities_change_percent,
+	y.participants, (100.0 * (y.participants - b.participants)
+		/ nullif(b.participants, 0))::numeric(20, 1) AS participants_change_percent, y.online
+FROM y
+JOIN sections s ON s.id = y.section_id AND s.removed_at IS NULL
+LEFT JOIN countries c ON c.country_code = s.country_code
+LEFT JOIN LATERAL (
+	SELECT CASE WHEN y.year = extract(year FROM current_date) THEN p.activities_by_day
+			ELSE p.activities END AS activities,
+		CASE WHEN y.year = extract(year FROM current_date) THEN p.participants_by_day
+			ELSE p.participants END AS participants
+	FROM y p WHERE p.year = y.year - 1 AND p.since < make_date(p.year, 2, 1)
+		AND p.section_id = y.section_id) b ON true;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_countries_by_year AS
 WITH y AS (
 	SELECT d.country_code, extract(year FROM a.start_date)::integer AS year, count(*) AS activities,
-		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
+		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants,
+		count(*) FILTER (WHERE a.start_date <= current_date - interval '1 year')
+			AS activities_by_day,
+		sum(a.participants) FILTER (WHERE a.start_date <= current_date - interval '1 year')
+			AS participants_by_day,
+		min(min(a.start_date)) OVER (PARTITION BY d.country_code) AS since
 	FROM (SELECT o.activity_id, s.country_code FROM activity_section_organisers o
 		JOIN sections s ON s.id = o.section_id
 		WHERE s.removed_at IS NULL AND s.country_code IS NOT NULL GROUP BY 1, 2) d
@@ -137,29 +173,32 @@ WITH y AS (
 	GROUP BY 1, 2
 )
 SELECT c.name AS country, c.country_code, y.year,
-	activities, (100.0 * (activities - first_value(activities)
-		OVER before) / nullif(first_value(activities) OVER before, 0))::numeric(20, 1)
-		AS activities_change_percent,
-	participants, (100.0 * (participants - first_value(participants)
-		OVER before) / nullif(first_value(participants) OVER before, 0))::numeric(20, 1)
-		AS participants_change_percent, online
-FROM y JOIN countries c ON c.country_code = y.country_code
-WINDOW before AS (PARTITION BY y.country_code ORDER BY y.year RANGE BETWEEN 1 PRECEDING
-	AND 1 PRECEDING);
+	y.activities, (100.0 * (y.activities - b.activities)
+		/ nullif(b.activities, 0))::numeric(20, 1) AS activities_change_percent,
+	y.participants, (100.0 * (y.participants - b.participants)
+		/ nullif(b.participants, 0))::numeric(20, 1) AS participants_change_percent, y.online
+FROM y
+JOIN countries c ON c.country_code = y.country_code
+LEFT JOIN LATERAL (
+	SELECT CASE WHEN y.year = extract(year FROM current_date) THEN p.activities_by_day
+			ELSE p.activities END AS activities,
+		CASE WHEN y.year = extract(year FROM current_date) THEN p.participants_by_day
+			ELSE p.participants END AS participants
+	FROM y p WHERE p.year = y.year - 1 AND p.since < make_date(p.year, 2, 1)
+		AND p.country_code = y.country_code) b ON true;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_cause AS
 SELECT c.name AS cause, n.activities, n.activities_12_months, n.activities_12_months_before,
 	n.online, n.participants, n.last_activity
 FROM activity_causes c JOIN (
 	SELECT r.cause_id, count(*) AS activities, count(*)
-		FILTER (WHERE a.start_date >= current_date - 365
-		AND a.start_date < current_date) AS activities_12_months,
-		count(*) FILTER (WHERE a.start_date >= current_date - 730
-			AND a.start_date < current_date - 365) AS activities_12_months_before,
+		FILTER (WHERE a.start_date > current_date - 365) AS activities_12_months,
+		count(*) FILTER (WHERE a.start_date > current_date - 730
+			AND a.start_date <= current_date - 365) AS activities_12_months_before,
 			count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants,
-			max(a.start_date) FILTER (WHERE a.start_date <= current_date) AS last_activity
+			max(a.start_date) AS last_activity
 	FROM activity_to_cause r JOIN activities a ON a.id = r.activity_id
-	WHERE a.is_valid AND a.removed_at IS NULL
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
 	GROUP BY 1) n ON n.cause_id = c.id;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_sdg AS
@@ -169,24 +208,22 @@ SELECT g.id AS number, g.name AS sdg, g.description, coalesce(n.activities, 0) A
 		coalesce(n.online, 0) AS online, n.participants
 FROM sdgs g LEFT JOIN (
 	SELECT r.sdg_id, count(*) AS activities,
-		count(*) FILTER (WHERE a.start_date >= current_date - 365
-		AND a.start_date < current_date) AS activities_12_months,
-		count(*) FILTER (WHERE a.start_date >= current_date - 730
-			AND a.start_date < current_date - 365) AS activities_12_months_before,
+		count(*) FILTER (WHERE a.start_date > current_date - 365) AS activities_12_months,
+		count(*) FILTER (WHERE a.start_date > current_date - 730
+			AND a.start_date <= current_date - 365) AS activities_12_months_before,
 			count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants
 	FROM activity_to_sdg r JOIN activities a ON a.id = r.activity_id
-	WHERE a.is_valid AND a.removed_at IS NULL
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
 	GROUP BY 1) n ON n.sdg_id = g.id;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_type AS
 SELECT coalesce(activity_type, 'not said') AS activity_type, count(*) AS activities,
-	count(*) FILTER (WHERE start_date >= current_date - 365
-		AND start_date < current_date) AS activities_12_months,
-	count(*) FILTER (WHERE start_date >= current_date - 730
-		AND start_date < current_date - 365) AS activities_12_months_before,
+	count(*) FILTER (WHERE start_date > current_date - 365) AS activities_12_months,
+	count(*) FILTER (WHERE start_date > current_date - 730
+		AND start_date <= current_date - 365) AS activities_12_months_before,
 	count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants,
 		(avg(participants))::numeric(20, 1) AS participants_per_activity
-FROM activities WHERE is_valid AND removed_at IS NULL
+FROM activities WHERE is_valid AND removed_at IS NULL AND start_date <= current_date
 GROUP BY 1;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_section_quality AS

@@ -36,10 +36,11 @@ COMMENT ON COLUMN esn_section_overview.section_slug IS
 	'Its slug on accounts.esn.org, for esn_compare() and esn_scrape_section().';
 COMMENT ON COLUMN esn_section_overview.university IS 'The university it belongs to.';
 COMMENT ON COLUMN esn_section_overview.activities IS
-	'Activities that it has organised or will organise, alone or with others.';
+	'Activities that have begun, organised alone or with others.';
 COMMENT ON COLUMN esn_section_overview.activities_12_months IS
 	'Of those: begun within the last 365 days.';
-COMMENT ON COLUMN esn_section_overview.upcoming IS 'Of those: not yet over.';
+COMMENT ON COLUMN esn_section_overview.upcoming IS
+	'Announced: activities that begin after today. No other column counts them.';
 COMMENT ON COLUMN esn_section_overview.participants IS
 	'Participants of its activities, as far as known.';
 COMMENT ON COLUMN esn_section_overview.causes IS
@@ -66,10 +67,12 @@ COMMENT ON VIEW esn_country_overview IS
 	'Each country: its sections and their activities. An activity of two of its sections counts '
 	'once.';
 COMMENT ON COLUMN esn_country_overview.activities IS
-	'Activities that its sections organised, wherever they took place.';
+	'Activities of its sections that have begun, wherever they took place.';
+COMMENT ON COLUMN esn_country_overview.upcoming IS
+	'Announced: activities that begin after today. No other column counts them.';
 COMMENT ON COLUMN esn_country_overview.participants IS 'Participants of those, as far as known.';
 COMMENT ON COLUMN esn_country_overview.sections_with_activities IS
-	'Sections that activities.esn.org knows.';
+	'Sections with at least one activity that has begun.';
 COMMENT ON COLUMN esn_country_overview.local_students IS
 	'From the statistics pages of its sections.';
 COMMENT ON COLUMN esn_country_overview.international_students IS
@@ -159,6 +162,8 @@ COMMENT ON COLUMN esn_section_activities.organiser_count IS
 
 COMMENT ON VIEW esn_activities_by_month IS
 	'Activities of the whole network by the month in which they begin, newest first.';
+COMMENT ON COLUMN esn_activities_by_month.upcoming IS
+	'Announced: activities that begin after today. No other column counts them.';
 COMMENT ON COLUMN esn_activities_by_month.month IS 'Its first day.';
 COMMENT ON COLUMN esn_activities_by_month.countries IS 'Countries in which activities took place.';
 
@@ -166,9 +171,11 @@ COMMENT ON VIEW esn_activities_by_year IS
 	'Activities of the whole network that have begun, by year, newest first. The current year is '
 	'incomplete.';
 COMMENT ON COLUMN esn_activities_by_year.activities_change_percent IS
-	'Change from the year before. NULL: there were none then.';
+	'Change from the year before; the current year is compared with the same days of it. NULL: '
+	'there were none, or the first began after its January.';
 COMMENT ON COLUMN esn_activities_by_year.participants_change_percent IS
-	'Change from the year before. NULL: there were none then.';
+	'Change from the year before; the current year is compared with the same days of it. NULL: '
+	'there were none, or the first began after its January.';
 
 COMMENT ON VIEW esn_activities_by_cause IS
 	'Activities of the whole network by cause, the most frequent first. An activity with two '
@@ -184,17 +191,21 @@ COMMENT ON VIEW esn_activities_by_type IS
 COMMENT ON VIEW esn_sections_by_year IS
 	'Activities of each section that have begun, by year. The current year is incomplete.';
 COMMENT ON COLUMN esn_sections_by_year.activities_change_percent IS
-	'Change from the year before. NULL: there were none then.';
+	'Change from the year before; the current year is compared with the same days of it. NULL: '
+	'there were none, or the first began after its January.';
 COMMENT ON COLUMN esn_sections_by_year.participants_change_percent IS
-	'Change from the year before. NULL: there were none then.';
+	'Change from the year before; the current year is compared with the same days of it. NULL: '
+	'there were none, or the first began after its January.';
 
 COMMENT ON VIEW esn_countries_by_year IS
 	'Activities of the sections of each country that have begun, by year. An activity of two of '
 	'its sections counts once. The current year is incomplete.';
 COMMENT ON COLUMN esn_countries_by_year.activities_change_percent IS
-	'Change from the year before. NULL: there were none then.';
+	'Change from the year before; the current year is compared with the same days of it. NULL: '
+	'there were none, or the first began after its January.';
 COMMENT ON COLUMN esn_countries_by_year.participants_change_percent IS
-	'Change from the year before. NULL: there were none then.';
+	'Change from the year before; the current year is compared with the same days of it. NULL: '
+	'there were none, or the first began after its January.';
 
 COMMENT ON VIEW esn_section_quality IS 'The quality of the data of each section.';
 COMMENT ON COLUMN esn_section_quality.activities IS 'Activities that are valid.';
@@ -293,7 +304,7 @@ BEGIN
 			('email', 'The section''s own public address.'),
 			('website', 'Its website.'),
 			('sections', 'Sections that accounts.esn.org shows.'),
-			('activities', 'Number of activities.'),
+			('activities', 'Number of activities that have begun.'),
 			('activities_12_months', 'Of those: begun within the last 365 days.'),
 			('activities_12_months_before', 'Of those: begun within the 365 days before.'),
 			('online', 'Of those: online.'),

@@ -24,7 +24,7 @@ SELECT -n, slug, 'x', slug, 'x', start_date, NULL, start_date >= current_date, i
 	participants, type, country, 'Elsewhere', removed_at
 FROM (VALUES (1, 'alone', current_date - 10, true, false, 20, 'Trip', 'AA', NULL::timestamptz),
 	(2, 'together', current_date - 400, true, true, 30, NULL, NULL, NULL),
-	(3, 'to-come', current_date + 5, true, false, NULL, 'Trip', 'AA', NULL),
+	(3, 'to-come', current_date + 5, true, false, 40, 'Trip', 'AA', NULL),
 	(4, 'invalid', current_date - 10, false, false, 1000, 'Trip', 'AA', NULL),
 	(5, 'removed', current_date - 10, true, false, 1000, 'Trip', 'AA', now()),
 	(6, 'nobodys', current_date - 10, true, false, 7, 'Party', 'BB', NULL))
@@ -41,18 +41,19 @@ SELECT results_eq(
 	$$SELECT section::text, country::text, activities, activities_12_months, upcoming, participants,
 			causes, last_activity = current_date - 10, rank_in_country, rank_in_network
 	FROM esn_section_overview ORDER BY rank_in_network, section$$,
-	$$VALUES ('ESN One', 'Aland', 3::bigint, 1::bigint, 1::bigint, 50::bigint, 'Culture, Health',
+	$$VALUES ('ESN One', 'Aland', 2::bigint, 1::bigint, 1::bigint, 50::bigint, 'Culture, Health',
 			true, 1::bigint, 1::bigint),
 	('ESN Two', 'Aland', 1, 0, 0, 30, NULL, false, 2, 2),
 		('ESN Three', 'Borduria', 0, 0, 0, 0, NULL, NULL, 1, 3)$$,
 	'sections: valid activities count; removed sections are left out');
 SELECT results_eq(
-	$$SELECT country::text, sections, sections_with_activities, activities, participants,
+	$$SELECT country::text, sections, sections_with_activities, activities, upcoming, participants,
 			activities_per_section, international_students, rank_in_network
 	FROM esn_country_overview ORDER BY country$$,
-	$$VALUES ('Aland', 2::bigint, 2::bigint, 3::bigint, 50::bigint, 1.5, 10::bigint, 1::bigint),
-		('Borduria', 1, 0, 0, 0, 0.0, NULL, 2),
-	('Empty', 0, 0, 0, 0, NULL, NULL, 2)$$,
+	$$VALUES ('Aland', 2::bigint, 2::bigint, 2::bigint, 1::bigint, 50::bigint, 1.0, 10::bigint,
+			1::bigint),
+		('Borduria', 1, 0, 0, 0, 0, 0.0, NULL, 2),
+	('Empty', 0, 0, 0, 0, 0, NULL, NULL, 2)$$,
 	'countries: an activity of two sections counts once; empty countries are listed');
 SELECT results_eq(
 	$$SELECT event_slug::text, country::text, organisers, organiser_slugs, causes, sdgs, objectives,
@@ -68,7 +69,7 @@ SELECT results_eq(
 SELECT results_eq(
 	$$SELECT section::text, activities, invalid, complete_percent, without_participants,
 			open_errors, failed_pages FROM esn_section_quality ORDER BY 1$$,
-	$$VALUES ('ESN One', 3::bigint, 1::bigint, 81.0, 0::bigint, 0::bigint, 0::bigint),
+	$$VALUES ('ESN One', 3::bigint, 1::bigint, 85.7, 0::bigint, 0::bigint, 0::bigint),
 		('ESN Three', 0, 0, NULL, 0, 0, 0), ('ESN Two', 1, 0, 85.7, 0, 0, 0)$$, 'quality');
 SELECT results_eq(
 	$$SELECT section::text, event_slug::text, organiser_count FROM esn_section_activities
@@ -81,8 +82,9 @@ SELECT results_eq(
 	$$VALUES ('invalid', false, false), ('removed', true, true)$$,
 	'uncounted activities are available on request');
 SELECT results_eq(
-	$$SELECT sum(activities), sum(online), sum(participants) FROM esn_activities_by_month$$,
-	'VALUES (4::numeric, 1::numeric, 57::numeric)', 'months count each activity once');
+	$$SELECT sum(activities), sum(upcoming), sum(online), sum(participants)
+		FROM esn_activities_by_month$$,
+	'VALUES (3::numeric, 1::numeric, 1::numeric, 57::numeric)', 'months count each activity once');
 SELECT results_eq($$SELECT sum(activities) FROM esn_activities_by_year$$, 'VALUES (3::numeric)',
 	'years count activities that have begun');
 UPDATE activities
@@ -117,14 +119,14 @@ SELECT results_eq(
 	'goals without activities are listed');
 SELECT results_eq(
 	$$SELECT activity_type::text, activities, participants FROM esn_activities_by_type$$,
-	$$VALUES ('Trip', 2::bigint, 20::bigint), ('Party', 1, 7), ('not said', 1, 30)$$, 'types');
+	$$VALUES ('Party', 1::bigint, 7::bigint), ('Trip', 1, 20), ('not said', 1, 30)$$, 'types');
 SELECT results_eq(
 	$$SELECT section::text, students, international_percent FROM esn_participation ORDER BY 1$$,
 	$$VALUES ('ESN One', 40::bigint, 25.0), ('ESN Two', 0, NULL)$$, 'participation');
 SELECT results_eq(
 	$$SELECT section, activities, participants_per_activity, rank_in_country
 		FROM esn_compare('esn-two', 'aa-one')$$,
-	$$VALUES ('ESN Two', 1::bigint, 30.0, 2::bigint), ('ESN One', 3, 16.7, 1)$$,
+	$$VALUES ('ESN Two', 1::bigint, 30.0, 2::bigint), ('ESN One', 2, 25.0, 1)$$,
 	'sections are compared in the given order, by the given slugs');
 SELECT throws_ok($$SELECT * FROM esn_compare('aa-one', 'nowhere')$$, '42704',
 	'no section has the slug "nowhere"');

@@ -17,7 +17,7 @@
 		for (const row of all(`#${name} tbody tr`)) lines.push(`row ${name} ${cells(row)}`);
 	const isYear = (row) => /^[0-9]{4}/.test(row.textContent);
 	for (const row of all("#trend table:first-of-type tbody tr").filter(isYear))
-		lines.push("row years " + cells(row).replace(/^([0-9]+)[^|]*\|([^|]*)\|[^|]*/, "$1|$2"));
+		lines.push("row years " + cells(row).replace(/^([0-9]+)[^|]*/, "$1"));
 	for (const row of all("#sections > .scroll tbody tr"))
 		lines.push("row sections " + cells(row).split("|")[0]);
 	for (const item of all("#largest li, #latest li")) {

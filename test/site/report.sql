@@ -8,6 +8,7 @@
 CREATE TEMP VIEW mine AS SELECT * FROM activities a
 WHERE :present AND (:everything OR EXISTS (SELECT FROM activity_section_organisers o
 	WHERE o.activity_id = a.id AND o.section_id IN (:sections)));
+CREATE TEMP VIEW held AS SELECT * FROM mine WHERE start_date <= current_date;
 CREATE TEMP VIEW own AS SELECT * FROM sections
 WHERE removed_at IS NULL AND (:everything OR id IN (:sections));
 -- What the report is about.
@@ -21,12 +22,13 @@ SELECT s.id, s.name, s.country_code, count(a.id) AS n
 FROM sections s
 LEFT JOIN activity_section_organisers o ON o.section_id = s.id
 LEFT JOIN activities a ON a.id = o.activity_id AND a.is_valid AND a.removed_at IS NULL
+	AND a.start_date <= current_date
 WHERE s.removed_at IS NULL GROUP BY s.id;
 CREATE TEMP VIEW country_size AS
 SELECT c.country_code,
 	(SELECT count(*) FROM sections s
 	WHERE s.country_code = c.country_code AND s.removed_at IS NULL) AS sections,
-	(SELECT count(*) FROM activities WHERE :present AND id IN (
+	(SELECT count(*) FROM activities WHERE :present AND start_date <= current_date AND id IN (
 		SELECT activity_id
 		FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id
 		WHERE s.country_code = c.country_code AND s.removed_at IS NULL)) AS n
@@ -34,27 +36,27 @@ FROM countries c;
 CREATE TEMP VIEW goal AS SELECT id, id || ' ' || split_part(description, ':', 1) AS name FROM sdgs;
 CREATE TEMP VIEW said AS
 SELECT 'causes' AS list, c.name::text, m.*
-FROM mine m
+FROM held m
 JOIN activity_to_cause r ON r.activity_id = m.id
 JOIN activity_causes c ON c.id = r.cause_id
 UNION ALL
-SELECT 'types', coalesce(m.activity_type, 'not said'), m.* FROM mine m
+SELECT 'types', coalesce(m.activity_type, 'not said'), m.* FROM held m
 UNION ALL
 SELECT 'sdgs', g.name, m.*
-FROM mine m JOIN activity_to_sdg r ON r.activity_id = m.id JOIN goal g ON g.id = r.sdg_id;
-\set recent 'start_date BETWEEN current_date - 365 AND current_date - 1'
+FROM held m JOIN activity_to_sdg r ON r.activity_id = m.id JOIN goal g ON g.id = r.sdg_id;
+\set recent 'start_date BETWEEN current_date - 364 AND current_date'
 CREATE TEMP TABLE lines (line text);
 
 -- Figures.
 INSERT INTO lines
-SELECT 'figure activities ' || pg_temp.n(count(*)) FROM mine
+SELECT 'figure activities ' || pg_temp.n(count(*)) FROM held
 UNION ALL
 SELECT 'figure year_activities ' || pg_temp.n(count(*)) FROM mine WHERE :recent
 UNION ALL
 SELECT 'figure year_participants ' || pg_temp.n(coalesce(sum(participants), 0))
 FROM mine WHERE :recent
 UNION ALL
-SELECT 'figure participants ' || pg_temp.n(coalesce(sum(participants), 0)) FROM mine
+SELECT 'figure participants ' || pg_temp.n(coalesce(sum(participants), 0)) FROM held
 UNION ALL
 SELECT 'figure upcoming ' || pg_temp.n(count(*))
 FROM mine WHERE start_date > current_date
@@ -95,19 +97,31 @@ SELECT format('row %s %s|%s|%s|%s', list, name, pg_temp.n(count(*)),
 FROM said GROUP BY list, name
 UNION ALL
 SELECT format('row sdgs %s|0|0|%s', name, U&'\2013') FROM goal
-WHERE id NOT IN (SELECT sdg_id FROM activity_to_sdg WHERE activity_id IN (SELECT id FROM mine))
+WHERE id NOT IN (SELECT sdg_id FROM activity_to_sdg WHERE activity_id IN (SELECT id FROM held))
 UNION ALL
-SELECT format('row years %s|%s|%s|%s', extract(year FROM start_date), pg_temp.n(count(*)),
-	pg_temp.n(count(*) FILTER (WHERE is_online)), pg_temp.n(sum(participants)))
-FROM mine WHERE start_date <= current_date GROUP BY extract(year FROM start_date)
+SELECT format('row years %s|%s|%s|%s|%s', year, pg_temp.n(n), (
+		-- from the year before, or from as much of it as of the current one
+		SELECT CASE WHEN b = 0 OR (SELECT min(start_date) FROM held) >= make_date(year - 1, 2, 1)
+			THEN U&'\2013'
+			WHEN round(100.0 * (n - b) / b) > 0 THEN '+' || round(100.0 * (n - b) / b)
+				|| U&'\00a0%'
+			WHEN round(100.0 * (n - b) / b) = 0 THEN U&'\00b10\00a0%'
+			ELSE U&'\2212' || round(-100.0 * (n - b) / b) || U&'\00a0%' END
+		FROM (SELECT count(*) AS b FROM held WHERE extract(year FROM start_date) = year - 1
+			AND (year < extract(year FROM current_date)
+				OR start_date <= current_date - interval '1 year')) p),
+	pg_temp.n(online), pg_temp.n(participants))
+FROM (SELECT extract(year FROM start_date)::integer AS year, count(*) AS n,
+		count(*) FILTER (WHERE is_online) AS online, sum(participants) AS participants
+	FROM held GROUP BY 1) y
 UNION ALL
 (SELECT 'row sections ' || name FROM size WHERE id IN (SELECT id FROM own) AND NOT :'is_section'
 	ORDER BY n DESC, name COLLATE "C", id LIMIT CASE WHEN :everything THEN 15 ELSE 30 END)
 UNION ALL
-(SELECT 'item largest ' || title FROM mine WHERE participants > 0
+(SELECT 'item largest ' || title FROM held WHERE participants > 0
 	ORDER BY participants DESC, start_date DESC, id LIMIT 10)
 UNION ALL
-(SELECT 'item latest ' || title FROM mine WHERE start_date <= current_date
+(SELECT 'item latest ' || title FROM held
 	ORDER BY start_date DESC, id DESC LIMIT 10);
 
 -- Charts, with the number of their bars.

@@ -27,8 +27,9 @@ report() {
 report network ""
 report country "'$country'"
 report section "'$section'"
+report turkish "lang => 'tr'"
 database=blank sql "SELECT esn_report()" >"$kept/blank.html"
-pages=(network.html country.html section.html blank.html)
+pages=(network.html country.html section.html blank.html turkish.html)
 # browse <name> <options and JavaScript ...>: opens each page with browser.py; then look <name>
 # <page's number> <key> prints what it says of the page.
 browse() {
@@ -46,7 +47,7 @@ browse() {
 }
 look() { cat "$kept/$1.$2.$3"; }
 browse shown "$(cat test/site/report.js)"
-for page in 0 1 2 3; do
+for page in 0 1 2 3 4; do
 	is "${pages[page]}: the console is empty" "$(look shown "$page" console)" "[]"
 	is "${pages[page]}: nothing is requested" "$(look shown "$page" requests)" "[]"
 done
@@ -77,6 +78,20 @@ is "a section's page does" "$(about 2)" \
 is "an empty database's page shows no figure and says that there is nothing" \
 	"$(look shown 3 value)" "$(title "The whole network")"$'\npage says that there is nothing'
 
+# Figures without the marks that a language puts into them.
+plain() { grep -E '^(figure|chart)' | grep -v oldest | sed 's/[^a-z0-9_]//g' | sort; }
+is "the page has every word that its scripts use, and no other" \
+	"$(sed -n 's/^	\([a-z0-9_]*\): \["*.*/\1/p' report/words.js | grep -v '^field_' | sort)" \
+	"$(grep -ohE '"(failure_|run_|list_)?[a-z0-9_]+"' report/{words,chart,map,page}.js | tr -d '"' |
+		cat - <(printf '%s\n' failure_{missing,declined,error,silent,unclear} \
+			run_{waiting,running,completed,partial,failed,cancelled} \
+			list_{upcoming,largest,latest}) | sort -u |
+		grep -Fxf <(sed -n 's/^	\([a-z0-9_]*\): \["*.*/\1/p' report/words.js) |
+		grep -v '^field_')"
+is "in Turkish it shows the same figures" \
+	"$(look shown 4 value | plain)" "$(look shown 0 value | plain)"
+like "with title and language" "$(about 4)" "page tr Bütün ağ – ESN Pulse raporu 1 heading, *"
+
 # On a telephone: what is wider than the window, but for what scrolls or is clipped.
 browse narrow --width=360 "$(cat <<'JAVASCRIPT'
 [...document.querySelectorAll("main *")]
@@ -87,10 +102,66 @@ browse narrow --width=360 "$(cat <<'JAVASCRIPT'
 	+ (document.documentElement.scrollWidth > innerWidth ? "scrolls" : "")
 JAVASCRIPT
 )"
-for page in 0 1 2 3; do
+for page in 0 1 2 3 4; do
 	is "${pages[page]}: nothing is cut off on a screen of 360 pixels" \
 		"$(look narrow "$page" value)" ""
 done
+
+# Every page of a small network, and their index.
+published=$kept/published
+publish() {
+	TMPDIR=$kept PGHOST=$run/$cluster PGUSER=reader scripts/publish.sh "$@" 2>&1
+}
+listed() { grep -o 'href="[^"]*"' "$published/index.html" | sed 's/^href="//; s/"$//' | sort; }
+every=$(sql "SELECT 1 + (SELECT count(*) FROM countries)
+	+ (SELECT count(*) FROM sections WHERE removed_at IS NULL)")
+like "all reports are published" "$(publish "$database" "$published")" \
+	"$published/index.html: $((every + 1)) pages"
+is "the index links each of them" "$(listed)" "$(cd "$published" && ls | grep -v '^index' | sort)"
+is "there is one for each section and country" "$(listed | wc -l)" "$every"
+is "they are whole" "$(grep -LF '</html>' "$published"/*.html)" ""
+echo mine >"$published/notes.html"
+sql "UPDATE sections SET removed_at = now() WHERE activities_platform_slug = '$section'" >/dev/null
+gone=$(sql "SELECT accounts_platform_slug FROM sections
+	WHERE activities_platform_slug = '$section'")
+like "they are published again" "$(publish --lang tr "$database" "$published")" "*$every pages"
+is "without that of a section that is gone" "$(ls "$published/section-$gone.html" 2>&1)" \
+	"ls: cannot access '$published/section-$gone.html': No such file or directory"
+is "and what else was there stays" "$(cat "$published/notes.html")" mine
+is "the index is in Turkish then" "$(grep -c '<h1>Raporlar</h1>' "$published/index.html")" 1
+like "a language without words is an error" \
+	"$(publish --lang de "$database" "$published" || true)" \
+	'*unknown language of a report: "de"*'
+is "which replaces no page" "$(grep -c '<h1>Raporlar</h1>' "$published/index.html")" 1
+like "an empty database has an index" "$(PGHOST=$run/$cluster scripts/publish.sh blank \
+	"$published-blank" 2>&1)" "*: 1 pages"
+sql "UPDATE sections SET removed_at = NULL WHERE activities_platform_slug = '$section'" >/dev/null
+
+# Where something was never read, the page says so first, and shows no zero for it.
+other=$(sql "SELECT accounts_platform_slug FROM sections
+	WHERE can_scrape_activities AND latitude IS NOT NULL AND removed_at IS NULL
+		AND activities_platform_slug <> '$section' ORDER BY id LIMIT 1")
+sql "UPDATE sections SET last_scraped = NULL WHERE accounts_platform_slug = '$other'" \
+	"DELETE FROM activity_section_organisers o USING sections s
+		WHERE s.id = o.section_id AND s.accounts_platform_slug = '$other'" >/dev/null
+report network ""
+report section "'$other'"
+pages=(network.html section.html)
+browse unread "$(cat <<'JAVASCRIPT'
+[document.querySelector("header + .notice").id,
+	document.querySelector("header + .notice").textContent,
+	[...document.querySelectorAll("#map .point.unread")].length > 0,
+	document.querySelectorAll("#no-activities").length].join("|")
+JAVASCRIPT
+)"
+never=$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities AND last_scraped IS NULL
+	AND removed_at IS NULL")
+all=$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities AND removed_at IS NULL")
+like "the network's page says how many sections were never read" "$(look unread 0 value)" \
+	"unread|This report is not complete. $never of $all sections ha* not been read yet*|true|0"
+like "the section's page says that it never was" "$(look unread 1 value)" \
+	"unread|This report is not complete. The activities of this section have not*|true|0"
+pages=(network.html country.html section.html)
 
 # Malicious titles and names.
 sql "UPDATE activities SET url = 'javascript:document.title=3', title = '</script><img src=x '

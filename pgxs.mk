@@ -17,6 +17,7 @@ SQL = \
 	table-comments \
 	seeds \
 	commands \
+	selftest \
 	runs \
 	resume \
 	frontier \

@@ -101,6 +101,7 @@ BEGIN
 		@extschema@.esn_scrape_all(boolean, boolean), @extschema@.esn_retry_failed(boolean),
 		@extschema@.esn_fix_validation_errors(boolean), @extschema@.esn_resume(boolean),
 		@extschema@.esn_cancel(bigint), esn_unfinished_run(),
+		@extschema@.esn_selftest(), esn_request_selftest(),
 		@extschema@.esn_maintenance(integer, integer, integer, integer, integer, integer)
 		TO %s', role);
 END $$;

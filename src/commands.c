@@ -37,6 +37,7 @@ extern PGDLLEXPORT Datum esn_scrape_activities(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_scrape_all(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_retry_failed(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_fix_validation_errors(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_request_selftest(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_cancel(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(esn_scrape_accounts);
@@ -45,6 +46,7 @@ PG_FUNCTION_INFO_V1(esn_scrape_activities);
 PG_FUNCTION_INFO_V1(esn_scrape_all);
 PG_FUNCTION_INFO_V1(esn_retry_failed);
 PG_FUNCTION_INFO_V1(esn_fix_validation_errors);
+PG_FUNCTION_INFO_V1(esn_request_selftest);
 PG_FUNCTION_INFO_V1(esn_cancel);
 
 /* Checks the preconditions of every run. */
@@ -111,11 +113,10 @@ show_started(Datum row)
 							 id)));
 }
 
+/* Starts a run, and returns its row, or what it answers. */
 static Datum
-start(FunctionCallInfo fcinfo, RunRequest *request, bool wait)
+launch(RunRequest *request, bool wait)
 {
-	Datum row;
-
 	runlog_open();
 	strlcpy(request->requested_by, GetUserNameFromId(GetSessionUserId(), false), NAMEDATALEN);
 	PG_TRY();
@@ -128,7 +129,14 @@ start(FunctionCallInfo fcinfo, RunRequest *request, bool wait)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
-	row = launch_run(request, wait);
+	return launch_run(request, wait);
+}
+
+static Datum
+start(FunctionCallInfo fcinfo, RunRequest *request, bool wait)
+{
+	Datum row = launch(request, wait);
+
 	if (!wait)
 		show_started(row);
 	return row_as_expected(fcinfo, row);
@@ -225,6 +233,14 @@ esn_fix_validation_errors(PG_FUNCTION_ARGS)
 	RunRequest request = {.kind = RUN_FIX, .full = true};
 
 	return start(fcinfo, &request, PG_GETARG_BOOL(0));
+}
+
+Datum
+esn_request_selftest(PG_FUNCTION_ARGS)
+{
+	RunRequest request = {.kind = RUN_SELFTEST};
+
+	return launch(&request, true);
 }
 
 /*

@@ -14,6 +14,7 @@
 #include "storage/proc.h"
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
@@ -55,6 +56,8 @@ describe_request(const RunRequest *request)
 			return pstrdup("retry of failures");
 		case RUN_FIX:
 			return pstrdup("fix of validation errors");
+		case RUN_SELFTEST:
+			return pstrdup("self-test");
 	}
 	return NULL;
 }
@@ -146,7 +149,7 @@ check_client(void)
 	}
 }
 
-/* Reads messages until the run's row arrives. */
+/* Reads messages until the run's row, or its answer, arrives. */
 static Datum
 await_row(shm_mq_handle *queue, MessageKind awaited)
 {
@@ -178,6 +181,8 @@ await_row(shm_mq_handle *queue, MessageKind awaited)
 		MemoryContextSwitchTo(caller);
 		if (message.kind == MESSAGE_NOTICE || message.kind == MESSAGE_ERROR)
 			ThrowErrorData(message.report);
+		else if (message.kind == MESSAGE_ANSWER)
+			return CStringGetTextDatum(message.answer);
 		else if (message.kind == awaited || message.kind == MESSAGE_ENDED)
 			return PointerGetDatum(DatumGetHeapTupleHeaderCopy(message.row));
 	}

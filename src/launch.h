@@ -20,7 +20,8 @@ typedef enum RunKind
 	RUN_ACTIVITIES,
 	RUN_ALL,
 	RUN_RETRY,
-	RUN_FIX
+	RUN_FIX,
+	RUN_SELFTEST
 } RunKind;
 
 typedef struct RunRequest
@@ -51,7 +52,7 @@ typedef struct Launch
  * Starts a worker for the request. With wait, shows its progress as NOTICEs, and returns the run's
  * row (a composite Datum of scraper_status) when the run has ended. Without wait, returns as soon
  * as the run has started. A run with a waiting caller stops when the caller goes away. Errors of
- * the run are raised here with their own SQLSTATE.
+ * the run are raised here with their own SQLSTATE. Of RUN_SELFTEST it returns the answer, a text.
  */
 extern Datum launch_run(const RunRequest *request, bool wait);
 

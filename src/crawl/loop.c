@@ -268,6 +268,11 @@ loop_flush(Loop *loop)
 
 	if (loop->records.list == NIL)
 		return;
+	if (loop->info->stores_nothing)
+	{
+		records_reset(&loop->records);
+		return;
+	}
 	loop_count_requests(loop);
 	if (spider != NULL && spider->before_store != NULL && !loop->result->blocked &&
 		!loop->result->out_of_time)
@@ -456,7 +461,8 @@ loop_run(Loop *loop, const Spider *spider, void *state)
 		handle_responses(loop);
 		if (records_are_due(&loop->records, TICK_MS))
 			loop_flush(loop);
-		progress_show(loop->progress, loop->info, result, loop->http);
+		if (loop->progress != NULL)
+			progress_show(loop->progress, loop->info, result, loop->http);
 	}
 	loop_flush(loop);
 	MemoryContextSwitchTo(before);

@@ -81,7 +81,7 @@ typedef struct Loop
 	const RunInfo *info;
 	RunResult *result;
 	PageReader *reader;
-	Progress *progress;
+	Progress *progress; /* NULL: none is shown */
 	HttpClient *http;
 	Arena *robots_arena;    /* of the sites' robots.txt; lasts as long as the client */
 	HttpResponse *response; /* being handled */
@@ -93,7 +93,7 @@ typedef struct Loop
 } Loop;
 
 /*
- * Opens a loop. info, result, reader and progress must be set. patience: see HttpOptions.
+ * Opens a loop. info, result and reader must be set. patience: see HttpOptions.
  * ERROR if libcurl does not start.
  */
 extern void loop_open(Loop *loop, int patience);

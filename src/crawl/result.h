@@ -16,7 +16,8 @@ typedef struct RunInfo
 {
 	int64 id;
 	const char *module;
-	bool full; /* store unchanged pages, too */
+	bool full;           /* store unchanged pages, too */
+	bool stores_nothing; /* it has no row, and what it reads is not kept */
 	TimestampTz begun_at;
 	TimestampTz deadline;
 	MemoryContext context; /* lasts as long as the run */

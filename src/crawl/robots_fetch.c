@@ -29,6 +29,14 @@ parse(Loop *loop, const char *text)
 	return robots_parse(loop->robots_arena, text, strlen(text), ROBOTS_PRODUCT);
 }
 
+/* Keeps it for a day, unless the run stores nothing. */
+static void
+keep(const Loop *loop, const Task *task, int status, const char *text)
+{
+	if (!loop->info->stores_nothing)
+		store_robots(task->url, status, text);
+}
+
 static void
 read_rules(Loop *loop, const Task *task, const HttpResponse *response)
 {
@@ -38,7 +46,7 @@ read_rules(Loop *loop, const Task *task, const HttpResponse *response)
 									Min(response->body_len, ROBOTS_MAX_BYTES), "utf-8", &len);
 
 	text = arena_strndup(arena, text, len);
-	store_robots(task->url, response->status, text);
+	keep(loop, task, response->status, text);
 	obey(loop, task->url, parse(loop, text), NULL);
 }
 
@@ -67,7 +75,7 @@ handle_robots(void *state, Task *task, const HttpResponse *response, const SiteP
 	if (is_answer && class == 2 && (known == NULL || !is_page_elsewhere(response)))
 		read_rules(loop, task, response);
 	else if (is_answer && class == 4)
-		store_robots(task->url, response->status, NULL);
+		keep(loop, task, response->status, NULL);
 	else if (known != NULL)
 		obey(loop, task->url, parse(loop, known), NULL);
 	else if (response->outcome != HTTP_FAILED || class != 3 || response->status == 304)

@@ -17,6 +17,7 @@
 #include "crawl/retry.h"
 #include "crawl/robots_fetch.h"
 #include "crawl/run.h"
+#include "crawl/selftest.h"
 #include "crawl/turn.h"
 #include "pg/cancel.h"
 #include "pg/channel.h"
@@ -27,6 +28,9 @@
 
 /* Pages that are known to fail say little of the site. */
 #define RETRY_PATIENCE 100
+
+/* For the few pages of a self-test. */
+#define SELFTEST_TIME_LIMIT_S 300
 
 typedef struct Run
 {
@@ -351,6 +355,31 @@ prepare_sections(const RunRequest *request, int64 *run)
 	return false;
 }
 
+/* A run without a row: it only answers its caller. */
+static void
+run_selftest(const RunRequest *request)
+{
+	Run *run = begin_run(request, NULL);
+	char *answer;
+
+	run->info.stores_nothing = true;
+	run->info.deadline =
+		TimestampTzPlusMilliseconds(run->info.begun_at, (int64) SELFTEST_TIME_LIMIT_S * 1000);
+	run->loop.progress = NULL;
+	run->reader.tally.since = (Date){0};
+	run->reader.tally.also_bad = true;
+	/* As many requests as pages: what fails is an answer, too. */
+	SetConfigOption("esn_pulse.max_retries", "0", PGC_USERSET, PGC_S_SESSION);
+	log_begin(run, describe_request(request));
+	cancel_hold(false);
+	loop_open(&run->loop, 0);
+	robots_fetch(&run->loop);
+	answer = selftest_run(&run->loop);
+	cancel_hold(true);
+	channel_answer(answer);
+	close_run(run);
+}
+
 /*
  * Finds the extension, and waits for the run's lock where that is worth it. ERROR, with a line in
  * the log, if the run cannot begin.
@@ -383,6 +412,11 @@ run_execute(const RunRequest *request)
 	int64 run = 0;
 
 	admit(request);
+	if (request->kind == RUN_SELFTEST)
+	{
+		run_selftest(request);
+		return;
+	}
 	switch (request->kind)
 	{
 		case RUN_ACCOUNTS:
@@ -401,6 +435,8 @@ run_execute(const RunRequest *request)
 			break;
 		case RUN_FIX:
 			run = run_activities(request, fix_body);
+			break;
+		case RUN_SELFTEST:
 			break;
 	}
 	/* No part of a run: it has ended, and stands as it ended, whatever becomes of this. */

@@ -66,7 +66,8 @@ parse_utf8(PageParser *parser, const char *utf8, size_t len)
 	parser->root = root;
 	parser->matches = rules_match(parser->options->rules, parser->page->kind, parser->arena, root);
 	parse_tree(parser);
-	if (parser->options->tally != NULL && parser->page->problem == NULL &&
+	if (parser->options->tally != NULL &&
+		(parser->page->problem == NULL || parser->options->tally->also_bad) &&
 		is_of_today(parser->page, &parser->options->tally->since))
 		rules_count(parser->matches, parser->page->kind, parser->options->tally);
 }

@@ -58,7 +58,8 @@ extern const char *rules_missing(const RuleMatches *matches);
  */
 typedef struct RuleTally
 {
-	Date since; /* activities that began earlier do not count; all zeros: all count */
+	Date since;    /* activities that began earlier do not count; all zeros: all count */
+	bool also_bad; /* pages that are not of their kind count, too */
 	int pages[PAGE_KINDS];
 	int *matched; /* by the rule's index in rules_compile() */
 } RuleTally;

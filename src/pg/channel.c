@@ -178,6 +178,20 @@ channel_row(MessageKind kind, Datum row)
 }
 
 void
+channel_answer(const char *answer)
+{
+	StringInfoData message;
+
+	if (!wait_for_room())
+		return;
+	begin_message(&message, MESSAGE_ANSWER);
+	put_string(&message, answer);
+	send_message(&message);
+	wait_for_room();
+	pfree(message.data);
+}
+
+void
 channel_error(ErrorData *error)
 {
 	StringInfoData message;
@@ -217,8 +231,13 @@ channel_decode(const char *data, Size len, Message *message)
 		message->row = PointerGetDatum(memcpy(palloc(len - 1), data + 1, len - 1));
 		return;
 	}
-	Assert(message->kind == MESSAGE_NOTICE || message->kind == MESSAGE_ERROR);
 	in = (StringInfoData){.data = unconstify(char *, data + 1), .len = len - 1, .maxlen = -1};
+	if (message->kind == MESSAGE_ANSWER)
+	{
+		message->answer = get_string(&in);
+		return;
+	}
+	Assert(message->kind == MESSAGE_NOTICE || message->kind == MESSAGE_ERROR);
 	message->report = palloc0(sizeof(ErrorData));
 	message->report->elevel = pq_getmsgint(&in, 4);
 	message->report->sqlerrcode = pq_getmsgint(&in, 4);

@@ -12,6 +12,7 @@ typedef enum MessageKind
 	MESSAGE_STARTED = 'S', /* the run's row, when it begins */
 	MESSAGE_NOTICE = 'N',  /* for the user */
 	MESSAGE_ENDED = 'R',   /* the run's row, when it has ended */
+	MESSAGE_ANSWER = 'A',  /* instead of a row: what a run without one has found */
 	MESSAGE_ERROR = 'E'    /* the error, if there is no row */
 } MessageKind;
 
@@ -20,6 +21,7 @@ typedef struct Message
 	MessageKind kind;
 	ErrorData *report; /* notice and error */
 	Datum row;         /* started and ended */
+	char *answer;
 } Message;
 
 /* The worker's end. These functions do nothing once the caller has gone. */
@@ -35,6 +37,7 @@ extern void channel_notice(int elevel, const char *hint, const char *format, ...
 /* These wait a few seconds for room in the queue. detail and hint may be NULL. */
 extern void channel_summary(int elevel, const char *message, const char *detail, const char *hint);
 extern void channel_row(MessageKind kind, Datum row);
+extern void channel_answer(const char *answer);
 extern void channel_error(ErrorData *error);
 
 /* The caller's end: decodes a message, in the current memory context. */

@@ -72,7 +72,7 @@ SELECT set_eq($$
 	regexp_split_to_array('esn_cancel esn_compare esn_fix_validation_errors esn_grant_operate
 		esn_grant_read esn_health_check esn_maintenance esn_parse esn_plan esn_redact_contacts
 		esn_report esn_report_data esn_resume esn_retry_failed esn_schedule esn_scrape
-		esn_scrape_accounts esn_scrape_activities esn_scrape_all esn_scrape_section
+		esn_scrape_accounts esn_scrape_activities esn_scrape_all esn_scrape_section esn_selftest
 		esn_slug_candidates esn_slugify esn_unschedule', '\s+'),
 	'only functions for users are in the schema of the tables');
 

@@ -49,6 +49,7 @@ tests=(
 	"postgresql-$PG_MAJOR-cron"
 	"postgresql-$PG_MAJOR-pgtap"
 	prometheus-postgres-exporter
+	python3-openpyxl
 	python3-pandas
 	python3-psycopg
 	python3-pyodbc

@@ -63,6 +63,73 @@ json_same "JSON read back is the view" esn_section_overview "$out/sections.json"
 json_same "so is JSON with one line per row" esn_country_overview "$out/countries.ndjson" false
 json_same "also of many and long rows" esn_activity_overview "$out/activities.ndjson" false
 
+# Excel: the commands of the document, and each sheet against its view.
+excel() { PGUSER=reader scripts/excel.py "$@" 2>&1; }
+sql "UPDATE activities SET title = '=HYPERLINK(1)', description = E'a\\x01b'
+	WHERE id = (SELECT min(id) FROM activities WHERE is_valid)" >/dev/null
+(
+	cd "$out"
+	export PGUSER=reader
+	grep -E '^    scripts/excel.py ' "$top/docs/export.md" |
+		sed "s|scripts/|$top/&|; s/ esn / exported /" >lines.sh
+	bash -eu lines.sh
+) >"$out/output" 2>&1 && passed=true || passed=false
+ok "$passed" "the commands for Excel run" "$(cat "$out/output")"
+# csv_of <file> <sheet>: a sheet as CSV, as psql writes values; first its columns' types
+csv_of() {
+	/usr/bin/python3 - "$1" "$2" <<-'PYTHON'
+		import csv, datetime, sys, openpyxl
+		def text(v):
+		    if isinstance(v, datetime.datetime) and v.time() == datetime.time():
+		        return v.date().isoformat()
+		    return str(v).lower() if isinstance(v, bool) else "" if v is None else str(v)
+		out = csv.writer(sys.stdout, lineterminator="\n")
+		for row in openpyxl.load_workbook(sys.argv[1])[sys.argv[2]].iter_rows(values_only=True):
+		    out.writerow([text(v) for v in row])
+	PYTHON
+}
+as_csv() { sql "COPY ($1) TO STDOUT WITH (FORMAT csv, HEADER)"; }
+counted="SELECT section, country, activities, last_activity, can_scrape_activities
+	FROM esn_section_overview"
+excel "$out/counted.xlsx" exported --query "$counted" >/dev/null
+is "a sheet has the rows of its query" "$(csv_of "$out/counted.xlsx" query)" \
+	"$(as_csv "SELECT section, country, activities, last_activity,
+		CASE WHEN can_scrape_activities THEN 'true' WHEN NOT can_scrape_activities THEN 'false' END
+			AS can_scrape_activities FROM esn_section_overview" | sed 's/"";/;/')"
+is "a workbook has a sheet for each view, and one with their meanings" \
+	"$(/usr/bin/python3 -c "import openpyxl, sys
+for sheet in openpyxl.load_workbook(sys.argv[1]):
+    print(sheet.title, sheet.max_row > 5, sheet.freeze_panes)" "$out/esn.xlsx")" \
+	"esn_section_overview True A2
+esn_country_overview True A2
+esn_activity_overview True A2
+columns True A2"
+is "numbers are numbers, dates are dates, a title is no formula" "$(/usr/bin/python3 - \
+	"$out/esn.xlsx" <<-'PYTHON'
+		import openpyxl, sys
+		sheet = openpyxl.load_workbook(sys.argv[1])["esn_activity_overview"]
+		names = [c.value for c in sheet[1]]
+		types = {n: {c.data_type for c in sheet[get][1:] if c.value is not None}
+		         for n, get in zip(names, [c.column_letter for c in sheet[1]])}
+		print(*[sorted(types[n]) for n in ("title", "start_date", "participants", "organisers")])
+	PYTHON
+)" "['s'] ['d'] ['n'] ['s']"
+decimals="SELECT 1.5 AS x, 'a;b' AS y, '=1+1' AS z, 0.25::float8 AS w, NULL AS n, true AS b"
+excel --decimal-comma "$out/decimals.csv" exported --query "$decimals" >/dev/null
+is "a CSV has decimal commas and semicolons, and no formula" \
+	"$(tail -c +4 "$out/decimals.csv" | tr -d '\r')" "x;y;z;w;n;b
+1,5;\"a;b\";'=1+1;0,25;;true"
+excel "$out/points.csv" exported --query "$decimals" >/dev/null
+is "or points and commas" "$(tail -n 1 "$out/points.csv" | tr -d '\r')" "1.5,a;b,'=1+1,0.25,,true"
+like "an unknown view has a message" "$(excel "$out/none.xlsx" exported nowhere || echo failed)" \
+	'there is no view "nowhere"*failed'
+like "so has a name that is none of these files" "$(excel "$out/none.ods" exported nowhere ||
+	echo failed)" "*ends in .xlsx or .csv*failed"
+like "what a role may not read is denied" "$(sql "CREATE ROLE nobody_here LOGIN" >/dev/null
+	PGUSER=nobody_here scripts/excel.py "$out/none.xlsx" exported esn_section_overview 2>&1 ||
+	echo failed)" "*permission denied*failed"
+is "and no file is left" "$(ls -A "$out" | grep -c none || true)" 0
+
 # Open data.
 snapshot() { PGUSER=reader scripts/snapshot.sh "$@" 2>&1; }
 package=esn-open-data-2025

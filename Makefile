@@ -14,8 +14,8 @@ help:
 	@echo 'install, uninstall   into the server of PG_CONFIG (pg_config)'
 	@echo 'installcheck         tests the installed extension on a running server'
 	@echo 'installcheck-pgtap   more tests there; needs pgTAP and pg_prove'
-	@echo 'demo                 sets up all, and shows what it does'
-	@echo 'psql                 continues where the demo ended'
+	@echo 'demo                 sets up all, shows what it does, and opens psql'
+	@echo 'psql, psql-admin     continues where the demo ended: as a reader, or with all rights'
 	@echo 'check                sets up all, and runs every test'
 	@echo 'format, lint         formats the C sources; what the analyzers find'
 	@echo 'unit, html, fuzz     the core alone; fields beside Chromium; any input'
@@ -50,12 +50,13 @@ dist:
 check:
 	scripts/check.sh
 
-# Sets up all on a Debian 12, and shows what it does; psql goes on where the demo ended.
+# Sets up all on a Debian 12, shows what it does, and opens psql; psql goes on where the demo ended,
+# as a role that only reads, psql-admin as the superuser.
 demo:
 	scripts/demo.sh
 
-psql:
-	scripts/demo.sh psql
+psql psql-admin:
+	scripts/demo.sh $@
 
 # What a run costs, measured beside what people would use instead and the least that it could cost.
 bench:
@@ -205,6 +206,7 @@ clean:
 	installcheck-pgtap \
 	lint \
 	psql \
+	psql-admin \
 	scale \
 	uninstall \
 	unit \

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The demo: two sites on loopback, a private cluster, a whole scrape, and queries of its data.
-# `scripts/demo.sh psql` resumes it.
+# The demo: two sites on loopback, a private cluster, a whole scrape, and queries of its data. At a
+# terminal it ends in psql, as a role that only reads. `scripts/demo.sh psql` resumes it, and
+# `scripts/demo.sh psql-admin` does so as the superuser.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -19,7 +20,15 @@ show() {
 	cluster_psql demo -d esn -P pager=off -c "$1"
 }
 
-if [ "${1:-}" = psql ]; then
+# The reader, or, for psql-admin, the superuser.
+enter() {
+	local role=reader
+
+	[ "${1:-}" != psql-admin ] || role=$PGUSER
+	psql -h "$run/demo" -U "$role" -d esn
+}
+
+if [ "${1:-}" = psql ] || [ "${1:-}" = psql-admin ]; then
 	[ -d "$run/demo/data" ] || die "there is no demo yet: run make demo first"
 	if is_open; then
 		echo "The server and the two sites of the demo are already running."
@@ -31,7 +40,7 @@ if [ "${1:-}" = psql ]; then
 		echo "The server and the two sites of the demo run until you leave psql."
 		echo "To join them in another terminal, run make psql there."
 	fi
-	psql -h "$run/demo" -d esn
+	enter "$1"
 	exit
 fi
 ! is_open || die "the demo is open in another terminal: leave psql there first"
@@ -110,16 +119,16 @@ cat <<TEXT
 
 == How to go on
 
-The server and the sites are stopped; no process is left. To continue in psql, with both running
-until you leave it:
+To continue in psql later, as a role that only reads, with the server and the sites running until
+you leave it:
 
     make psql
 
 docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to ask there, even if you
-have never seen SQL.
+have never seen SQL. make psql-admin opens it as the superuser, who may do everything.
 
 To read the real sites, at their polite rate of two requests per second each, make a database of its
-own there:
+own as the superuser:
 
     CREATE DATABASE real;
     ALTER DATABASE real SET esn_pulse.request_delay = '500ms';
@@ -131,3 +140,10 @@ own there:
 
 README.md says how to install it on a server of your own, and what else there is.
 TEXT
+
+if [ -t 0 ] && [ -t 1 ]; then
+	step "psql, as a role that only reads; \\q leaves it, and stops the server and the sites"
+	enter
+else
+	echo "The server and the sites are stopped; no process is left."
+fi

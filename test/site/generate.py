@@ -42,7 +42,8 @@ class Site:
                                                  options.days_ago, options.old_changes)
         self.network = Network(options.seed, options.sections, options.count,
                                not options.no_faults, self.history, options.every_fault,
-                               options.lying, options.twists, options.exchanged)
+                               options.lying, options.twists, options.exchanged,
+                               options.believable)
         for activity in self.network.activities if options.healed else []:
             activity.fault = None
         self.pages = Pages(options.seed, options.padding, options.plain)
@@ -376,6 +377,8 @@ def main():
         help="sections and activities that look like others, before and after some have changed")
     add("--exchanged", action="store_true",
         help="of the two sections of one name, the second has the first slug")
+    add("--believable", action="store_true",
+        help="names, titles and figures that could be real; the odd ones stay in a corner")
     add("--healed", action="store_true", help="no page is answered wrongly")
     add("--feed-order", choices=("number", "date"), default="number",
         help="what of an activity puts it first in the network's listing")

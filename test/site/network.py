@@ -5,6 +5,7 @@ import datetime
 import random
 from dataclasses import dataclass, field
 
+import believable
 from faults import (FIELD_FAULTS, LIE, LONG, ODD_FAULTS, PAGE_FAULTS, QUICK, SLUGS,
                     STATISTICS_FAULTS, said_of)
 from history import NEW_SECTION, REMOVED_SECTION
@@ -156,8 +157,10 @@ def count_statistics(rng, activities):
 
 class Network:
     def __init__(self, seed, sections, activities, faults=True, history=None, every=False,
-                 lying=0, twists=None, exchanged=False):
+                 lying=0, twists=None, exchanged=False, is_believable=False):
         self.seed = seed
+        self.is_believable = is_believable
+        self.places = {}  # by a section's slug
         self.today = datetime.date.today()
         self.faults = faults
         self.every = every  # each fault once
@@ -203,9 +206,14 @@ class Network:
             raise SystemExit(f"at most {len(names)} sections")
         self.rng("names").shuffle(names)
         countries = [c for c in COUNTRIES if c[0] != "li"]  # one country has none
-        for i, ((form, pathauto, plain), town) in enumerate(names[:count]):
+        named, places = [(None, *name) for name in names[:count]], [None] * count
+        if self.is_believable:
+            named, places = believable.name_sections(self.rng("towns"), names[:count], countries)
+        for i, (code, (form, pathauto, plain), town) in enumerate(named):
             rng = self.rng("section", i)
             country = countries[i] if i < len(countries) else rng.choice(countries)
+            if self.is_believable:
+                country = next(c for c in COUNTRIES if c[0] == (code or "li"))
             guess = pathauto.format(town[1])
             site_slug, guessable, old_slug = guess, True, None
             fate = 0 if self.history and i == count - 1 else i % 50
@@ -223,6 +231,8 @@ class Network:
             section = Section(country[0], form.format(town[0]), slug, site_slug, guessable,
                               old_slug)
             section.listed = i % 40 != 13
+            if places[i]:
+                self.places[slug] = places[i]
             self.describe_section(section, town, rng)
             if self.faults and count >= 50 and not self.every:
                 section.fault = SECTION_FAULTS.get(i)
@@ -244,7 +254,8 @@ class Network:
         if rng.random() < 0.8:
             info["website"] = f"https://{host}/about?a=1&b=2"
         if rng.random() < 0.9:
-            info["university_name"] = f"University of {town[0]} “Ⅱ”"
+            info["university_name"] = f"University of {town[0]}" + (
+                "" if section.slug in self.places else " “Ⅱ”")
         if rng.random() < 0.9:
             info["city"] = town[0]
         if rng.random() < 0.8:
@@ -262,6 +273,9 @@ class Network:
             place = PLACES[section.country]
             if abs(north) > 0.9 and section.country in OVERSEAS:
                 place, north, east = OVERSEAS[section.country], north / 10, east / 10
+            if section.slug in self.places:
+                _, *place = self.places[section.slug]
+                north, east = north / 50, east / 50
             info["latitude"] = f"{place[0] + north:.8f}"
             info["longitude"] = f"{place[1] + east:.8f}"
         if rng.random() < 0.8:
@@ -293,16 +307,20 @@ class Network:
         empty = {s.slug for s in hosts[1::9]}
         small = [s for s in hosts if s.slug not in empty and s is not large]
         hidden = [s for s in small if not s.guessable]
+        sizes = [believable.size(self.rng("size", s.slug), s.slug not in self.places)
+                 for s in small]
         for n in range(count):
             rng, created = self.rng("activity", n), history.created(n) if history else 0
             if history and not history.happened(created):
                 break
-            if n < min(400, count // 3) or not small:
+            if not small or not self.is_believable and n < min(400, count // 3):
                 first = large
             elif hidden and n % 97 == 0:
                 first = hidden[n // 97 % len(hidden)]
             elif history and created <= NEW_SECTION and n % 5 == 0:
                 first = new
+            elif self.is_believable:
+                first = rng.choices(small, sizes)[0]
             else:
                 first = rng.choice(small)
             organisers = [(first.site_slug, first.name, first)]
@@ -339,6 +357,8 @@ class Network:
             start = self.history.start(rng, self.today, created)
         else:
             start = self.today + datetime.timedelta(days=rng.randrange(-900, 120))
+        if self.is_believable:
+            start = believable.start(rng, self.today)
         end = None
         if rng.random() < 0.4:
             end = start + datetime.timedelta(days=rng.choice([0, 1, 2, 7]))
@@ -356,7 +376,8 @@ class Network:
             paragraphs.append("Stray \udcff byte, nul \0 and <b> & \"quotes\"")
             description.append("Stray \ufffd byte, nul \ufffd and <b> & \"quotes\"")
         country = rng.choice(COUNTRIES)
-        participants = rng.randrange(0, 3000) if rng.random() < 0.9 else None
+        most = 300 if self.is_believable else 3000
+        participants = rng.randrange(0, most) if rng.random() < 0.9 else None
         activity = Activity(
             number, created, f"{slug}-{number}", organisers, None, online,
             " ".join(words) + rng.choice(["", "", " & co", " <3", " 😀", " “x”"]),
@@ -382,6 +403,12 @@ class Network:
             activity.project = rng.choice(PROJECTS)
         if rng.random() < 0.03:
             activity.unlinked = rng.choice(UNLINKED)
+        host = next(section for _, _, section in organisers if section)
+        place = self.places.get(host.slug)
+        if place:
+            country = next(c for c in COUNTRIES if c[0] == host.country)
+            believable.describe(self.rng("believable", number), activity, place[0],
+                                country[number % 2 + 1])
         if self.faults:
             self.spoil(activity)
         return activity
@@ -397,7 +424,10 @@ class Network:
         elif rest == 3:
             activity.fault = QUICK[(turn + self.seed) % len(QUICK)]
         elif rest == 13:
-            self.spoil_field(activity, list(FIELD_FAULTS)[(turn + self.seed) % len(FIELD_FAULTS)])
+            faults = [f for f in FIELD_FAULTS
+                      if not (f.startswith("long") and self.is_believable
+                              and activity.type in believable.TYPES)]
+            self.spoil_field(activity, faults[(turn + self.seed) % len(faults)])
 
     def spoil_in_turn(self, activity):
         """Each fault once, in every third page."""

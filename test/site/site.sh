@@ -1,7 +1,7 @@
 # The two sites on loopback. Sourced after scripts/lib.sh, with `run` set.
 
 # The network of the demo, by the options of generate.py; docs/one-hour.md asks about it.
-demo_network="--sections 120 --count 2000 --seed 7"
+demo_network="--sections 120 --count 2000 --seed 7 --believable"
 
 # free_ports <how many, at most 10>: sets ports to ports on which nobody listens, of a block of ten
 # that no other test has. This shell holds the block's lock until it ends, with all that it started.

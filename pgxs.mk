@@ -42,6 +42,7 @@ SQL = \
 	health \
 	health-operation \
 	tasks \
+	usage \
 	maintenance \
 	console-views \
 	restore \

@@ -48,6 +48,7 @@ tests=(
 	pgbouncer
 	"postgresql-$PG_MAJOR-cron"
 	"postgresql-$PG_MAJOR-pgtap"
+	prometheus
 	prometheus-postgres-exporter
 	python3-openpyxl
 	python3-pandas
@@ -87,8 +88,9 @@ echo "installing: ${missing[*]}"
 as_root apt-get update -q >/dev/null
 as_root env DEBIAN_FRONTEND=noninteractive \
 	apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null
-for service in nginx prometheus-postgres-exporter pgbouncer; do
+# Packages, each with its service if that has another name.
+for package in nginx-light:nginx prometheus prometheus-postgres-exporter pgbouncer; do
 	case " ${missing[*]} " in
-	*" $service"*) as_root systemctl disable "$service" >/dev/null 2>&1 || true ;;
+	*" ${package%:*} "*) as_root systemctl disable "${package#*:}" >/dev/null 2>&1 || true ;;
 	esac
 done

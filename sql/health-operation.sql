@@ -20,10 +20,14 @@ COMMENT ON FUNCTION esn_check_worker_slots() IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_disk_space(OUT status text, OUT value text,
 	OUT advice text)
 LANGUAGE sql STABLE AS $$
-	SELECT esn_grade(s.free, 5::bigint << 30, 1 << 30), pg_size_pretty(s.free) || ' free',
-		CASE WHEN s.free <= 5::bigint << 30
+	SELECT CASE WHEN 'critical' IN (g.bytes, g.percent) THEN 'critical'
+			WHEN 'warning' IN (g.bytes, g.percent) THEN 'warning' ELSE 'ok' END,
+		format('%s free (%s %%)', pg_size_pretty(s.free), floor(s.percent)),
+		CASE WHEN 'ok' <> ANY (ARRAY[g.bytes, g.percent])
 			THEN E'Free some space or move the server:\na month of data takes up to 1 GB.' END
-	FROM esn_free_space() s
+	FROM (SELECT free, 100.0 * free / nullif(total, 0) AS percent FROM esn_free_space()) s
+	CROSS JOIN LATERAL (SELECT esn_grade(s.free, 5::bigint << 30, 1 << 30) AS bytes,
+		esn_grade(s.percent, 5, 2) AS percent) g
 $$;
 COMMENT ON FUNCTION esn_check_disk_space() IS
 	'A check of esn_health_check(): the free space on the file system of the data.';

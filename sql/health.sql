@@ -249,7 +249,7 @@ BEGIN
 	UNION ALL
 	SELECT 'worker slots', c.status, c.value, 'over 1', c.advice FROM esn_check_worker_slots() c
 	UNION ALL
-	SELECT 'disk space', c.status, c.value, 'over 5 GB', c.advice FROM esn_check_disk_space() c
+	SELECT 'disk space', c.status, c.value, '5 GB and 5 %', c.advice FROM esn_check_disk_space() c
 	UNION ALL
 	SELECT 'schedule', c.status, c.value, '4 jobs run', c.advice FROM esn_check_schedule() c
 	UNION ALL

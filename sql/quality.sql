@@ -15,7 +15,7 @@ SELECT r.id, r.scraper_module, r.request, r.status, r.started_at,
 	r.activities_new, r.activities_changed, r.activities_unchanged,
 	(r.activities_invalid::numeric / nullif(r.activities_new + r.activities_changed
 		+ r.activities_unchanged, 0))::numeric(12,4) AS invalid_rate,
-	r.bytes_received
+	r.bytes_received, r.cpu_seconds, r.peak_memory
 FROM esn_runs r;
 COMMENT ON VIEW esn_run_quality IS
 	'Rates of each run, newest first, between 0 and 1. NULL: nothing to count.';

@@ -260,7 +260,7 @@ SELECT s.id, s.scraper_module, s.request,
 	s.requests, s.not_modified, s.bytes_received, s.pages_failed,
 	CASE WHEN alive THEN s.error_message ELSE 'interrupted: its worker process is gone' END
 		AS error_message,
-	s.requested_by, s.worker_pid, s.taken_by
+	s.requested_by, s.worker_pid, s.taken_by, s.cpu_seconds, s.peak_memory
 FROM scraper_status s
 CROSS JOIN LATERAL (
 	-- The primary's locks are not visible on a standby, so the row decides.
@@ -299,20 +299,23 @@ COMMENT ON FUNCTION esn_store_progress(bigint, integer, integer, bigint, bigint,
 	'likewise. pages_failed: likewise. activities: new, changed, unchanged, invalid.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_end_run(run bigint, status text, error_message text,
-	is_unfinished boolean, wait_seconds bigint) RETURNS void
+	is_unfinished boolean, wait_seconds bigint, cpu_seconds double precision, peak_memory bigint)
+	RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE @extschema@.scraper_status SET status = esn_end_run.status,
 		completed_at = clock_timestamp(), error_message = esn_end_run.error_message,
 		is_unfinished = esn_end_run.is_unfinished,
+		cpu_seconds = esn_end_run.cpu_seconds, peak_memory = esn_end_run.peak_memory,
 		resume_at = clock_timestamp() + make_interval(secs => nullif(wait_seconds, 0))
 	WHERE id = run;
 	PERFORM esn_alert_of_runs(ARRAY[run]);
 END $$;
-COMMENT ON FUNCTION esn_end_run(bigint, text, text, boolean, bigint) IS
+COMMENT ON FUNCTION esn_end_run(bigint, text, text, boolean, bigint, double precision, bigint) IS
 	'Completes the row of a run, and raises an alert as esn_alert_of_runs(). run: the run. status: '
 	'as in scraper_status. error_message: why it ended, NULL: it completed. is_unfinished: whether '
-	'work is left. wait_seconds: how long the site asked to wait, 0: it did not.';
+	'work is left. wait_seconds: how long the site asked to wait, 0: it did not. cpu_seconds: as '
+	'in scraper_status. peak_memory: likewise.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_run_row(run bigint) RETURNS scraper_status
 LANGUAGE sql STABLE AS $$

@@ -91,7 +91,9 @@ ALTER TABLE scraper_status
 	ADD COLUMN is_unfinished boolean NOT NULL DEFAULT false,
 	ADD COLUMN first_run bigint,
 	ADD COLUMN resume_at timestamptz,
-	ADD COLUMN taken_by bigint;
+	ADD COLUMN taken_by bigint,
+	ADD COLUMN cpu_seconds numeric(12,2),
+	ADD COLUMN peak_memory bigint;
 CREATE INDEX scraper_status_waiting_idx ON scraper_status (id) WHERE status = 'waiting';
 COMMENT ON COLUMN scraper_status.since IS
 	'Pages read since then are not requested again: the start of the run, or of the unfinished '
@@ -109,6 +111,11 @@ COMMENT ON COLUMN scraper_status.resume_at IS
 COMMENT ON COLUMN scraper_status.taken_by IS
 	'The run over the whole network that has read, or reads, the section for which this run waits '
 	'or has waited; the requests are counted there. NULL: none.';
+COMMENT ON COLUMN scraper_status.cpu_seconds IS
+	'CPU time of the run''s process. NULL: it has not ended, or its process died.';
+COMMENT ON COLUMN scraper_status.peak_memory IS
+	'The most memory that the run''s process has had, in bytes, including what it has used of the '
+	'server''s shared memory. NULL: likewise.';
 
 ALTER TABLE failed_scrapes ADD COLUMN kind text;
 COMMENT ON COLUMN failed_scrapes.kind IS
@@ -270,3 +277,12 @@ COMMENT ON TABLE list_gaps IS
 	'list was last read completely.';
 COMMENT ON COLUMN list_gaps.gap IS 'Negative: they counted fewer.';
 COMMENT ON COLUMN list_gaps.read_at IS 'When that was.';
+
+CREATE TABLE esn_internal.sizes (
+	day		date CONSTRAINT sizes_pkey PRIMARY KEY DEFAULT current_date,
+	bytes	bigint NOT NULL
+);
+COMMENT ON TABLE sizes IS
+	'How large the tables of the extension were: one row per day with esn_maintenance(). The view '
+	'esn_growth shows the months.';
+COMMENT ON COLUMN sizes.bytes IS 'All tables with their indexes.';

@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include <sys/resource.h>
+
 #include "access/xact.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -40,6 +42,7 @@ typedef struct Run
 	PageReader reader;
 	Progress progress;
 	Loop loop;
+	double cpu_at_start;
 	char *ended_as; /* the status with which another run has ended it, having read its section */
 } Run;
 
@@ -81,8 +84,29 @@ log_end(const Run *run, const char *status, const char *message)
 	runlog_number(&line, "requests", c->requests);
 	runlog_number(&line, "not_modified", c->not_modified);
 	runlog_number(&line, "bytes", c->bytes);
+	runlog_number(&line, "cpu_milliseconds", (int64) (c->cpu_seconds * 1000));
+	runlog_number(&line, "peak_memory", c->peak_memory);
 	runlog_number(&line, "milliseconds", runlog_since(run->info.begun_at));
 	runlog_end(&line);
+}
+
+static double
+cpu_seconds(const struct rusage *usage)
+{
+	return usage->ru_utime.tv_sec + usage->ru_stime.tv_sec +
+		   (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+/* What the run has cost: CPU time, and the most memory that its process has had. */
+static void
+count_cost(Run *run)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage) != 0)
+		return;
+	run->result.counts.cpu_seconds = cpu_seconds(&usage) - run->cpu_at_start;
+	run->result.counts.peak_memory = (int64) usage.ru_maxrss * 1024;
 }
 
 static void
@@ -116,6 +140,7 @@ plan(Run *run)
 static void
 end_row(Run *run, const char *status, const char *message)
 {
+	count_cost(run);
 	log_end(run, status, message);
 	PG_TRY();
 	{
@@ -175,6 +200,8 @@ begin_run(const RunRequest *request, const char *module)
 	run->info.module = module;
 	run->info.full = request->full;
 	run->info.begun_at = GetCurrentTimestamp();
+	count_cost(run);
+	run->cpu_at_start = run->result.counts.cpu_seconds;
 	run->loop.info = &run->info;
 	run->loop.result = &run->result;
 	run->loop.reader = &run->reader;
@@ -243,6 +270,7 @@ perform(const RunRequest *request, const char *module, const char *what, int sec
 	loop_count_requests(&run->loop);
 	message = result_final_message(&run->result, &status);
 	cancel_hold(true);
+	count_cost(run);
 	store_end_run(run->info.id, status, message, result_is_unfinished(&run->result),
 				  run->result.wait_s, &run->result.counts);
 	log_end(run, status, message);

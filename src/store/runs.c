@@ -183,7 +183,7 @@ typedef struct RunEnd
 {
 	int64 run;
 	const RunCounts *counts;
-	Datum args[5];
+	Datum args[7];
 	const char *nulls;
 } RunEnd;
 
@@ -202,13 +202,15 @@ void
 store_end_run(int64 run, const char *status, const char *message, bool unfinished, int64 wait_s,
 			  const RunCounts *counts)
 {
-	RunEnd end = {.run = run, .counts = counts, .nulls = message == NULL ? "  n  " : NULL};
+	RunEnd end = {.run = run, .counts = counts, .nulls = message == NULL ? "  n    " : NULL};
 
 	end.args[0] = Int64GetDatum(run);
 	end.args[1] = CStringGetTextDatum(status);
 	end.args[2] = message == NULL ? (Datum) 0 : CStringGetTextDatum(message);
 	end.args[3] = BoolGetDatum(unfinished);
 	end.args[4] = Int64GetDatum(wait_s);
+	end.args[5] = Float8GetDatum(counts->cpu_seconds);
+	end.args[6] = Int64GetDatum(counts->peak_memory);
 	attempt("esn_pulse: ending a run", end_run, &end);
 }
 

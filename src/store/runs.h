@@ -17,6 +17,9 @@ typedef struct RunCounts
 	int changed;
 	int unchanged;
 	int invalid;
+	/* known when it ends */
+	double cpu_seconds;
+	int64 peak_memory;
 } RunCounts;
 
 /* How a run stands that waits until it may begin. */

@@ -199,11 +199,12 @@ UPDATE scraper_status SET request = 'activities, 5 sections' WHERE id = :other;
 SELECT is(pg_temp.health('extraction rules'), 'warning', 'a run over five sections is one');
 
 -- Disk space: a stand-in replaces the function that asks the file system.
-CREATE FUNCTION pg_temp.with_free(bytes bigint) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.with_free(bytes bigint, total bigint DEFAULT 100) RETURNS text
+LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE format('CREATE OR REPLACE FUNCTION
 		esn_internal.esn_free_space(OUT free bigint, OUT total bigint)
-		LANGUAGE sql AS $f$SELECT %s::bigint, 100::bigint << 30$f$', bytes);
+		LANGUAGE sql AS $f$SELECT %s::bigint, %s::bigint << 30$f$', bytes, total);
 	RETURN pg_temp.health('disk space');
 END $$;
 SELECT ok(free > 0 AND total >= free, 'the file system reports its free space')
@@ -211,6 +212,11 @@ FROM esn_free_space();
 SELECT is(pg_temp.with_free(6::bigint << 30), 'ok', '6 GB free');
 SELECT is(pg_temp.with_free(4::bigint << 30), 'warning', '4 GB free');
 SELECT is(pg_temp.with_free(1 << 29), 'critical', 'half a GB free');
+SELECT is(pg_temp.with_free(9::bigint << 30, 200), 'warning', '4.5 % of a large disk free');
+SELECT is((SELECT value FROM esn_health WHERE name = 'disk space'), '9216 MB free (4 %)',
+	'the value has both');
+SELECT is(pg_temp.with_free(9::bigint << 30, 500), 'critical', '1.8 % of a larger disk free');
+SELECT is(pg_temp.with_free(6::bigint << 30, 10), 'ok', '6 of 10 GB free');
 
 -- The underlying figures.
 SELECT results_eq('SELECT sections, coverage, activities, validity FROM esn_quality',

@@ -24,6 +24,10 @@ is "statistics and lists agree" \
 	"$(sql "SELECT status FROM esn_health WHERE name = 'statistics and lists'" \
 		"TABLE esn_statistics_gaps")" ok
 
+is "each run notes what it has cost" \
+	"$(sql "SELECT max(cpu_seconds) BETWEEN 0.01 AND 3600, min(peak_memory) > 1 << 20,
+		max(peak_memory) < 2::bigint << 30 FROM esn_runs WHERE status = 'completed'")" "t|t|t"
+
 # Nothing has changed, so nothing may change.
 snapshot >"$run/network/before"
 like "a second run completes" \

@@ -107,6 +107,11 @@ like "also one that never started" "$(sql "$health")" "critical|failed: *no such
 sql "DELETE FROM cron.job_run_details WHERE runid = 100000" \
 	"UPDATE cron.job_run_details SET start_time = start_time - interval '9 days'"
 like "jobs that no longer run are a warning" "$(sql "$health")" "warning|late: *"
+sql "SELECT esn_schedule('0 * * * *', '0 * * * *')" >/dev/null
+is "what was due and did not run counts as missed" \
+	"$(sql "SELECT job, source, due BETWEEN 200 AND 220, succeeded BETWEEN 1 AND 100
+		FROM esn_scheduled_runs")" $'accounts|pg_cron|t|t\nactivities|pg_cron|t|t'
+sql "SELECT esn_schedule()" >/dev/null
 # An owner without superuser.
 sql "CREATE ROLE landlord LOGIN" "ALTER EXTENSION pg_cron UPDATE"
 sql "UPDATE pg_extension SET extowner = 'landlord'::regrole WHERE extname = 'esn_pulse'" \

@@ -4,9 +4,11 @@
 PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 SHELL = bash
+# Debian's tools call this file from another directory.
+HERE := $(dir $(lastword $(MAKEFILE_LIST)))
 
 all install uninstall installcheck installcheck-pgtap:
-	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) $@
+	$(MAKE) -f $(HERE)pgxs.mk PG_CONFIG=$(PG_CONFIG) $@
 
 # The targets that people call; the text of a target stands above it.
 help:
@@ -22,6 +24,7 @@ help:
 	@echo 'flat, valgrind       memory over 100,000 pages; memory errors'
 	@echo 'coverage             which lines the tests reach'
 	@echo 'bench, scale         the cost beside others; growth'
+	@echo 'deb, package-check   packages for this Debian; tests them on a bare Debian'
 	@echo 'dist                 a release as an archive, below build/'
 	@echo 'clean                removes all that was built'
 
@@ -45,6 +48,15 @@ dist:
 	version=$$(sed -n 's/^   "version": "\(.*\)",/\1/p' META.json) && \
 		git archive --format zip --prefix "esn_pulse-$$version/" \
 			-o "build/esn_pulse-$$version.zip" HEAD && ls "build/esn_pulse-$$version.zip"
+
+# The committed state as packages for this Debian, below build/deb.
+deb:
+	scripts/deb.sh
+
+# Builds the packages on a bare Debian, and installs them on another; Debian 13: SUITE=trixie.
+SUITE ?= bookworm
+package-check:
+	scripts/package.sh $(SUITE)
 
 # Sets up all on a Debian 12, and runs every test.
 check:
@@ -184,7 +196,7 @@ coverage:
 	scripts/coverage.sh
 
 clean:
-	$(MAKE) -f pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
+	$(MAKE) -f $(HERE)pgxs.mk PG_CONFIG=$(PG_CONFIG) clean
 	rm -rf build
 
 .PHONY: \
@@ -194,6 +206,7 @@ clean:
 	check \
 	clean \
 	coverage \
+	deb \
 	demo \
 	dist \
 	flat \
@@ -205,6 +218,7 @@ clean:
 	installcheck \
 	installcheck-pgtap \
 	lint \
+	package-check \
 	psql \
 	psql-admin \
 	scale \

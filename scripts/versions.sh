@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks that META.json and CHANGELOG.md name the version that esn_pulse.control states.
+# Checks that META.json, CHANGELOG.md and debian/changelog name the version that esn_pulse.control
+# states.
 # PGXN reads META.json as it is in the tree, so that a check is simpler than a generator.
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,4 +37,6 @@ done <<<"$stated"
 
 agrees "CHANGELOG.md's topmost version" \
 	"$(sed -n '/^## /{ s/^## \([^ ]*\).*/\1/p; q }' CHANGELOG.md)" "$version"
+agrees "debian/changelog's topmost version" \
+	"$(sed -n '1s/.*(\(.*\)-[^-]*).*/\1/p' debian/changelog)" "$version"
 exit "$status"

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Builds the Debian packages of the committed tree on a bare Debian, installs them on another as the
+# README says, reads a section of a site on loopback, and runs the packages' own test. Prints how
+# many commands and how much time it takes from the bare Debian to the first rows.
+#   scripts/package.sh [suite of Debian: bookworm, which is 12, or trixie, 13]
+# Needs root. The chroots are below build/package; the packages are left there, in <suite>/.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+. scripts/chroot.sh
+. test/site/site.sh
+[ "$(id -u)" -eq 0 ] || exec sudo "$0" "$@"
+suite=${1:-bookworm}
+bare=$top/build/package/$suite.bare
+builder=$top/build/package/$suite.builder
+server=$top/build/package/$suite.server
+packages=$top/build/package/$suite
+run=$(run_directory)
+[[ $suite =~ ^[a-z]+$ ]] || die "a suite of Debian, such as bookworm, not: $suite"
+
+mkdir -p "$packages" "$builder.cache/partial"
+exec 9>"$packages.lock"
+flock -n 9 || die "it is in use: another scripts/package.sh $suite runs"
+step "a bare Debian, with sudo"
+chroot_make "$suite" "$bare" sudo
+
+step "build, in a copy"
+scripts/deb.sh source
+rm -rf "${builder:?}"
+cp -a "$bare" "$builder"
+mkdir -p "$builder/srv"
+cp -a build/deb/* "$builder/srv/"
+# lintian wants no root; it finds the packages' errors, not those of a name that nobody has yet.
+(chroot_run "$builder" bash -euc '
+	cd /srv/esn-pulse-*/
+	apt-get update -q
+	apt-get install -y -q --no-install-recommends build-essential lintian
+	apt-get build-dep -y -q --no-install-recommends .
+	pg_buildext updatecontrol
+	dpkg-buildpackage -us -uc
+	cd ..
+	chown -R nobody .
+	echo "lintian:"
+	runuser -u nobody -- lintian --fail-on error ./*.changes
+' sh </dev/null) >"$packages.log" 2>&1 || die "see $packages.log: $(tail -n 20 "$packages.log")"
+sed -n '/^lintian:$/,$p' "$packages.log"
+rm -f "$packages"/*
+cp "$builder"/srv/*.deb "$packages/"
+ls "$packages"
+
+step "a site on loopback"
+trap 'site_stop package' EXIT
+site_start package --sections 12 --count 60 --seed 12 --no-faults
+section=$(awk -F'\t' '
+	NR == FNR { n[$2]++; next }
+	n[$3] > 3 && $4 != "\\N" { print $4; exit }' \
+	"$run/package/truth/activity_section_organisers.tsv" "$run/package/truth/sections.tsv")
+
+step "install, in another copy, by the commands of README.md"
+rm -rf "${server:?}"
+cp -a "$bare" "$server"
+useradd --root "$server" --create-home --shell /bin/bash volunteer
+echo 'volunteer ALL=(ALL) NOPASSWD: ALL' >"$server/etc/sudoers.d/volunteer"
+cp "$packages"/*.deb "$server/home/volunteer/"
+# One command per line, of the Debian that it is. Debian 13 has 17.
+awk '/^### / { on = $0 == "### The package" }
+	on && sub(/^    /, "") { printf "%s%s", $0, /\\$/ ? "\n" : "\n;\n" }' README.md |
+	sed "s/esn-metu/$section/" >"$server/home/volunteer/commands"
+[ "$suite" != trixie ] || sed -i 's/\b15\b/17/g' "$server/home/volunteer/commands"
+cp scripts/package-server.sh "$server/srv/"
+cp -a "$builder/srv/esn-pulse-"*/ "$server/srv/"
+(chroot_run "$server" bash /srv/package-server.sh "$accounts_url" "$activities_url" </dev/null)

@@ -21,10 +21,18 @@ chroot_make() {
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
 			debootstrap >/dev/null
 	fi
-	rm -rf "$2.part"
-	debootstrap --variant=minbase ${3:+"--include=$3"} "$1" "$2.part" "$(chroot_mirror)" >"$log" ||
-		die "debootstrap failed: $(tail -n 5 "$log")"
+	rm -rf --one-file-system "$2.part"
+	# It leaves mounts behind, which end with their namespace.
+	unshare --mount debootstrap --variant=minbase ${3:+"--include=$3"} "$1" "$2.part" \
+		"$(chroot_mirror)" >"$log" || die "debootstrap failed: $(tail -n 5 "$log")"
 	mv "$2.part" "$2"
+}
+
+# chroot_copy <from> <to>: a copy in place of what is there. Nothing that is mounted is copied or
+# removed.
+chroot_copy() {
+	rm -rf --one-file-system "${2:?}"
+	cp -a --one-file-system "$1" "$2"
 }
 
 # chroot_run <directory> <command ...>: runs it there as root, in /. Its processes and mounts are in

@@ -26,8 +26,7 @@ chroot_make "$suite" "$bare" sudo
 
 step "build, in a copy"
 scripts/deb.sh source
-rm -rf "${builder:?}"
-cp -a "$bare" "$builder"
+chroot_copy "$bare" "$builder"
 mkdir -p "$builder/srv"
 cp -a build/deb/* "$builder/srv/"
 # lintian wants no root; it finds the packages' errors, not those of a name that nobody has yet.
@@ -57,8 +56,7 @@ section=$(awk -F'\t' '
 	"$run/package/truth/activity_section_organisers.tsv" "$run/package/truth/sections.tsv")
 
 step "install, in another copy, by the commands of README.md"
-rm -rf "${server:?}"
-cp -a "$bare" "$server"
+chroot_copy "$bare" "$server"
 useradd --root "$server" --create-home --shell /bin/bash volunteer
 echo 'volunteer ALL=(ALL) NOPASSWD: ALL' >"$server/etc/sudoers.d/volunteer"
 cp "$packages"/*.deb "$server/home/volunteer/"

@@ -121,6 +121,11 @@ PARTS = $(foreach name,$(SQL),$(call part,$(name)))
 ADDED = $(foreach name,$(NEW_TABLES),$(call part,$(name)))
 REPLACED = $(foreach name,$(filter-out $(NOT_REPLACED),$(SQL)),$(call part,$(name)))
 
+# What distinguishes two scripts of one version: the library knows of which script it is.
+SCRIPT_HASH := $(shell cat $(filter-out $(PAGE),$(PARTS)) | sha256sum | cut -c1-12)
+src/store/session.o: override CPPFLAGS += -DSCRIPT_HASH='"$(SCRIPT_HASH)"'
+src/store/session.o: $(filter-out $(PAGE),$(PARTS))
+
 # Made in whole or not at all.
 $(PAGE): $(PAGE_FILES:%=$(srcdir)/report/%) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)
@@ -130,7 +135,7 @@ $(PAGE): $(PAGE_FILES:%=$(srcdir)/report/%) $(srcdir)/pgxs.mk
 $(SCRIPT): $(PARTS) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION $(EXTENSION)" to load this file. \quit'; \
-	  cat $(PARTS); } > $@
+	  sed 's/@SCRIPT_HASH@/$(SCRIPT_HASH)/' $(PARTS); } > $@
 
 $(UPGRADES): sql/$(EXTENSION)--%--$(EXTVERSION).sql: \
 		$(srcdir)/sql/schema.sql \
@@ -138,7 +143,7 @@ $(UPGRADES): sql/$(EXTENSION)--%--$(EXTVERSION).sql: \
 		$(srcdir)/sql/upgrade-rows-%--$(EXTVERSION).sql $(REPLACED) $(srcdir)/pgxs.mk
 	@mkdir -p $(@D)
 	{ printf '%s\n' '\echo Use "ALTER EXTENSION $(EXTENSION) UPDATE" to load this file. \quit'; \
-	  cat $(filter %.sql,$^); } > $@
+	  sed 's/@SCRIPT_HASH@/$(SCRIPT_HASH)/' $(filter %.sql,$^); } > $@
 
 regress-directory:
 	@mkdir -p build/regress

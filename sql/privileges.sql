@@ -42,6 +42,13 @@ COMMENT ON FUNCTION esn_check_schema() IS
 	'schema of the extension, or if everybody may create objects there. Whatever runs with the '
 	'rights of the owner calls it first.';
 
+-- pgxs.mk puts the hash here and into the library.
+CREATE OR REPLACE FUNCTION esn_internal.esn_script_hash() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN '@SCRIPT_HASH@';
+COMMENT ON FUNCTION esn_script_hash() IS
+	'Distinguishes scripts that have one version. A run refuses to start if the library is of '
+	'another.';
+
 -- Two roles: readers, and operators who also start and stop runs.
 
 CREATE OR REPLACE FUNCTION esn_grant_read(role regrole) RETURNS void

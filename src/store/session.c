@@ -345,6 +345,32 @@ check_version(const char *version)
 				 "loaded, reconnect.")));
 }
 
+/*
+ * As the owner, in its transaction: the version of what is installed from a checkout stays the same
+ * while the script changes.
+ */
+static void
+check_script(void)
+{
+	char *hash = NULL;
+
+	if (SPI_execute("SELECT to_regprocedure('esn_internal.esn_script_hash()')::text", true, 1) ==
+			SPI_OK_SELECT &&
+		SPI_processed == 1 && sql_text(CurrentMemoryContext, 0, 1) != NULL &&
+		SPI_execute("SELECT esn_internal.esn_script_hash()", true, 1) == SPI_OK_SELECT &&
+		SPI_processed == 1)
+		hash = sql_text(CurrentMemoryContext, 0, 1);
+	if (hash == NULL || strcmp(hash, SCRIPT_HASH) != 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the script of esn_pulse in this database is not the one of its library"),
+			 errdetail("Both are of version %s, but the script is \"%s\", the library's \"%s\".",
+					   EXTENSION_VERSION, hash == NULL ? "?" : hash, SCRIPT_HASH),
+			 errhint("Install the library with which the extension was created, or restore a "
+					 "backup into a database with this one.")));
+}
+
 void
 store_open(void)
 {
@@ -382,5 +408,6 @@ store_open(void)
 	/* As the owner, to whom the function belongs. */
 	sql_begin("esn_pulse: checking the schema");
 	sql_execute(SQL_CHECK_SCHEMA, NULL, NULL);
+	check_script();
 	sql_commit();
 }

@@ -35,6 +35,23 @@ like "but not a transaction there that may write" \
 PGOPTIONS="-c default_transaction_read_only=off" \
 	sql "ALTER DATABASE rejected RESET default_transaction_read_only"
 
+# The same version, but another script: of a checkout that has changed since.
+hash=$(sql "SELECT esn_internal.esn_script_hash()")
+like "the script has a hash" "$hash" "[0-9a-f]*"
+sql "CREATE OR REPLACE FUNCTION esn_internal.esn_script_hash() RETURNS text LANGUAGE sql IMMUTABLE
+	RETURN 'older'"
+like "a library of another script rejects a run" "$(sql "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  55000: the script of esn_pulse in this database is not the one of its library
+	DETAIL:  *version 1.1, but the script is \"older\", the library's \"$hash\"*
+	HINT:  Install the library with which *"
+sql "ALTER FUNCTION esn_internal.esn_script_hash() RENAME TO none"
+like "so does one without a hash" "$(sql "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  55000: the script of esn_pulse *but the script is \"?\"*"
+sql "ALTER FUNCTION esn_internal.none() RENAME TO esn_script_hash" \
+	"CREATE OR REPLACE FUNCTION esn_internal.esn_script_hash() RETURNS text LANGUAGE sql IMMUTABLE
+		RETURN '$hash'"
+like "with its own again it runs" "$(sql "SELECT status FROM esn_scrape_all()")" "*completed"
+
 # A role without privileges, and a caller's settings.
 sql "CREATE ROLE outsider LOGIN"
 like "a role without privileges is rejected" \
@@ -108,6 +125,7 @@ like "the run that has the slot can be cancelled" \
 		"SELECT esn_cancel(max(id)) FROM esn_runs")" "*t"
 is "each rejection is a line in the log, but that of a role without privileges" \
 	"$(grep -ohE '"event": "refusal".*"error": "[0-9A-Z]{5}' \
-		"$run/$cluster/data/esn_pulse_log/"*.log | sed 's/.*"//')" $'25006\n25006\n53000'
+		"$run/$cluster/data/esn_pulse_log/"*.log | sed 's/.*"//' | xargs)" \
+	"25006 25006 55000 55000 53000"
 like "then there is room" "$(database=other sql "SELECT status FROM esn_scrape_all()")" "*completed"
 done_testing

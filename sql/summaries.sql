@@ -112,19 +112,25 @@ WITH days AS (
 		sum(participants) FILTER (WHERE start_date <= current_date - interval '1 year')
 			AS participants_by_day, min(min(start_date)) OVER () AS since
 	FROM days GROUP BY 1
+), compared AS (
+	SELECT y.*, CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
+			WHEN year = extract(year FROM current_date)
+			THEN first_value(activities_by_day) OVER before
+			ELSE first_value(activities) OVER before END AS activities_before,
+		CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
+			WHEN year = extract(year FROM current_date)
+			THEN first_value(participants_by_day) OVER before
+			ELSE first_value(participants) OVER before END AS participants_before
+	FROM y
+	WINDOW before AS (ORDER BY year
+		RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
 )
-SELECT y.year, y.activities, (100.0 * (y.activities - b.activities)
-		/ nullif(b.activities, 0))::numeric(20, 1) AS activities_change_percent,
-	y.participants, (100.0 * (y.participants - b.participants)
-		/ nullif(b.participants, 0))::numeric(20, 1) AS participants_change_percent,
+SELECT y.year, y.activities, (100.0 * (y.activities - y.activities_before)
+		/ nullif(y.activities_before, 0))::numeric(20, 1) AS activities_change_percent,
+	y.participants, (100.0 * (y.participants - y.participants_before)
+		/ nullif(y.participants_before, 0))::numeric(20, 1) AS participants_change_percent,
 	y.online, (y.participants / y.activities::numeric)::numeric(20, 1) AS participants_per_activity
-FROM y
-LEFT JOIN LATERAL (
-	SELECT CASE WHEN y.year = extract(year FROM current_date) THEN p.activities_by_day
-			ELSE p.activities END AS activities,
-		CASE WHEN y.year = extract(year FROM current_date) THEN p.participants_by_day
-			ELSE p.participants END AS participants
-	FROM y p WHERE p.year = y.year - 1 AND p.since < make_date(p.year, 2, 1)) b ON true;
+FROM compared y;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_sections_by_year AS
 WITH y AS (
@@ -138,23 +144,28 @@ WITH y AS (
 	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
 	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
 	GROUP BY 1, 2
+), compared AS (
+	SELECT y.*, CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
+			WHEN year = extract(year FROM current_date)
+			THEN first_value(activities_by_day) OVER before
+			ELSE first_value(activities) OVER before END AS activities_before,
+		CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
+			WHEN year = extract(year FROM current_date)
+			THEN first_value(participants_by_day) OVER before
+			ELSE first_value(participants) OVER before END AS participants_before
+	FROM y
+	WINDOW before AS (PARTITION BY section_id ORDER BY year
+		RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
 )
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country,
 	s.country_code, y.year,
-	y.activities, (100.0 * (y.activities - b.activities)
-		/ nullif(b.activities, 0))::numeric(20, 1) AS activities_change_percent,
-	y.participants, (100.0 * (y.participants - b.participants)
-		/ nullif(b.participants, 0))::numeric(20, 1) AS participants_change_percent, y.online
-FROM y
+	y.activities, (100.0 * (y.activities - y.activities_before)
+		/ nullif(y.activities_before, 0))::numeric(20, 1) AS activities_change_percent,
+	y.participants, (100.0 * (y.participants - y.participants_before)
+		/ nullif(y.participants_before, 0))::numeric(20, 1) AS participants_change_percent, y.online
+FROM compared y
 JOIN sections s ON s.id = y.section_id AND s.removed_at IS NULL
-LEFT JOIN countries c ON c.country_code = s.country_code
-LEFT JOIN LATERAL (
-	SELECT CASE WHEN y.year = extract(year FROM current_date) THEN p.activities_by_day
-			ELSE p.activities END AS activities,
-		CASE WHEN y.year = extract(year FROM current_date) THEN p.participants_by_day
-			ELSE p.participants END AS participants
-	FROM y p WHERE p.year = y.year - 1 AND p.since < make_date(p.year, 2, 1)
-		AND p.section_id = y.section_id) b ON true;
+LEFT JOIN countries c ON c.country_code = s.country_code;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_countries_by_year AS
 WITH y AS (
@@ -171,21 +182,26 @@ WITH y AS (
 	JOIN activities a ON a.id = d.activity_id
 	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
 	GROUP BY 1, 2
+), compared AS (
+	SELECT y.*, CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
+			WHEN year = extract(year FROM current_date)
+			THEN first_value(activities_by_day) OVER before
+			ELSE first_value(activities) OVER before END AS activities_before,
+		CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
+			WHEN year = extract(year FROM current_date)
+			THEN first_value(participants_by_day) OVER before
+			ELSE first_value(participants) OVER before END AS participants_before
+	FROM y
+	WINDOW before AS (PARTITION BY country_code ORDER BY year
+		RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
 )
 SELECT c.name AS country, c.country_code, y.year,
-	y.activities, (100.0 * (y.activities - b.activities)
-		/ nullif(b.activities, 0))::numeric(20, 1) AS activities_change_percent,
-	y.participants, (100.0 * (y.participants - b.participants)
-		/ nullif(b.participants, 0))::numeric(20, 1) AS participants_change_percent, y.online
-FROM y
-JOIN countries c ON c.country_code = y.country_code
-LEFT JOIN LATERAL (
-	SELECT CASE WHEN y.year = extract(year FROM current_date) THEN p.activities_by_day
-			ELSE p.activities END AS activities,
-		CASE WHEN y.year = extract(year FROM current_date) THEN p.participants_by_day
-			ELSE p.participants END AS participants
-	FROM y p WHERE p.year = y.year - 1 AND p.since < make_date(p.year, 2, 1)
-		AND p.country_code = y.country_code) b ON true;
+	y.activities, (100.0 * (y.activities - y.activities_before)
+		/ nullif(y.activities_before, 0))::numeric(20, 1) AS activities_change_percent,
+	y.participants, (100.0 * (y.participants - y.participants_before)
+		/ nullif(y.participants_before, 0))::numeric(20, 1) AS participants_change_percent, y.online
+FROM compared y
+JOIN countries c ON c.country_code = y.country_code;
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_cause AS
 SELECT c.name AS cause, n.activities, n.activities_12_months, n.activities_12_months_before,

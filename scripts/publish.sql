@@ -5,7 +5,7 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 \o :part/pages.psql
 SELECT format(E'\\o %s/%s\nSELECT esn_report(%s, %L);', :'part', page, subject, :'lang')
 FROM (
-	SELECT 'network.html', 'NULL' WHERE EXISTS (SELECT FROM countries)
+	SELECT 'network.html', 'NULL'
 	UNION ALL
 	SELECT format('country-%s.html', lower(country_code)), quote_literal(country_code)
 	FROM countries
@@ -30,11 +30,9 @@ WITH escaped AS (
 	FROM sections s WHERE s.removed_at IS NULL GROUP BY s.country_code
 ), words AS (
 	SELECT * FROM (VALUES
-		('en', 'Reports', 'The whole network', 'No country is known yet.', 'Without a country',
-			'As of'),
-		('tr', 'Raporlar', 'Bütün ağ', 'Henüz hiçbir ülke bilinmiyor.', 'Ülkesi bilinmeyenler',
-			'Tarih:'))
-		AS w(lang, title, network, empty, other, as_of)
+		('en', 'Reports', 'The whole network', 'Without a country', 'As of'),
+		('tr', 'Raporlar', 'Bütün ağ', 'Ülkesi bilinmeyenler', 'Tarih:'))
+		AS w(lang, title, network, other, as_of)
 	WHERE lang = :'lang'
 )
 SELECT format($html$<!DOCTYPE html>
@@ -54,13 +52,12 @@ li { break-inside: avoid; overflow-wrap: anywhere }
 <body>
 <h1>%s</h1>
 <p>%s %s UTC</p>
-<p>%s</p>
+<p><a href="network.html">%s</a></p>
 %s
 </body>
 </html>$html$,
 	w.lang, w.title, w.title, w.as_of, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'),
-	CASE WHEN EXISTS (SELECT FROM countries)
-		THEN format('<a href="network.html">%s</a>', w.network) ELSE w.empty END,
+	w.network,
 	(SELECT string_agg(format(E'<h2>%s</h2>\n<ul>\n%s\n</ul>', coalesce(e.link, w.other), s.list),
 			E'\n' ORDER BY e.name NULLS LAST)
 		FROM escaped e FULL JOIN section s ON s.country_code = e.country_code))

@@ -134,7 +134,7 @@ like "a language without words is an error" \
 	'*unknown language of a report: "de"*'
 is "which replaces no page" "$(grep -c '<h1>Raporlar</h1>' "$published/index.html")" 1
 like "an empty database has an index" "$(PGHOST=$run/$cluster scripts/publish.sh blank \
-	"$published-blank" 2>&1)" "*: 1 pages"
+	"$published-blank" 2>&1)" "*: 2 pages"
 sql "UPDATE sections SET removed_at = NULL WHERE activities_platform_slug = '$section'" >/dev/null
 
 # Where something was never read, the page says so first, and shows no zero for it.

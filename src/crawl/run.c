@@ -403,7 +403,9 @@ run_selftest(const RunRequest *request)
 	loop_open(&run->loop, 0);
 	robots_fetch(&run->loop);
 	answer = selftest_run(&run->loop);
+	loop_count_requests(&run->loop);
 	cancel_hold(true);
+	log_end(run, "completed", NULL);
 	channel_answer(answer);
 	close_run(run);
 }

@@ -100,10 +100,16 @@ browse narrow --width=360 "$(cat <<'JAVASCRIPT'
 	.filter((n) => !n.closest("g[clip-path]"))
 	.map((n) => n.outerHTML.slice(0, 100)).join(" ")
 	+ (document.documentElement.scrollWidth > innerWidth ? "scrolls" : "")
+	+ (() => {
+		const r = (s) => [...document.querySelectorAll(`#map g > .point${s}`)]
+			.map((n) => Number(n.getAttribute("r")));
+		return Math.max(0, ...r(":is(.none, .unread):not(.subject)"))
+			< Math.min(...r(":not(.none, .unread)")) ? "" : "an empty mark is not the smallest";
+	})()
 JAVASCRIPT
 )"
 for page in 0 1 2 3 4; do
-	is "${pages[page]}: nothing is cut off on a screen of 360 pixels" \
+	is "${pages[page]}: nothing is cut off on a screen of 360 pixels, no mark too large" \
 		"$(look narrow "$page" value)" ""
 done
 

@@ -74,4 +74,12 @@ like "a reader may not" "$(PGUSER=reader sql "SELECT * FROM esn_selftest()" || t
 	"*42501*permission denied for function esn_selftest*"
 is "an operator may" "$(PGUSER=operator sql "SELECT count(*) FROM esn_selftest()")" 6
 is "no run has a row of it" "$(sql "SELECT count(*) FROM scraper_status")" 0
+sql "LOAD 'esn_pulse'" "SET esn_pulse.request_delay = '5s'" \
+	"SELECT status FROM esn_scrape_all(wait => false)" >/dev/null
+like "while a run is in progress it is refused" "$(sql "SELECT * FROM esn_selftest()" || true)" \
+	"*55006*is already running*"
+sql "SELECT esn_cancel(max(id)) FROM scraper_status" >/dev/null
+like "a timeout stops it at once" "$(sql "SET esn_pulse.request_delay = '5s'" \
+	"SET statement_timeout = '1s'" "SELECT * FROM esn_selftest()" || true)" "*57014*"
+is "after which it can run again" "$(sql "SELECT count(*) FROM esn_selftest()")" 6
 done_testing

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Builds the image of Containerfile without a registry, starts it, and reads a site on loopback with
+# it. The base, which carries the name that Containerfile asks for, is made by debootstrap.
+# Needs root, and buildah, which is installed if it is missing. All is kept below build/image.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+. scripts/chroot.sh
+. test/site/site.sh
+[ "$(id -u)" -eq 0 ] || exec sudo "$0" "$@"
+store=$top/build/image
+bare=$top/build/package/bookworm.bare
+run=$(run_directory)
+mkdir -p "$store" "$(dirname "$bare")"
+exec 9>"$store.lock"
+flock -n 9 || die "it is in use: another scripts/image.sh runs"
+command -v buildah >/dev/null || {
+	apt-get update -q >/dev/null
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends buildah >/dev/null
+}
+image() {
+	buildah --root "$store/storage" --runroot "$store/run" --storage-driver vfs "$@"
+}
+isolation=(--isolation chroot --network host)
+
+step "a base by the name that Containerfile asks for"
+base=$(awk '$1 == "FROM" { print $2; exit }' Containerfile)
+rm -rf --one-file-system "$store"
+mkdir -p "$store"
+chroot_make bookworm "$bare" sudo
+cp -L /etc/resolv.conf /etc/hosts "$bare/etc/"
+tar -C "$bare" --one-file-system -c . >"$store/base.tar"
+container=$(image from scratch)
+image add -q "$container" "$store/base.tar" /
+image config --cmd bash "$container"
+image commit -q --rm "$container" "$base" >/dev/null
+rm "$store/base.tar"
+
+step "the image"
+git archive HEAD | (mkdir "$store/context" && tar -x -C "$store/context")
+begun=$SECONDS
+image build "${isolation[@]}" --pull-never -t esn-pulse -f Containerfile "$store/context" \
+	>"$store/build.log" 2>&1 || die "see $store/build.log: $(tail -n 20 "$store/build.log")"
+echo "built in $((SECONDS - begun)) s"
+
+step "a container, which reads a site on loopback"
+free_ports 1
+port=${ports[0]}
+site_start image --sections 12 --count 60 --seed 12 --no-faults
+container=$(image from --pull-never localhost/esn-pulse)
+section=$(awk -F'\t' '
+	NR == FNR { n[$2]++; next }
+	n[$3] > 3 && $4 != "\\N" { print $4; exit }' \
+	"$run/image/truth/activity_section_organisers.tsv" "$run/image/truth/sections.tsv")
+begun=$(date +%s%N)
+# What compose.yaml would start; only the port and the sites are others.
+image run "${isolation[@]}" --env ESN_PASSWORD=secret --env "PGPORT=$port" "$container" -- \
+	esn-pulse-server -c "esn_pulse.accounts_url=$accounts_url" \
+	-c "esn_pulse.activities_url=$activities_url" -c esn_pulse.request_delay=0 \
+	>"$store/server.log" 2>&1 &
+server=$!
+in_container() {
+	image run "${isolation[@]}" --user postgres --env "PGPORT=$port" "$container" -- "$@"
+}
+# The container shares the numbers of processes with this machine. Without one, its server has not
+# been reached: it ends with what started it.
+stop() {
+	local pid
+
+	pid=$(in_container psql -XAtq postgres -c \
+		"SELECT (regexp_match(pg_read_file('postmaster.pid'), '^\d+'))[1]" 2>/dev/null) || true
+	kill -INT "${pid:-$server}" 2>/dev/null || true
+	wait "$server" || true
+	site_stop image
+}
+trap stop EXIT
+export PGPASSWORD=secret
+as_esn() { psql -XAtq -h 127.0.0.1 -p "$port" -U esn -d esn -c "$1"; }
+await_server() {
+	local deadline=$((SECONDS + 120))
+
+	until as_esn "SELECT 1" >/dev/null 2>&1; do
+		kill -0 "$server" 2>/dev/null || die "it has ended: $(tail -n 20 "$store"/*.log)"
+		[ "$SECONDS" -lt "$deadline" ] || die "it does not answer: $(tail -n 20 "$store"/*.log)"
+		sleep 0.1
+	done
+}
+await_server
+as_esn "SELECT id, status FROM esn_scrape_section('$section')" 2>&1
+echo "$((($(date +%s%N) - begun) / 1000000)) ms from the start to" \
+	"$(as_esn "SELECT count(*) FROM activities WHERE is_valid") activities"
+[ "$(as_esn "SELECT count(*) > 0 FROM activities")" = t ] || die "no activity was stored"
+[ "$(as_esn "SELECT rolcanlogin OR rolsuper FROM pg_roles WHERE rolname = 'esn_owner'")" = f ] ||
+	die "the owner may log in, or is a superuser"
+jobs=$(in_container psql -XAtq esn -c "SELECT count(*) FROM cron.job WHERE active")
+[ "$jobs" = 4 ] || die "the schedule has $jobs jobs instead of 4"
+echo "4 jobs are scheduled"
+
+step "the same container, started again"
+stop
+trap - EXIT
+image run "${isolation[@]}" --env "PGPORT=$port" "$container" -- esn-pulse-server \
+	>"$store/again.log" 2>&1 &
+server=$!
+trap stop EXIT
+await_server
+[ "$(as_esn "SELECT count(*) > 0 FROM activities")" = t ] || die "the activities are lost"
+echo "it has kept its data"

@@ -25,6 +25,7 @@ help:
 	@echo 'coverage             which lines the tests reach'
 	@echo 'bench, scale         the cost beside others; growth'
 	@echo 'deb, package-check   packages for this Debian; tests them on a bare Debian'
+	@echo 'image-check          builds and tries the container, without a registry'
 	@echo 'dist                 a release as an archive, below build/'
 	@echo 'clean                removes all that was built'
 
@@ -43,11 +44,7 @@ lint:
 
 # The committed state, as PGXN takes it.
 dist:
-	scripts/versions.sh
-	mkdir -p build
-	version=$$(sed -n 's/^   "version": "\(.*\)",/\1/p' META.json) && \
-		git archive --format zip --prefix "esn_pulse-$$version/" \
-			-o "build/esn_pulse-$$version.zip" HEAD && ls "build/esn_pulse-$$version.zip"
+	scripts/dist.sh
 
 # The committed state as packages for this Debian, below build/deb.
 deb:
@@ -57,6 +54,10 @@ deb:
 SUITE ?= bookworm
 package-check:
 	scripts/package.sh $(SUITE)
+
+# Builds the image of Containerfile on a base that debootstrap makes, and tries it.
+image-check:
+	scripts/image.sh
 
 # Sets up all on a Debian 12, and runs every test.
 check:
@@ -214,6 +215,7 @@ clean:
 	fuzz \
 	help \
 	html \
+	image-check \
 	install \
 	installcheck \
 	installcheck-pgtap \

@@ -81,6 +81,38 @@ $$;
 COMMENT ON FUNCTION esn_check_schedule() IS
 	'A check of esn_health_check(): whether the jobs of esn_schedule() exist and run in time.';
 
+-- Addresses with http:// are of this machine. The last answer counts.
+CREATE OR REPLACE FUNCTION esn_internal.esn_check_permission(OUT status text, OUT value text,
+	OUT advice text)
+LANGUAGE sql STABLE AS $$
+	WITH answer AS (
+		SELECT p.id, p.answered_on, p.is_granted, p.valid_until FROM @extschema@.permissions p
+		ORDER BY p.answered_on DESC, p.id DESC LIMIT 1
+	), s AS (
+		SELECT a.answered_on, a.is_granted, a.valid_until, a.id IS NULL AS is_missing,
+			a.valid_until < current_date AS is_over,
+			a.valid_until < current_date + 30 AS ends_soon,
+			coalesce(current_setting('esn_pulse.accounts_url', true) LIKE 'http://%', false)
+				AND coalesce(current_setting('esn_pulse.activities_url', true) LIKE 'http://%',
+					false) AS here
+		FROM (SELECT) one LEFT JOIN answer a ON true
+	)
+	SELECT CASE WHEN NOT s.is_granted THEN 'critical'
+			WHEN s.is_missing AND NOT s.here OR s.ends_soon THEN 'warning' ELSE 'ok' END,
+		CASE WHEN NOT s.is_granted THEN 'refused on ' || s.answered_on
+			WHEN s.is_missing AND s.here THEN 'none is needed'
+			WHEN s.is_missing THEN 'none'
+			WHEN s.is_over THEN 'ended on ' || s.valid_until
+			WHEN s.ends_soon THEN 'ends on ' || s.valid_until
+			ELSE 'of ' || s.answered_on END,
+		CASE WHEN NOT s.is_granted THEN E'Stop the schedule:\nSELECT esn_unschedule();'
+			WHEN s.is_missing AND NOT s.here OR s.ends_soon
+				THEN E'Ask those who run the sites:\ndocs/permission.md has a letter.' END
+	FROM s
+$$;
+COMMENT ON FUNCTION esn_check_permission() IS
+	'A check of esn_health_check(): whether those who run the sites have allowed it.';
+
 -- Addresses with http:// are of this machine.
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_contact(OUT status text, OUT value text,
 	OUT advice text)

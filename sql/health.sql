@@ -255,6 +255,8 @@ BEGIN
 	UNION ALL
 	SELECT 'contact', c.status, c.value, 'an address', c.advice FROM esn_check_contact() c
 	UNION ALL
+	SELECT 'permission', c.status, c.value, 'granted', c.advice FROM esn_check_permission() c
+	UNION ALL
 	SELECT 'maintenance', c.status, c.value, 'no failure', c.advice FROM esn_check_maintenance() c
 	UNION ALL
 	SELECT 'backup', c.status, c.value, 'no failure', c.advice FROM esn_check_backup() c

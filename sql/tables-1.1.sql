@@ -286,3 +286,21 @@ COMMENT ON TABLE sizes IS
 	'How large the tables of the extension were: one row per day with esn_maintenance(). The view '
 	'esn_growth shows the months.';
 COMMENT ON COLUMN sizes.bytes IS 'All tables with their indexes.';
+
+CREATE TABLE permissions (
+	id			serial PRIMARY KEY,
+	answered_on	date NOT NULL CHECK (answered_on <= current_date),
+	reference	text NOT NULL CHECK (reference <> ''),
+	is_granted	boolean NOT NULL DEFAULT true,
+	conditions	text,
+	valid_until	date CHECK (valid_until >= answered_on)
+);
+COMMENT ON TABLE permissions IS
+	'What those who run the sites have answered when they were asked for permission to read them. '
+	'The last answer counts: see esn_health_check().';
+COMMENT ON COLUMN permissions.answered_on IS 'The date of the answer.';
+COMMENT ON COLUMN permissions.reference IS
+	'Where the answer is: the subject of an e-mail, the number of a decision, a file.';
+COMMENT ON COLUMN permissions.is_granted IS 'Whether they allow it.';
+COMMENT ON COLUMN permissions.conditions IS 'What they ask for. NULL: nothing.';
+COMMENT ON COLUMN permissions.valid_until IS 'The last day of the permission. NULL: no end.';

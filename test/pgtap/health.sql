@@ -11,7 +11,7 @@ SELECT results_eq('SELECT name FROM esn_health_check()',
 	('data age'), ('sections without activities'), ('sections without statistics'),
 		('statistics and lists'), ('activities without organisers'), ('slugs of sections'),
 	('failed addresses'), ('extraction rules'), ('worker slots'), ('disk space'), ('schedule'),
-		('contact'), ('maintenance'), ('backup'), ('own objects')$$,
+		('contact'), ('permission'), ('maintenance'), ('backup'), ('own objects')$$,
 	'the list of checks');
 SELECT results_eq('SELECT * FROM esn_health', 'SELECT * FROM esn_health_check()',
 	'the view shows the same');
@@ -197,6 +197,32 @@ UPDATE scraper_status SET request = 'section esn-x' WHERE id = :other;
 SELECT is(pg_temp.health('extraction rules'), 'ok', 'a section is no change');
 UPDATE scraper_status SET request = 'activities, 5 sections' WHERE id = :other;
 SELECT is(pg_temp.health('extraction rules'), 'warning', 'a run over five sections is one');
+
+-- Permission: the last answer counts.
+SET LOCAL esn_pulse.accounts_url = 'http://127.0.0.1:1';
+SET LOCAL esn_pulse.activities_url = 'http://127.0.0.1:2';
+SELECT is(pg_temp.health('permission'), 'ok', 'sites of this machine need no permission');
+SET LOCAL esn_pulse.activities_url = 'https://activities.example';
+SELECT is(pg_temp.health('permission'), 'warning', 'nobody was asked');
+INSERT INTO permissions (answered_on, reference, valid_until)
+VALUES (current_date - 400, 'letter 1', current_date - 1);
+SELECT results_eq($$SELECT status, value = format('ended on %s', current_date - 1) FROM esn_health
+	WHERE name = 'permission'$$, $$VALUES ('warning'::text, true)$$, 'the permission is over');
+INSERT INTO permissions (answered_on, reference, valid_until)
+VALUES (current_date - 3, 'letter 2', current_date + 29);
+SELECT is(pg_temp.health('permission'), 'warning', 'it ends soon');
+INSERT INTO permissions (answered_on, reference, conditions)
+VALUES (current_date - 2, 'letter 3', 'at night');
+SELECT results_eq($$SELECT status, value = format('of %s', current_date - 2), advice FROM esn_health
+	WHERE name = 'permission'$$, $$VALUES ('ok'::text, true, NULL::text)$$, 'it was granted');
+INSERT INTO permissions (answered_on, reference, is_granted)
+VALUES (current_date - 1, 'letter 4', false);
+SELECT results_eq($$SELECT status, value = format('refused on %s', current_date - 1) FROM esn_health
+	WHERE name = 'permission'$$, $$VALUES ('critical'::text, true)$$, 'it was refused');
+SELECT throws_ok(format('INSERT INTO permissions (answered_on, reference) VALUES (%L, %L)',
+	day, ref), '23514', NULL, what)
+FROM (VALUES (current_date + 1, 'x', 'an answer of tomorrow is rejected'),
+	(current_date, '', 'so is one without a reference')) v(day, ref, what);
 
 -- Disk space: a stand-in replaces the function that asks the file system.
 CREATE FUNCTION pg_temp.with_free(bytes bigint, total bigint DEFAULT 100) RETURNS text

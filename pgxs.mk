@@ -14,6 +14,7 @@ SQL = \
 	checks \
 	tables \
 	tables-1.1 \
+	tables-api \
 	table-comments \
 	seeds \
 	commands \
@@ -45,13 +46,23 @@ SQL = \
 	usage \
 	maintenance \
 	console-views \
+	api-views \
+	api-routes \
+	api-request \
+	api-lists \
+	api-answers \
+	api-keys \
+	api-changes \
+	api-usage \
+	api-openapi \
+	api \
 	restore \
 	privileges \
 	names
 # Versions that can be upgraded to this one. For each there are the version's script,
 # upgrade-<old>--<new>.sql, which prepares its tables for those below,
 # upgrade-rows-<old>--<new>.sql, which then brings its rows along, and what can be replaced.
-NEW_TABLES = tables-1.1
+NEW_TABLES = tables-1.1 tables-api
 NOT_REPLACED = schema tables $(NEW_TABLES)
 OLD_VERSIONS = 1.0
 

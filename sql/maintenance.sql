@@ -69,7 +69,8 @@ BEGIN
 	FOREACH task IN ARRAY ARRAY['interrupted runs marked',
 		'activities whose is_future_event changed', 'kept pages removed',
 		'closed errors and failures removed', 'changes removed', 'runs removed',
-		'log files removed', 'overviews counted', 'size noted', 'alerts raised']
+		'log files removed', 'overviews counted', 'size noted', 'usage summed',
+		'alerts raised']
 	LOOP
 		BEGIN
 			problem := NULL;
@@ -89,6 +90,7 @@ BEGIN
 				WHEN 'log files removed' THEN esn_remove_old_logs(keep_logs)
 				WHEN 'overviews counted' THEN esn_refresh_summaries()
 				WHEN 'size noted' THEN esn_note_size()
+				WHEN 'usage summed' THEN esn_roll_up_usage()
 				WHEN 'alerts raised' THEN esn_raise_alerts() END;
 		EXCEPTION WHEN OTHERS THEN
 			rows := NULL;
@@ -103,7 +105,7 @@ END $$;
 COMMENT ON FUNCTION esn_maintenance(integer, integer, integer, integer, integer, integer) IS
 	'Daily maintenance: marks interrupted runs as failed, updates is_future_event for today, '
 	'removes old rows and files, computes the figures of the overviews, notes the size of the '
-	'tables (see esn_growth), and raises an alert '
+	'tables (see esn_growth), sums the usage of the web gateway, and raises an alert '
 	'(NOTIFY esn_pulse_alert, JSON) for each critical check of esn_health_check(). Days to keep: '
 	'keep_logs: log files. keep_pages: kept pages. keep_errors: closed errors and failures. '
 	'keep_runs: runs. keep_changes: changes. max_changes: the maximum number of changes to keep, '

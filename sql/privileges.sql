@@ -176,7 +176,8 @@ BEGIN
 		FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e' AND c.relkind IN ('r', 'S')
-			AND c.relnamespace <> 'esn_internal'::regnamespace
+			AND (c.relnamespace <> 'esn_internal'::regnamespace
+				OR c.relname IN ('api_keys', 'api_usage'))
 		ORDER BY c.oid
 	LOOP
 		PERFORM pg_extension_config_dump(r.rel, CASE r.relname

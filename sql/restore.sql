@@ -39,7 +39,7 @@ BEGIN
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		JOIN pg_class c ON c.oid = k.conrelid
 		WHERE e.extname = 'esn_pulse' AND k.contype = 'f'
-			AND c.relnamespace <> 'esn_internal'::regnamespace
+			AND (c.relnamespace <> 'esn_internal'::regnamespace OR c.relname = 'api_keys')
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER restore_rows BEFORE INSERT ON %s '
 			'FOR EACH STATEMENT WHEN (current_setting(''application_name'') = ''pg_restore'' '

@@ -69,11 +69,13 @@ SELECT set_eq($$
 	SELECT p.proname::text
 	FROM members JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	WHERE p.pronamespace <> 'esn_internal'::regnamespace$$,
-	regexp_split_to_array('esn_cancel esn_compare esn_fix_validation_errors esn_grant_operate
-		esn_grant_read esn_health_check esn_maintenance esn_parse esn_plan esn_redact_contacts
-		esn_report esn_report_data esn_resume esn_retry_failed esn_schedule esn_scrape
-		esn_scrape_accounts esn_scrape_activities esn_scrape_all esn_scrape_section esn_selftest
-		esn_slug_candidates esn_slugify esn_unschedule', '\s+'),
+	regexp_split_to_array('esn_api esn_cancel esn_compare esn_create_api_key
+		esn_fix_validation_errors esn_grant_operate esn_grant_read
+		esn_grant_web esn_health_check esn_maintenance esn_parse esn_plan
+		esn_redact_contacts esn_report esn_report_data esn_resume
+		esn_retry_failed esn_revoke_api_key esn_schedule esn_scrape
+		esn_scrape_accounts esn_scrape_activities esn_scrape_all
+		esn_scrape_section esn_selftest esn_slug_candidates esn_slugify esn_unschedule', '\s+'),
 	'only functions for users are in the schema of the tables');
 
 -- A reader reads every table and view, whatever functions they call, and calls nothing that writes

@@ -123,6 +123,7 @@ definers="SELECT p.oid::regproc FROM pg_proc p JOIN pg_depend d ON d.objid = p.o
 		AND p.proname <> 'esn_refresh_summaries' -- reads only what the internal schema holds"
 for call in $(sql "$definers"); do
 	case $call in
+	*esn_api) call="$call('GET', '/api/v1/health')" ;;
 	*esn_parse) call="$call('activity', '<p>', 'https://x/activity/a')" ;;
 	*esn_compare) call="$call('x')" ;;
 	*esn_cancel) call="$call(1)" ;;

@@ -10,6 +10,9 @@ HERE := $(dir $(lastword $(MAKEFILE_LIST)))
 all install uninstall installcheck installcheck-pgtap:
 	$(MAKE) -f $(HERE)pgxs.mk PG_CONFIG=$(PG_CONFIG) $@
 
+install-web uninstall-web:
+	$(MAKE) -f $(HERE)web.mk $(@:-web=)
+
 # The targets that people call; the text of a target stands above it.
 help:
 	@echo 'all                  builds the extension'
@@ -18,6 +21,8 @@ help:
 	@echo 'installcheck-pgtap   more tests there; needs pgTAP and pg_prove'
 	@echo 'demo                 sets up all, shows what it does, and opens psql'
 	@echo 'psql, psql-admin     continues where the demo ended: as a reader, or with all rights'
+	@echo 'web                  the web gateway on the data of the demo'
+	@echo 'install-web          the web gateway into prefix (/usr/local); uninstall-web'
 	@echo 'check                sets up all, and runs every test'
 	@echo 'format, lint         formats the C sources; what the analyzers find'
 	@echo 'unit, html, fuzz     the core alone; fields beside Chromium; any input'
@@ -29,7 +34,8 @@ help:
 	@echo 'dist                 a release as an archive, below build/'
 	@echo 'clean                removes all that was built'
 
-C_FILES = src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/html/*.c bench/*.c
+C_FILES = src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/html/*.c bench/*.c \
+	web/*.[ch]
 
 # In the taste of Debian 12's clang-format.
 format:
@@ -70,6 +76,10 @@ demo:
 
 psql psql-admin:
 	scripts/demo.sh $@
+
+# The web gateway on the data of the demo, until Ctrl-C.
+web:
+	scripts/demo.sh web
 
 # What a run costs, measured beside what people would use instead and the least that it could cost.
 bench:
@@ -217,6 +227,7 @@ clean:
 	html \
 	image-check \
 	install \
+	install-web \
 	installcheck \
 	installcheck-pgtap \
 	lint \
@@ -225,5 +236,7 @@ clean:
 	psql-admin \
 	scale \
 	uninstall \
+	uninstall-web \
 	unit \
-	valgrind
+	valgrind \
+	web

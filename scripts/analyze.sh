@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 headers=$("$PG_BIN/pg_config" --includedir-server)
 server=(-DEXTENSION_VERSION='"0"' -DSCRIPT_HASH='"0"' -DPGDLLEXPORT= -isystem "$headers")
 flags="-std=gnu11 -D_GNU_SOURCE -Isrc $(pkg-config --cflags libcurl libxml-2.0 icu-i18n icu-uc)"
+read -ra web < <(pkg-config --cflags libmicrohttpd libpq zlib)
 log=build/analyze.log
 mkdir -p build
 
@@ -19,15 +20,17 @@ step "cppcheck"
 # PostgreSQL's headers are too much for it: foreach is all that it must know of them.
 nice cppcheck -q -j 2 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	--error-exitcode=1 -Isrc -D_GNU_SOURCE '-DEXTENSION_VERSION="0"' '-DSCRIPT_HASH="0"' \
-	'-Dforeach(cell, list)=for (; (cell) != NULL;)' src
+	'-Dforeach(cell, list)=for (; (cell) != NULL;)' src web
 
 step "gcc -fanalyzer"
 compile=(gcc -fanalyzer -Werror $flags -O1 -c -o /dev/null)
 printf '%s\n' "${core[@]}" | two_at_once "${compile[@]}"
 printf '%s\n' "${server_side[@]}" | two_at_once "${compile[@]}" "${server[@]}"
+printf '%s\n' web/*.c | two_at_once "${compile[@]}" "${web[@]}"
 
 step "clang-tidy"
 tidy=(clang-tidy-14 --quiet)
 for flag in $flags; do tidy+=("--extra-arg=$flag"); done
 printf '%s\n' "${core[@]}" | two_at_once "${tidy[@]}"
 printf '%s\n' "${server_side[@]}" | two_at_once "${tidy[@]}" "${server[@]/#/--extra-arg=}"
+printf '%s\n' web/*.c | two_at_once "${tidy[@]}" "${web[@]/#/--extra-arg=}"

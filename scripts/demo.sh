@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The demo: two sites on loopback, a private cluster, a whole scrape, and queries of its data. At a
 # terminal it ends in psql, as a role that only reads. `scripts/demo.sh psql` resumes it, and
-# `scripts/demo.sh psql-admin` does so as the superuser.
+# `scripts/demo.sh psql-admin` does so as the superuser, `scripts/demo.sh web` with the web gateway.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -41,6 +41,31 @@ if [ "${1:-}" = psql ] || [ "${1:-}" = psql-admin ]; then
 		echo "To join them in another terminal, run make psql there."
 	fi
 	enter "$1"
+	exit
+fi
+if [ "${1:-}" = web ]; then
+	[ -d "$run/demo/data" ] || die "there is no demo yet: run make demo first"
+	make -s -f web.mk
+	if ! is_open; then
+		trap 'cluster_stop demo; site_stop demo-site' EXIT
+		cluster_resume demo
+		site_resume demo-site
+	fi
+	# The gateway's role, and a key for starting runs.
+	cluster_psql demo -d esn -o /dev/null -c "DO \$\$BEGIN CREATE ROLE esn_web LOGIN;
+		EXCEPTION WHEN duplicate_object THEN END\$\$" -c "SELECT esn_grant_web('esn_web')"
+	cluster_psql demo -d esn -o /dev/null -c "SELECT esn_revoke_api_key('demo')
+		FROM esn_api_keys WHERE name = 'demo' AND status = 'valid'"
+	echo "A key: $(cluster_psql demo -d esn -At -c "SELECT esn_create_api_key('demo', 'operate')")"
+	listen=${WEB_LISTEN:-127.0.0.1:8080}
+	cat <<-TEXT
+		Try, until Ctrl-C ends it:
+		    curl http://$listen/api/v1/sections?limit=3
+		    curl -X POST -H 'Authorization: Bearer <the key>' http://$listen/api/v1/trigger/scraper
+	TEXT
+	build/web/esn-pulse-web --listen "$listen" --dsn "host=$run/demo dbname=esn user=esn_web" &
+	trap 'kill $! 2>/dev/null || true' INT TERM
+	wait $! || wait $! || true
 	exit
 fi
 ! is_open || die "the demo is open in another terminal: leave psql there first"

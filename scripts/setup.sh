@@ -9,6 +9,8 @@ packages=(
 	gcc
 	libcurl4-openssl-dev
 	libicu-dev
+	libmicrohttpd-dev
+	libpq-dev
 	libxml2-dev
 	make
 	nginx-light
@@ -20,6 +22,7 @@ packages=(
 	"postgresql-server-dev-$PG_MAJOR"
 	procps
 	python3
+	zlib1g-dev
 )
 bench=(
 	python3-aiohttp

@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-CHECKED = ["bench", "report", "scripts", "sql", "src", "test"]
+CHECKED = ["bench", "report", "scripts", "sql", "src", "test", "web"]
 SOURCES = {".awk", ".c", ".css", ".h", ".html", ".java", ".js", ".psql", ".sh", ".sql"}
 DATA = ("sql/esn_pulse--", "sql/report-page.sql", "test/fuzz/corpus/")
 MAX_FILE, MAX_PART, MAX_FUNCTION = 500, 400, 60

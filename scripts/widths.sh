@@ -18,6 +18,8 @@ CHECKED = [
     "sql",
     "src",
     "test",
+    "web",
+    "web.mk",
 ]
 DATA = [
     "report/d3-licence.txt",

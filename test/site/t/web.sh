@@ -1,0 +1,161 @@
+# The web gateway: every route against the tables, the cache, the database away and back, keys,
+# wrong requests, limits and usage. It is built by both compilers, and runs under the sanitizers.
+. test/site/tests.sh
+free_ports 2
+port=${ports[0]}
+address=http://127.0.0.1:$port/api/v1
+site_cluster web
+site_database gateway --sections 20 --count 150 --seed 23 --no-faults
+sql "SELECT esn_scrape_all()" "CREATE ROLE esn_web LOGIN" "SELECT esn_grant_web('esn_web')" \
+	>/dev/null
+
+checks="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+for compiler in clang gcc; do
+	output=$(make -s -f web.mk BUILD="build/web-$compiler" CC=$compiler WERROR=-Werror \
+		CFLAGS="$checks" 2>&1) && passed=true || passed=false
+	ok "$passed" "$compiler builds the gateway without a warning" "$output"
+done
+# gateway <port> [options ...]: starts it as the test's user, and waits until it listens.
+gateways=()
+gateway() {
+	local listen=127.0.0.1:$1
+	shift
+	build/web-gcc/esn-pulse-web --listen "$listen" --dsn "host=$run/$cluster dbname=gateway \
+		user=esn_web" "$@" 2>>"$run/gateway/gateway.log" &
+	gateways+=($!)
+	eventually 60 200 status "http://$listen/api/v1/openapi.json"
+}
+stop_gateways() {
+	local pid
+	for pid in "${gateways[@]}"; do kill "$pid" 2>/dev/null || true; done
+	for pid in "${gateways[@]}"; do
+		wait "$pid" || echo "ended with $?" >>"$run/gateway/gateway.log"
+	done
+	gateways=()
+}
+trap 'stop_gateways; for site in "${sites[@]}"; do site_stop "$site"; done; cluster_stop web' EXIT
+status() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
+json() { # <python expression of d> <curl's arguments ...>
+	local expression=$1
+	shift
+	curl -s "$@" | python3 -c "import json, sys; d = json.load(sys.stdin); print($expression)"
+}
+reports() { # <web.py's arguments ...>
+	local passed what wrong
+	while IFS=$'\t' read -r passed what wrong; do ok "$passed" "$what" "$wrong"; done \
+		< <(python3 test/site/web.py "$@")
+}
+gateway "$port" --rate 0
+
+# What it answers is what the tables have.
+reports "$port" routes
+is "all pages together are all activities" \
+	"$(python3 test/site/web.py "$port" pages "/api/v1/activities?limit=20" | md5sum)" \
+	"$(sql "SELECT event_slug FROM activities WHERE is_valid AND removed_at IS NULL
+		ORDER BY start_date DESC, id DESC" | md5sum)"
+is "a CSV file has all of them" "$(($(curl -s "$address/activities.csv?sort=id" | wc -l) - 1))" \
+	"$(sql "SELECT count(*) FROM activities WHERE is_valid AND removed_at IS NULL")"
+section=$(sql "SELECT section_slug FROM esn_section_overview ORDER BY activities DESC LIMIT 1")
+other=$(sql "SELECT section_slug FROM esn_section_overview WHERE can_scrape_activities
+		AND section_slug <> '$section' ORDER BY activities DESC LIMIT 1")
+is "a section has as many activities as the overview says" \
+	"$(json 'd["total"]' "$address/sections/$section/activities")" \
+	"$(sql "SELECT activities FROM esn_section_overview WHERE section_slug = '$section'")"
+is "preflight requests are answered" "$(curl -s -o /dev/null -w '%{http_code}
+%header{access-control-allow-origin}' -X OPTIONS "$address/sections")" $'204\n*'
+is "the gateway's role can read no table" \
+	"$(PGUSER=esn_web sql "SELECT * FROM sections" | grep -c 'ERROR:  42501' || true)" 1
+
+# Answers are kept until something changes.
+title() { json 'd["title"]' "$address/activities/$activity"; }
+activity=$(sql "SELECT event_slug FROM activities a
+	JOIN activity_section_organisers o ON o.activity_id = a.id
+	JOIN sections s ON s.id = o.section_id AND s.accounts_platform_slug = '$section'
+	WHERE is_valid AND a.removed_at IS NULL ORDER BY start_date DESC, a.id LIMIT 1")
+before=$(title)
+sql "SET session_replication_role = replica" \
+	"UPDATE activities SET title = 'Unseen' WHERE event_slug = '$activity'"
+is "an answer is kept" "$(title)" "$before"
+sql "UPDATE activities SET title = 'By hand' WHERE event_slug = '$activity'"
+ok "$(eventually 30 "By hand" title && echo true || echo false)" "until something changes"
+rename_activity "$activity"
+sql "SELECT esn_scrape_section('$section', true)" >/dev/null
+changed=$(sql "SELECT title FROM activities WHERE event_slug = '$activity'")
+like "a run changes it" "$changed" "Renamed*"
+ok "$(eventually 30 "$changed" title && echo true || echo false)" "and what is answered"
+
+# Keys.
+key() { sql "SELECT esn_create_api_key('$1', '$2'${3:+, '$3'})"; }
+operator=$(key operator operate)
+own=$(key own operate "$section")
+trigger() { # <key> <body>
+	curl -s -w '\n%{http_code} %header{location}' -X POST -H "Authorization: Bearer $1" -d "$2" \
+		"$address/trigger/scraper" | tail -n 1
+}
+is "without a key no run starts" "$(trigger x '{}')" "401 "
+is "a section's key starts no run of another" "$(trigger "$own" "{\"section\": \"$other\"}")" "403 "
+is "nor of all" "$(trigger "$own" '{"module": "all"}')" "400 "
+is "no run has started" "$(sql "SELECT max(id) FROM scraper_status")" 3
+answer=$(trigger "$own" "{}")
+is "it starts one of its own" "$answer" "202 /api/v1/runs/4"
+run_status() { json 'd["status"]' "http://127.0.0.1:$port/api/v1/runs/$1"; }
+ok "$(eventually 60 completed run_status 4 && echo true || echo false)" "which can be watched"
+is "it was of that section" "$(sql "SELECT request FROM scraper_status WHERE id = 4")" \
+	"section $section"
+sql "ALTER DATABASE gateway SET esn_pulse.request_delay = '1min'"
+gateway "${ports[1]}" --rate 0
+second=http://127.0.0.1:${ports[1]}/api/v1
+is "a key for the network starts a run of all" "$(curl -s -o /dev/null -w '%{http_code}' -X POST \
+	-H "X-API-Key: $operator" -d '{"full": true}' "$second/trigger/scraper")" 202
+like "while it is in progress there is no other" "$(trigger "$operator" '{}')" "409 "
+is "it stops a run" "$(json 'd["has_stopped"]' -X POST -H "X-API-Key: $operator" \
+	"$second/runs/5/cancel")" True
+is "and sees how it ended" "$(json '"error_message" in d' -H "X-API-Key: $operator" \
+	"$second/runs/5") $(json '"error_message" in d' "$second/runs/5")" "True False"
+is "a key can be kept" "$(status -H "X-API-Key: $operator" "$address/runs")" 200
+sql "SELECT esn_revoke_api_key('operator')" >/dev/null
+ok "$(eventually 10 401 status -H "X-API-Key: $operator" "$address/runs" && echo true ||
+	echo false)" "until it is revoked"
+sql "ALTER DATABASE gateway RESET esn_pulse.request_delay"
+
+# What is wrong, slow or too much.
+reports "$port" bad
+reports "$port" crowd 1000
+
+# The database goes away, and comes back; so do its sessions.
+is "before" "$(status "$address/countries")" 200
+sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'esn_web'" \
+	>/dev/null
+is "sessions that end are made anew" "$(status "$address/sections?limit=1")" 200
+cluster_stop "$cluster"
+ok "$(eventually 60 503 status "$address/countries" && echo true || echo false)" \
+	"without the database nothing is answered"
+like "that says when to try again" "$(curl -s -D - "$address/countries")" "*Retry-After: *503*"
+cluster_resume "$cluster"
+ok "$(eventually 60 200 status "$address/countries" && echo true || echo false)" \
+	"with it all is as before"
+ok "$(eventually 60 200 status "$address/activities/$activity" && echo true || echo false)" \
+	"everywhere"
+sql "UPDATE activities SET title = 'Afterwards' WHERE event_slug = '$activity'"
+ok "$(eventually 30 Afterwards title && echo true || echo false)" "changes are heard of again"
+
+# Usage, and limits.
+stop_gateways
+is "usage is counted by route" "$(sql "SELECT sum(requests) > 1000 FROM esn_usage
+	WHERE route = 'GET /api/v1/countries' AND status = 200")" t
+is "with errors" "$(sql "SELECT count(*) > 0 FROM esn_usage WHERE status = 503")" t
+is "without addresses, keys or slugs" "$(sql "SELECT count(*) FROM esn_internal.api_usage_raw u
+	WHERE u::text ~ '127.0.0|esn_[0-9a-f]{12}|$activity|$section'")" 0
+gateway "$port" --rate 5 --behind-proxy
+from() { status -H "X-Forwarded-For: 192.0.2.9, $1" "$address/countries"; }
+many() { for n in $(seq 60); do from "$1"; echo; done | sort | uniq -c | awk '{ print $2 }'; }
+is "who asks too often must wait" "$(many 192.0.2.1 | tr '\n' ' ')" "200 429 "
+like "and is told for how long" "$(for n in $(seq 60); do
+	curl -s -D - -o /dev/null -H "X-Forwarded-For: 192.0.2.3" "$address/countries"
+done)" "*429*Retry-After: *"
+is "others need not" "$(from 192.0.2.2)" 200
+ok "$(eventually 30 200 from 192.0.2.1 && echo true || echo false)" "it is only for a while"
+stop_gateways
+is "it ended well, and the sanitizers found nothing" \
+	"$(grep -E 'ended with|Sanitizer|runtime error' "$run/gateway/gateway.log" || true)" ""
+done_testing

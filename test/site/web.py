@@ -1,0 +1,170 @@
+"""Requests to the web gateway that curl does not make: all pages of a list, and clients that are
+slow, or send too much or nonsense. Prints for each check true or false, what was checked, and what
+was wrong with it, separated by tabs.
+
+    web.py <port> routes        every route of openapi.json is answered
+    web.py <port> pages <path>  prints a field of all items, from page to page
+    web.py <port> bad           wrong requests are refused, and nothing is kept open for long
+    web.py <port> crowd <n>     so many connections at once are all answered
+"""
+
+import gzip
+import http.client
+import json
+import selectors
+import socket
+import sys
+import time
+
+PORT = int(sys.argv[1])
+PATIENCE = 120  # seconds; a machine under load is slow
+
+
+def check(passed, what, wrong=""):
+    print("true" if passed else "false", what, repr(wrong)[:400], sep="\t", flush=True)
+
+
+def get(path, headers=None, method="GET"):
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
+    connection.request(method, path, headers=headers or {})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
+
+
+def raw(data, timeout=PATIENCE, parts=None, pause=0.0):
+    """Sends bytes, and returns what is answered until the connection is closed."""
+    answer = b""
+    with socket.create_connection(("127.0.0.1", PORT), timeout=timeout) as connection:
+        try:
+            connection.sendall(data)
+            for part in parts or ():
+                time.sleep(pause)
+                connection.sendall(part)
+        except OSError:
+            pass  # it was closed meanwhile
+        try:
+            while received := connection.recv(65536):
+                answer += received
+        except ConnectionResetError:
+            pass
+    return answer
+
+
+def routes():
+    description = json.loads(get("/api/v1/openapi.json")[1])
+    section = json.loads(get("/api/v1/sections?limit=1")[1])["items"][0]
+    activity = json.loads(get("/api/v1/activities?limit=1")[1])["items"][0]
+    given = {"country": section["country_code"], "section": section["slug"],
+             "activity": activity["slug"], "run": 1}
+    for path, operations in description["paths"].items():
+        if "get" not in operations:
+            continue
+        address = path.format(**given)
+        response, body = get(address)
+        check(response.status == 200 and body, f"{path} is answered", (response.status, body))
+        packed, packed_body = get(address, {"Accept-Encoding": "gzip"})
+        if packed.headers["Content-Encoding"] == "gzip":
+            packed_body = gzip.decompress(packed_body)
+        check(packed_body == body, f"{path} is the same as gzip", packed_body)
+        again, nothing = get(address, {"If-None-Match": response.headers["ETag"]})
+        check((again.status, nothing) == (304, b""), f"{path} is known to who has it",
+              again.status)
+        head, nothing = get(address, method="HEAD")
+        check((head.status, nothing, head.headers["Content-Length"])
+              == (200, b"", str(len(body))), f"{path} has a head", head.headers.items())
+    for path, problem in description["paths"].items():
+        if "get" in problem and "{" not in path:
+            response, body = get(path + "?nonsense=1")
+            problem = json.loads(body)
+            check((response.status, problem["parameter"], response.headers["Content-Type"])
+                  == (400, "nonsense", "application/problem+json"),
+                  f"{path} names a wrong parameter", body)
+
+
+def pages(path):
+    while path:
+        response, body = get(path)
+        for item in json.loads(body)["items"]:
+            print(item["slug"])
+        following = [link for link in response.headers["Link"].split(", ") if '"next"' in link]
+        path = following[0].split(">")[0].lstrip("<") if following else None
+
+
+def status(answer):
+    return answer.split(b"\r\n")[0][9:12].decode("latin-1")
+
+
+def bad():
+    end = b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    post = b"POST /api/v1/trigger/scraper HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    for what, data, wanted in (
+            ("an unknown method", b"BREW /api/v1/sections" + end, ["501"]),
+            ("an address without a slash", b"GET api/v1/sections" + end, ["400"]),
+            ("another site's address", b"GET http://example.org/" + end, ["400"]),
+            ("bytes that are no ASCII", b"GET /api/v1/s\xc3\xb6" + end, ["400"]),
+            ("a NUL in an address", b"GET /api/v1/sections%00" + end, ["404"]),
+            ("a path upwards", b"GET /api/v1/../../etc/passwd" + end, ["404"]),
+            ("an encoded path upwards", b"GET /api/v1/sections/..%2f..%2fetc" + end, ["404"]),
+            ("a long address", b"GET /" + b"a" * 20000 + end, ["414", "431", "400"]),
+            ("a long header", b"GET / HTTP/1.1\r\nX: " + b"a" * 20000 + b"\r\n\r\n",
+             ["431", "400"]),
+            ("many headers", b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5000 + b"\r\n",
+             ["431", "400"]),
+            ("a body of 100 MB", post + b"Content-Length: 104857600\r\n\r\n" + b"x" * 300000,
+             ["413"]),
+            ("a body without a length", post + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+             ["411"]),
+            ("a length below nothing", post + b"Content-Length: -1\r\n\r\n", ["400", ""]),
+            ("two keys", b"GET /api/v1/runs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n"
+             b"X-API-Key: y\r\nConnection: close\r\n\r\n", ["401"]),
+            ("no HTTP at all", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+             ["", "400"])):
+        answer = raw(data)
+        check(status(answer) in wanted, f"{what} is refused", answer[:200])
+    for what, start, parts in (
+            ("half a request", b"GET /api/v1/sections HTTP/1.1\r\nHost: x\r\n", None),
+            ("a request byte by byte", b"GET /api/v1/sections HTTP/1.1\r\nX: ", [b"a"] * 300),
+            ("a body byte by byte", post + b"Content-Length: 1000\r\n\r\n", [b" "] * 300),
+            ("silence", b"", None)):
+        began = time.monotonic()
+        raw(start, parts=parts, pause=0.2)
+        took = time.monotonic() - began
+        check(took < PATIENCE / 2, f"{what} is not waited for", took)
+    check(get("/api/v1/sections")[0].status == 200, "then all is as before")
+
+
+def crowd(count):
+    watch = selectors.DefaultSelector()
+    connections = []
+    for _ in range(count):
+        connection = socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE)
+        watch.register(connection, selectors.EVENT_READ)
+        connections.append(connection)
+    for connection in connections:
+        connection.sendall(b"GET /api/v1/countries HTTP/1.1\r\nHost: x\r\n\r\n")
+    answered = set()
+    good = 0
+    deadline = time.monotonic() + PATIENCE
+    while len(answered) < count and time.monotonic() < deadline:
+        for key, _ in watch.select(1):
+            answer = key.fileobj.recv(65536)
+            if key.fileobj not in answered:
+                good += answer.startswith(b"HTTP/1.1 200")
+            answered.add(key.fileobj)
+            if not answer:
+                watch.unregister(key.fileobj)
+    for connection in connections:
+        connection.close()
+    check(good == count, f"{count} connections at once are answered", (good, len(answered)))
+
+
+if sys.argv[2] == "routes":
+    routes()
+elif sys.argv[2] == "pages":
+    pages(sys.argv[3])
+elif sys.argv[2] == "bad":
+    bad()
+else:
+    crowd(int(sys.argv[3]))

@@ -146,7 +146,7 @@ is "usage is counted by route" "$(sql "SELECT sum(requests) > 1000 FROM esn_usag
 is "with errors" "$(sql "SELECT count(*) > 0 FROM esn_usage WHERE status = 503")" t
 is "without addresses, keys or slugs" "$(sql "SELECT count(*) FROM esn_internal.api_usage_raw u
 	WHERE u::text ~ '127.0.0|esn_[0-9a-f]{12}|$activity|$section'")" 0
-gateway "$port" --rate 5 --behind-proxy
+gateway "$port" --rate 1 --behind-proxy
 from() { status -H "X-Forwarded-For: 192.0.2.9, $1" "$address/countries"; }
 many() { for n in $(seq 60); do from "$1"; echo; done | sort | uniq -c | awk '{ print $2 }'; }
 is "who asks too often must wait" "$(many 192.0.2.1 | tr '\n' ' ')" "200 429 "

@@ -73,6 +73,16 @@ done <page.html >"$work/page"
 ! grep -q '\$page\$\|@ext\|MODULE_PATHNAME' "$work/page" ||
 	die "the page contains what CREATE EXTENSION replaces"
 
+# function <name> <file> <comment>: the contents of a file
+function_of() {
+	! LC_ALL=C grep -q '[^ -~	]' "$2" || die "$2 must be ASCII"
+	! grep -q '\$page\$\|@ext\|MODULE_PATHNAME' "$2" || die "$2 has what CREATE EXTENSION replaces"
+	printf 'CREATE OR REPLACE FUNCTION esn_internal.%s() RETURNS text\n' "$1"
+	printf 'LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $function$\nBEGIN\nRETURN $page$'
+	cat "$2"
+	printf '$page$;\nEND $function$;\nCOMMENT ON FUNCTION %s() IS '\''%s'\'';\n\n' "$1" "$3"
+}
+
 cat <<'SQL'
 -- The report's page, as report/build.sh has put it together.
 
@@ -89,3 +99,5 @@ COMMENT ON FUNCTION esn_report_page() IS
 	'The page of esn_report(), with {{data}} in place of its data.';
 
 SQL
+function_of esn_dashboard_style dashboard.css "The style of the dashboard beyond the report."
+function_of esn_dashboard_script dashboard.js "The script of the dashboard beyond the report."

@@ -382,9 +382,15 @@ function content() {
 		colophon()];
 }
 
-document.documentElement.lang = t("language");
-document.title = t("title", { name: subjectName });
-document.getElementById("report").append(...content().filter((node) => node));
+const root = document.getElementById("report");
+root.append(...content().filter((node) => node));
+// A page of the dashboard says what it shows itself.
+if (root.dataset.without)
+	for (const node of root.querySelectorAll(root.dataset.without)) node.remove();
+else {
+	document.documentElement.lang = t("language");
+	document.title = t("title", { name: subjectName });
+}
 drawAll(false);
 addEventListener("resize", () => drawAll(false));
 addEventListener("beforeprint", () => drawAll(true));

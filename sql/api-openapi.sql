@@ -109,7 +109,7 @@ BEGIN
 			SELECT r.pattern || f.suffix AS path, jsonb_object_agg(lower(r.method),
 				esn_api_operation(to_jsonb(r), f.suffix <> '')) AS operations
 			FROM api_routes r JOIN (VALUES (''), ('.csv')) AS f(suffix)
-				ON f.suffix = '' OR r.is_list GROUP BY 1) p),
+				ON f.suffix = '' OR r.is_list WHERE r.pattern LIKE '/api/v1/%' GROUP BY 1) p),
 		'components', jsonb_build_object(
 			'securitySchemes', '{"key": {"type": "http", "scheme": "bearer"}}'::jsonb,
 			'responses', '{"problem": {"description": "What is wrong (RFC 9457).", "content":
@@ -119,7 +119,7 @@ BEGIN
 				{"type": "string"}}}}}}}'::jsonb,
 			'schemas', (SELECT jsonb_object_agg(v.relation, esn_api_schema(v.relation))
 				FROM (SELECT coalesce(r.keyed_relation, r.relation) AS relation FROM api_routes r
-					WHERE r.relation IS NOT NULL GROUP BY 1) v)))::text;
+					WHERE r.pattern LIKE '/api/%' AND r.relation <> 'page' GROUP BY 1) v)))::text;
 END $$;
 COMMENT ON FUNCTION esn_api_openapi(jsonb) IS
 	'Answers with the description of all routes. request: as esn_api() makes it. Returns status, '

@@ -167,10 +167,13 @@ BEGIN
 			UNION ALL
 			SELECT t.key, t.value, 400 FROM jsonb_each_text(request->'query') t) g
 		LEFT JOIN api_parameters p ON p.name = g.name AND (p.relation = relation
-				AND (g.http_status = 404 OR (request #>> '{route,is_list}')::boolean)
+				AND (g.http_status = 404 OR relation = 'page'
+					OR (request #>> '{route,is_list}')::boolean)
 			OR p.relation = '' AND (request #>> '{route,is_list}')::boolean)
 		ORDER BY g.http_status DESC, g.name
 	LOOP
+		-- A form sends what was left empty, too.
+		CONTINUE WHEN relation = 'page' AND given.value = '';
 		IF given.kind IS NULL THEN
 			PERFORM esn_api_fail(400, 'unknown parameter', given.name);
 		ELSIF jsonb_exists(found, given.name) THEN

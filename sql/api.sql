@@ -47,6 +47,24 @@ COMMENT ON FUNCTION esn_api_authorise(text, text) IS
 	'What a key allows, as esn_api_key(). NULL: there is none, and none is needed. key: the key. '
 	'scope: that of the route.';
 
+-- Pages say their own type; everybody may read the API's answers from pages of their own.
+CREATE OR REPLACE FUNCTION esn_internal.esn_api_headers(route jsonb, is_csv boolean, own text,
+	content text) RETURNS text
+LANGUAGE sql STABLE AS $$
+	SELECT concat(own, CASE WHEN coalesce(own, '') NOT LIKE '%Content-Type: %'
+		THEN CASE WHEN is_csv AND (route->>'is_list')::boolean
+			THEN E'Content-Type: text/csv; charset=utf-8; header=present\n'
+			ELSE E'Content-Type: application/json\n' END END,
+		CASE WHEN route->>'method' = 'GET' THEN format(E'ETag: W/"%s"\nCache-Control: no-cache\n',
+			left(encode(sha256(convert_to(content, 'UTF8')), 'hex'), 32)) END,
+		CASE WHEN route->>'method' = 'GET' AND route->>'pattern' LIKE '/api/v1/%'
+			THEN E'Access-Control-Allow-Origin: *\n'
+			'Access-Control-Expose-Headers: ETag, Link, X-Total-Count\n' END)
+$$;
+COMMENT ON FUNCTION esn_api_headers(jsonb, boolean, text, text) IS
+	'The headers of an answer. route: its row. is_csv: whether CSV was requested. own: the headers '
+	'of the route''s function. content: the body.';
+
 CREATE OR REPLACE FUNCTION esn_api(method text, path text, query text DEFAULT NULL,
 	key text DEFAULT NULL, body text DEFAULT NULL, usage jsonb DEFAULT NULL,
 	OUT http_status integer, OUT headers text, OUT content text, OUT route text,
@@ -59,6 +77,7 @@ DECLARE
 	granted jsonb;
 	answer record;
 	wrong_parameter text;
+	is_page boolean;
 BEGIN
 	PERFORM esn_check_schema();
 	lifetime := 0;
@@ -90,18 +109,17 @@ BEGIN
 		'query', esn_api_query(query), 'is_csv', is_csv, 'key', granted, 'body', body);
 	http_status := answer.http_status;
 	content := answer.content;
-	headers := concat(answer.headers, 'Content-Type: ', CASE WHEN is_csv AND found.is_list
-		THEN 'text/csv; charset=utf-8; header=present' ELSE 'application/json' END, E'\n',
-		CASE WHEN found.method = 'GET' THEN format(E'ETag: W/"%s"\nCache-Control: no-cache\n'
-			'Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: ETag, Link, '
-			'X-Total-Count\n', left(encode(sha256(convert_to(content, 'UTF8')), 'hex'), 32)) END);
+	headers := esn_api_headers(to_jsonb(found), is_csv, answer.headers, content);
 	lifetime := least(found.lifetime, (granted->>'expires_in')::integer);
 EXCEPTION WHEN SQLSTATE 'ESN00' THEN
 	GET STACKED DIAGNOSTICS content = MESSAGE_TEXT, wrong_parameter = PG_EXCEPTION_DETAIL,
 		http_status = PG_EXCEPTION_HINT;
-	content := esn_api_problem(http_status, content, wrong_parameter);
+	is_page := method IN ('GET', 'HEAD') AND path NOT LIKE '/api/%';
+	content := CASE WHEN is_page THEN esn_page_problem(content)
+		ELSE esn_api_problem(http_status, content, wrong_parameter) END;
 	headers := concat(CASE WHEN http_status = 405 THEN headers END,
-		E'Content-Type: application/problem+json\n',
+		CASE WHEN is_page THEN esn_page_headers()
+			ELSE E'Content-Type: application/problem+json\n' END,
 		CASE WHEN method IN ('GET', 'HEAD') THEN E'Access-Control-Allow-Origin: *\n' END,
 		CASE WHEN http_status = 401 THEN E'WWW-Authenticate: Bearer\n' END);
 END $$;

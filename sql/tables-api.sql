@@ -110,3 +110,11 @@ COMMENT ON COLUMN api_usage.hour IS 'The beginning of the hour.';
 COMMENT ON COLUMN api_usage.route IS 'Method and pattern of the route.';
 COMMENT ON COLUMN api_usage.status IS 'The HTTP status.';
 COMMENT ON COLUMN api_usage.milliseconds IS 'The time of all of them, from request to answer.';
+
+CREATE TABLE esn_internal.api_words (
+	word	text CONSTRAINT api_words_pkey PRIMARY KEY,
+	tr		text NOT NULL
+);
+COMMENT ON TABLE api_words IS 'The words of the dashboard.';
+COMMENT ON COLUMN api_words.word IS 'In English.';
+COMMENT ON COLUMN api_words.tr IS 'In Turkish.';

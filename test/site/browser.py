@@ -1,6 +1,6 @@
 """Opens pages in a headless Chromium, and prints what they wrote, requested and show.
 
-    browser.py [--width=<pixels>] <JavaScript> <file> ...
+    browser.py [--width=<pixels>] <JavaScript> <file or address> ...
         prints a line of JSON for each file: console (messages), requests (all but that for the
         file) and value (of the expression, when the page is loaded)
 
@@ -114,7 +114,7 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable", session)
         prepare(session)
-        address = pathlib.Path(file).resolve().as_uri()
+        address = file if "://" in file else pathlib.Path(file).resolve().as_uri()
         self.call("Page.navigate", session, url=address)
         self.wait("Page.loadEventFired", session)
         return session, address

@@ -1,0 +1,75 @@
+-- The pages of the dashboard without a browser: figures, links, languages, and that no text from a
+-- site escapes into their markup. test/site/t/dashboard.sh opens them.
+BEGIN;
+SELECT no_plan();
+INSERT INTO countries (country_code, name, slug, url) VALUES ('AA', 'A<b>land & "Co"', 'aa', 'x');
+INSERT INTO sections (id, country_code, name, accounts_platform_slug, accounts_url, website,
+	activities_platform_slug, can_scrape_activities, city) VALUES
+	(1, 'AA', '<script>alert("1")</script>', 'aa-one', 'https://a.example/"><b>', 'javascript:x',
+		'esn-one', true, '''onload=x'),
+	(2, 'AA', 'ESN Silent', 'aa-two', 'x', NULL, 'esn-two', true, NULL);
+INSERT INTO activities (id, event_slug, url, title, description, start_date, is_future_event,
+	is_online, participants)
+VALUES (1, 'one', 'https://a.example/?a=1&b="', '</script><img src=x onerror=alert(1)>', 'x',
+		current_date - 10, false, false, 1234567),
+	(2, 'two', 'javascript:alert(2)', 'Second', 'x', current_date - 400, false, true, NULL);
+INSERT INTO activity_section_organisers VALUES (1, 1), (2, 1);
+INSERT INTO activity_causes (id, name) VALUES (1, 'Culture'), (2, 'Art');
+INSERT INTO activity_to_cause VALUES (1, 1);
+INSERT INTO scraper_status (id, scraper_module, status, completed_at, requested_by, request)
+VALUES (1, 'AccountsScraper', 'completed', now(), 'me', 'accounts');
+
+CREATE FUNCTION pg_temp.page(address text) RETURNS text LANGUAGE sql AS
+$$SELECT content FROM esn_api('GET', split_part(address, '?', 1), split_part(address, '?', 2))$$;
+CREATE FUNCTION pg_temp.figure(address text, name text) RETURNS text LANGUAGE sql AS
+$$SELECT substring(pg_temp.page(address)
+	FROM 'data-figure="' || name || '"><dt>[^<]*</dt><dd class="value">([^<]*)<')$$;
+CREATE TEMP TABLE pages AS SELECT address, pg_temp.page(address) AS page FROM unnest(ARRAY['/',
+	'/?lang=tr', '/?year=2026&q=silent', '/countries/AA', '/countries/AA?lang=tr', '/sections/1',
+	'/sections/aa-one?lang=tr&cause=Culture', '/sections/aa-two', '/api', '/nothing']) AS address;
+
+SELECT is(pg_temp.figure('/', 'activities'), '2', 'the network has its activities');
+SELECT is(pg_temp.figure('/', 'participants'), '1,234,567', 'a large number is readable');
+SELECT is(pg_temp.figure('/?lang=tr', 'participants'), '1.234.567', 'in Turkish, too');
+SELECT is(pg_temp.figure('/countries/aa', 'sections'), '2', 'a country has its sections');
+SELECT is(pg_temp.figure('/sections/esn-one', 'year_activities'), '1', 'a section has its year');
+SELECT matches(pg_temp.page('/?lang=tr'), '<h1>Bütün ağ</h1>', 'a page can be Turkish');
+SELECT matches(pg_temp.page('/?lang=tr'), 'href="/sections/aa-two\?lang=tr"',
+	'its links stay Turkish');
+SELECT matches(pg_temp.page('/?lang=tr&year=2026'), 'href="\?year=2026">English<',
+	'and one leads to English');
+SELECT is(regexp_count(pg_temp.page('/'), '<th scope="row"><a href="/sections/'), 3,
+	'all sections are there, and the silent one');
+SELECT is(regexp_count(pg_temp.page('/?q=silent'), '<th scope="row"><a href="/sections/'), 2,
+	'they can be searched');
+SELECT matches(pg_temp.page('/sections/1'), '>2 found\.', 'a section has its activities');
+SELECT matches(pg_temp.page('/sections/1?cause=Culture&type=&online='), '>1 found\.',
+	'they can be selected; what a form leaves empty selects nothing');
+SELECT matches(pg_temp.page('/sections/1?end_date=2000-01-01'), '>0 found\.', 'by date, too');
+SELECT is((SELECT http_status FROM esn_api('GET', path)), 404, path || ' is not there')
+FROM unnest(ARRAY['/nothing', '/countries/ZZ', '/sections/nowhere', '/assets/x']) AS path;
+SELECT is((SELECT http_status FROM esn_api('GET', '/', 'year=x')), 400, 'a wrong year is an error');
+SELECT matches((SELECT headers FROM esn_api('GET', '/')), 'Content-Security-Policy: default-src '
+	'''none''; style-src ''self''; script-src ''self'';', 'a page loads nothing from elsewhere');
+SELECT matches((SELECT headers FROM esn_api('GET', '/assets/report.js')),
+	'Content-Type: text/javascript', 'the script of the report is there');
+SELECT matches((SELECT content FROM esn_api('GET', '/assets/report.css')), '--accent',
+	'and its style');
+
+-- Markup from outside.
+SELECT is_empty($$SELECT address FROM pages WHERE page ~ '<img|<b>|onload=x''|<script>alert'
+	OR page ~ 'href="javascript:'$$, 'no text becomes markup, and no address a script');
+SELECT is_empty($$SELECT address, s FROM pages,
+	regexp_matches(page, '<script[^>]*>', 'g') AS s
+	WHERE s[1] !~ '^<script (src="/assets/[a-z.]+" defer|type="application/json" id="data")>$'$$,
+	'no script stands within a page');
+SELECT is_empty($$SELECT address, s FROM pages,
+	regexp_matches(page, '(?:src|href|action)="([^"]*)"', 'g') AS s
+	WHERE s[1] !~ '^(/|\?|#|data:,$|https://a\.example/)'$$, 'nothing is loaded from elsewhere');
+SELECT is_empty($$SELECT address FROM pages
+	WHERE regexp_count(page, '<section') <> regexp_count(page, '</section>')
+		OR regexp_count(page, '<table') <> regexp_count(page, '</table>')
+		OR page NOT LIKE '<!DOCTYPE html>%</html>'$$, 'each page is complete');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -31,6 +31,7 @@ help:
 	@echo 'bench, scale         the cost beside others; growth'
 	@echo 'deb, package-check   packages for this Debian; tests them on a bare Debian'
 	@echo 'image-check          builds and tries the container, without a registry'
+	@echo 'bench-web            requests per second beside others'
 	@echo 'dist                 a release as an archive, below build/'
 	@echo 'clean                removes all that was built'
 
@@ -87,6 +88,12 @@ bench:
 	set -eu; . scripts/lib.sh; build gcc; install_extension
 	bench/compare.sh
 	bench/polite.sh
+
+# The web gateway beside FastAPI and nginx, and with 10,000 readers at the same time.
+bench-web:
+	scripts/setup.sh bench
+	set -eu; . scripts/lib.sh; build gcc; install_extension
+	bench/web.sh
 
 # What grows with the number of activities, up to ten times as many as there are. Takes an hour and
 # 8 GB of disk.
@@ -214,6 +221,7 @@ clean:
 	all \
 	bench \
 	bench-questions \
+	bench-web \
 	check \
 	clean \
 	coverage \

@@ -28,10 +28,13 @@ bench=(
 	python3-aiohttp
 	python3-asyncpg
 	python3-bs4
+	python3-fastapi
 	python3-icu
 	python3-lxml
 	python3-psycopg2
 	python3-scrapy
+	python3-uvicorn
+	wrk
 )
 tests=(
 	chromium

@@ -59,7 +59,7 @@ if [ "${1:-}" = web ]; then
 	echo "A key: $(cluster_psql demo -d esn -At -c "SELECT esn_create_api_key('demo', 'operate')")"
 	listen=${WEB_LISTEN:-127.0.0.1:8080}
 	cat <<-TEXT
-		Try, until Ctrl-C ends it:
+		Open http://$listen/ in a browser, or try, until Ctrl-C ends it:
 		    curl http://$listen/api/v1/sections?limit=3
 		    curl -X POST -H 'Authorization: Bearer <the key>' http://$listen/api/v1/trigger/scraper
 	TEXT
@@ -148,6 +148,8 @@ To continue in psql later, as a role that only reads, with the server and the si
 you leave it:
 
     make psql
+
+To see it in a browser: make web
 
 docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to ask there, even if you
 have never seen SQL. make psql-admin opens it as the superuser, who may do everything.

@@ -83,6 +83,15 @@ attempt(Connection *connection, Queue *queue, const Job *job)
 	return connection_call(connection, &job->call);
 }
 
+/* What the database says of a key or a body with such bytes. */
+static bool
+is_not_utf8(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return state != NULL && strcmp(state, "22021") == 0;
+}
+
 /* Asks once more if the connection turns out to be lost, unless that could start a run twice. */
 static Answer *
 ask(Connection *connection, Queue *queue, const Job *job, int64_t *lifetime)
@@ -102,6 +111,8 @@ ask(Connection *connection, Queue *queue, const Job *job, int64_t *lifetime)
 		return away();
 	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
 		answer = read_row(connection, job, result, lifetime);
+	else if (is_not_utf8(result))
+		answer = answer_problem(400, "Bad Request", "the request is not UTF-8", 0);
 	else
 	{
 		log_problem("database", PQresultErrorMessage(result));

@@ -96,6 +96,8 @@ request_refusal(const Request *request, const char *method)
 		return answer_problem(411, "Length Required", "a body needs a Content-Length", 0);
 	if (request->is_too_large || (size != NULL && strtoull(size, NULL, 10) > MAX_BODY))
 		return answer_problem(413, "Content Too Large", "the body is larger than 64 KiB", 0);
+	if (request->body != NULL && strlen(request->body) != request->body_size)
+		return answer_problem(400, "Bad Request", "the body has a NUL", 0);
 	return NULL;
 }
 

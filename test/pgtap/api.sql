@@ -149,6 +149,14 @@ SELECT is_empty(
 		WHERE r.content::jsonb #> string_to_array(r.ref, '/') IS NULL$$,
 	'what it refers to is there');
 SELECT is_empty(
+	$$SELECT p.key, m FROM jsonb_each(pg_temp.json('/api/v1/openapi.json')->'paths') p,
+			jsonb_each(p.value) o, regexp_matches(p.key, '\{(\w+)\}', 'g') m
+		WHERE NOT o.value->'parameters' @> jsonb_build_array(jsonb_build_object('name', m[1],
+			'in', 'path', 'required', true))$$, 'it describes each parameter of a path');
+SELECT is((SELECT count(DISTINCT o.value->>'operationId') = count(*)
+	FROM jsonb_each(pg_temp.json('/api/v1/openapi.json')->'paths') p, jsonb_each(p.value) o), true,
+	'each operation has a name of its own');
+SELECT is_empty(
 	$$SELECT s.key, p.key FROM jsonb_each(pg_temp.json('/api/v1/openapi.json')
 			#> '{components,schemas}') s, jsonb_each(s.value->'properties') p
 		WHERE p.value->>'description' IS NULL$$, 'each field has a description');

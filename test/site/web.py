@@ -6,11 +6,14 @@ was wrong with it, separated by tabs.
     web.py <port> pages <path>  prints a field of all items, from page to page
     web.py <port> bad           wrong requests are refused, and nothing is kept open for long
     web.py <port> crowd <n>     so many connections at once are all answered
+    web.py <port> fuzz <n>      so many damaged requests are answered by HTTP, or not at all
 """
 
+import concurrent.futures
 import gzip
 import http.client
 import json
+import random
 import selectors
 import socket
 import sys
@@ -119,6 +122,11 @@ def bad():
             ("a length below nothing", post + b"Content-Length: -1\r\n\r\n", ["400", ""]),
             ("two keys", b"GET /api/v1/runs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n"
              b"X-API-Key: y\r\nConnection: close\r\n\r\n", ["401"]),
+            ("a body that is not UTF-8", post + b"Authorization: Bearer x\r\n"
+             b"Content-Length: 2\r\n\r\n\xcb\xff", ["400"]),
+            ("a key that is not UTF-8", post + b"Authorization: Bearer \xcb\xff\r\n"
+             b"Content-Length: 2\r\n\r\n{}", ["400"]),
+            ("a body with a NUL", post + b"Content-Length: 3\r\n\r\n{}\0", ["400"]),
             ("no HTTP at all", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
              ["", "400"])):
         answer = raw(data)
@@ -160,11 +168,66 @@ def crowd(count):
     check(good == count, f"{count} connections at once are answered", (good, len(answered)))
 
 
+def damaged(chance, request):
+    """The request after a few random changes: bytes, cuts, repetitions, pieces of others."""
+    pieces = [b"\r\n", b"\0", b"%", b"%00", b"%2f", b"..", b"//", b"?", b"&", b"=", b"'", b";",
+              b"\xff", b"\xc3\xb6", b": ", b"HTTP/9.9", b"Content-Length: 5\r\n", b"x" * 3000,
+              b"Transfer-Encoding: chunked\r\n", b"Authorization: Bearer \xe9\r\n", b"{", b"*"]
+    for _ in range(chance.randrange(1, 6)):
+        at = chance.randrange(len(request) + 1)
+        to = min(len(request), at + chance.randrange(8))
+        request = chance.choice((
+            request[:at] + chance.choice(pieces) + request[to:],
+            request[:at] + bytes([chance.randrange(256)]) + request[to:],
+            request[:at] + request[to:],
+            request[:at] + request[at:to] * chance.randrange(1, 40) + request[to:],
+            request[:at] + request if at < 200 else request[:at]))
+    return request
+
+
+def fuzz(count):
+    chance = random.Random(23)
+    end = b" HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n"
+    starts = [
+        b"GET /api/v1/activities?cause=Culture&sort=-participants&limit=5" + end + b"\r\n",
+        b"GET /api/v1/sections.csv?country=TR" + end + b"If-None-Match: W/\"x\"\r\n\r\n",
+        b"HEAD /sections/1?lang=tr&year=2025" + end + b"X-Forwarded-For: 192.0.2.1\r\n\r\n",
+        b"OPTIONS /api/v1/runs" + end + b"\r\n",
+        b"POST /api/v1/trigger/scraper" + end + b"Authorization: Bearer esn_x\r\n"
+        b'Content-Length: 14\r\n\r\n{"full": true}']
+    requests = [damaged(chance, chance.choice(starts)) for _ in range(count)]
+
+    def answer_to(request):
+        with socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE) as connection:
+            answer = b""
+            try:
+                connection.sendall(request)
+                connection.shutdown(socket.SHUT_WR)
+                while received := connection.recv(65536):
+                    answer += received
+            except OSError:
+                pass
+        return answer
+
+    wrong = []
+    # Half a request is waited for, as any other.
+    with concurrent.futures.ThreadPoolExecutor(200) as clients:
+        answers = list(clients.map(answer_to, requests))
+    for request, answer in zip(requests, answers):
+        if answer and not (answer.startswith(b"HTTP/1.") and status(answer)[:1] in "234"
+                           or status(answer) in ("501", "505")):
+            wrong.append((request[:100], answer[:100]))
+    check(not wrong, f"{count} damaged requests are answered, or not at all", wrong[:3])
+    check(get("/api/v1/sections")[0].status == 200, "then all is as before")
+
+
 if sys.argv[2] == "routes":
     routes()
 elif sys.argv[2] == "pages":
     pages(sys.argv[3])
 elif sys.argv[2] == "bad":
     bad()
+elif sys.argv[2] == "fuzz":
+    fuzz(int(sys.argv[3]))
 else:
     crowd(int(sys.argv[3]))

@@ -121,6 +121,7 @@ sql "ALTER DATABASE gateway RESET esn_pulse.request_delay"
 # What is wrong, slow or too much.
 reports "$port" bad
 reports "$port" crowd 1000
+reports "$port" fuzz 600
 
 # The database goes away, and comes back; so do its sessions.
 is "before" "$(status "$address/countries")" 200

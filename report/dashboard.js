@@ -1,5 +1,5 @@
 // The dashboard's pages are complete without this script. It lets tables be sorted and searched,
-// shortens long ones, translates the charts, saves them as pictures, follows runs and starts them.
+// shortens long ones, saves charts as pictures, follows runs and starts them.
 "use strict";
 
 const language = document.documentElement.lang;
@@ -77,31 +77,7 @@ function enhance(table) {
 	show();
 }
 
-// Charts: their words, and as pictures.
-
-// In a sentence, {} stands for what is translated by itself.
-const sentences = Object.entries(words).filter(([word]) => word.includes("{}")).map(([word, tr]) =>
-	[new RegExp("^" + word.split("{}").map((part) => part.replace(/[.*+?^$()[\]\\|]/g, "\\$&"))
-		.join("(.+)") + "$"), tr]);
-
-function translated(text) {
-	if (words[text]) return words[text];
-	for (const [sentence, tr] of sentences) {
-		const parts = text.match(sentence);
-		let n = 0;
-		if (parts) return tr.replace(/{}/g, () => translated(parts[++n]));
-	}
-	return text;
-}
-
-function translate(root) {
-	const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-	while (walker.nextNode()) {
-		const text = walker.currentNode.data.trim(), other = translated(text);
-		if (other !== text)
-			walker.currentNode.data = walker.currentNode.data.replace(text, () => other);
-	}
-}
+// Charts as pictures.
 
 // A picture has no style sheet: each element gets what it looks like now.
 function copyStyle(from, to) {
@@ -140,7 +116,6 @@ function equip(root) {
 		button.addEventListener("click", () => save(figure));
 		figure.append(button);
 	}
-	translate(root);
 }
 
 // Runs: followed every five seconds while the page is seen, and started by who has a key.
@@ -182,11 +157,7 @@ function control(place, body) {
 
 for (const table of document.querySelectorAll("table.sortable")) enhance(table);
 const charts = document.getElementById("report");
-if (charts) {
-	equip(charts);
-	new MutationObserver(() => translate(charts)).observe(charts,
-		{ childList: true, subtree: true });
-}
+if (charts) equip(charts);
 const runs = document.getElementById("runs");
 if (runs) {
 	setInterval(() => follow(runs), 5000);

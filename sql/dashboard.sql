@@ -111,8 +111,8 @@ LANGUAGE sql STABLE AS $$
 	SELECT format('<div id="report" data-without="header, dl.figures:not(.four), footer, '
 		'#sections, .notice"></div><script type="application/json" id="data">%s</script>'
 		'<script src="/assets/report.js" defer></script>', replace((data || jsonb_build_object(
-		'words', (SELECT coalesce(jsonb_object_agg(w.word, w.tr), '{}') FROM api_words w
-			WHERE lang = 'tr')))::text, '<', E'\\u003c'))
+		'lang', lang, 'words', (SELECT coalesce(jsonb_object_agg(w.word, w.tr), '{}')
+			FROM api_words w WHERE lang = 'tr')))::text, '<', E'\\u003c'))
 $$;
 COMMENT ON FUNCTION esn_page_charts(text, jsonb) IS
 	'The charts of a page, which the script of the report draws, and their data. lang: en or tr. '

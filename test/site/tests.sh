@@ -101,6 +101,15 @@ reads_the_site() {
 	done
 }
 
+# build_gateway <compiler>: the web gateway under the sanitizers, in build/web-<compiler>, warnings
+# being errors. Tests that run at the same time share it.
+build_gateway() {
+	mkdir -p build
+	flock build/web.lock make -s -f web.mk BUILD="build/web-$1" CC="$1" WERROR=-Werror \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+			-fno-sanitize-recover=all"
+}
+
 # psql in that database: unaligned rows; messages go to the same place, with their SQLSTATE.
 sql() {
 	local command commands=()

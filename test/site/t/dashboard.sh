@@ -8,8 +8,7 @@ site_cluster dashboard
 site_database shown --sections 60 --count 300 --seed 27
 sql "SELECT esn_scrape_all()" "CREATE ROLE esn_web LOGIN" "SELECT esn_grant_web('esn_web')" \
 	>/dev/null
-make -s -f web.mk BUILD=build/web-gcc WERROR=-Werror CFLAGS="-O1 -g -fno-omit-frame-pointer \
-	-fsanitize=address,undefined -fno-sanitize-recover=all"
+build_gateway gcc
 build/web-gcc/esn-pulse-web --listen "127.0.0.1:$port" --rate 0 \
 	--dsn "host=$run/dashboard dbname=shown user=esn_web" 2>"$run/shown/gateway.log" &
 gateway=$!
@@ -57,9 +56,9 @@ browse /
 sound "network"
 is "the network's figures are those of the tables" "$(shows figure | grep -E '^(act|par|sec)')" \
 	"$(sql "SELECT format('activities %s', to_char(count(*), 'FM999,999,999')) FROM activities
-			WHERE is_valid AND removed_at IS NULL" \
+			WHERE is_valid AND removed_at IS NULL AND NOT is_future_event" \
 		"SELECT format('participants %s', to_char(sum(participants), 'FM999,999,999'))
-			FROM activities WHERE is_valid AND removed_at IS NULL" \
+			FROM activities WHERE is_valid AND removed_at IS NULL AND NOT is_future_event" \
 		"SELECT format('sections %s', count(*)) FROM sections WHERE removed_at IS NULL")"
 like "the report's charts are there" "$(shows charts)" "trend causes types sdgs map*students*"
 is "all sections and countries are in tables" "$(shows rows | head -n 2)" \
@@ -76,7 +75,7 @@ is "a chart becomes a picture" "$(shows saved)" "trend.png,data:image/png;base64
 browse "/?lang=tr" --width=400
 sound "network in Turkish on a telephone"
 is "it is Turkish" "$(shows title)" "tr Bütün ağ"
-like "the charts, too" "$(shows headings)" "Zaman içinde etkinlikler, Amaçlar, Türler*"
+like "the charts, too" "$(shows headings)" "Zaman içinde etkinlikler, Konular, Türler*"
 browse "/countries/$country"
 sound "country"
 is "a country's figures are those of the tables" \

@@ -25,7 +25,7 @@ like "by any of the functions" \
 	"$(as operator "SELECT status FROM esn_scrape('accounts')" \
 		"SELECT status FROM esn_scrape_activities()" "SELECT status FROM esn_retry_failed()" \
 		"SELECT status FROM esn_fix_validation_errors()" \
-		"SELECT count(*) FROM esn_maintenance()")" "*completed*completed*completed*completed*10"
+		"SELECT count(*) FROM esn_maintenance()")" "*completed*completed*completed*completed*11"
 id=$(as operator "SET esn_pulse.request_timeout = '10s'" \
 	"SELECT id FROM esn_scrape_all(\"full\" => true, wait => false)" | tail -n 1)
 like "and cancel it" "$(as operator "SELECT esn_cancel($id) IS NOT NULL")" "*t"

@@ -9,10 +9,8 @@ site_database gateway --sections 20 --count 150 --seed 23 --no-faults
 sql "SELECT esn_scrape_all()" "CREATE ROLE esn_web LOGIN" "SELECT esn_grant_web('esn_web')" \
 	>/dev/null
 
-checks="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
 for compiler in clang gcc; do
-	output=$(make -s -f web.mk BUILD="build/web-$compiler" CC=$compiler WERROR=-Werror \
-		CFLAGS="$checks" 2>&1) && passed=true || passed=false
+	output=$(build_gateway "$compiler" 2>&1) && passed=true || passed=false
 	ok "$passed" "$compiler builds the gateway without a warning" "$output"
 done
 # gateway <port> [options ...]: starts it as the test's user, and waits until it listens.
@@ -60,7 +58,8 @@ other=$(sql "SELECT section_slug FROM esn_section_overview WHERE can_scrape_acti
 		AND section_slug <> '$section' ORDER BY activities DESC LIMIT 1")
 is "a section has as many activities as the overview says" \
 	"$(json 'd["total"]' "$address/sections/$section/activities")" \
-	"$(sql "SELECT activities FROM esn_section_overview WHERE section_slug = '$section'")"
+	"$(sql "SELECT activities + upcoming FROM esn_section_overview
+		WHERE section_slug = '$section'")"
 is "preflight requests are answered" "$(curl -s -o /dev/null -w '%{http_code}
 %header{access-control-allow-origin}' -X OPTIONS "$address/sections")" $'204\n*'
 is "the gateway's role can read no table" \

@@ -9,8 +9,7 @@ export PGPORT=$primary
 site_database proxied --sections 10 --count 60 --seed 29 --no-faults
 sql "SELECT esn_scrape_all()" "CREATE ROLE esn_web LOGIN" "SELECT esn_grant_web('esn_web')" \
 	>/dev/null
-make -s -f web.mk BUILD=build/web-gcc WERROR=-Werror CFLAGS="-O1 -g -fno-omit-frame-pointer \
-	-fsanitize=address,undefined -fno-sanitize-recover=all"
+build_gateway gcc
 
 # The example, with the ports, names and certificates of this machine.
 dir=$run/proxied/nginx

@@ -36,6 +36,10 @@ SQL = \
 	history \
 	summaries \
 	views \
+	comparisons \
+	suggestions \
+	expectations \
+	trends \
 	report \
 	report-page \
 	schedule \

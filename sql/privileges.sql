@@ -73,6 +73,8 @@ BEGIN
 		@extschema@.esn_plan(text, text, boolean), @extschema@.esn_compare(text[]),
 		@extschema@.esn_report(text, text), @extschema@.esn_report_data(text),
 		esn_job_results(),
+		@extschema@.esn_suggest(text, integer, text), @extschema@.esn_trends(text),
+		@extschema@.esn_expect_participants(text, text, integer, boolean),
 		@extschema@.esn_slugify(text), @extschema@.esn_slug_candidates(text),
 		@extschema@.esn_redact_contacts(text), @extschema@.esn_parse(text, text, text)
 		TO %s', role);
@@ -92,8 +94,9 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_grant_read(regrole) IS
 	'Lets a role read all tables and views, and call esn_health_check(), esn_plan(), '
-	'esn_compare() and esn_report(). The role can change nothing. role: the role. Only the owner '
-	'of the extension or a superuser can call it.';
+	'esn_compare(), esn_report(), esn_suggest(), esn_expect_participants() and esn_trends(). The '
+	'role can change nothing. role: the role. Only the owner of the extension or a superuser can '
+	'call it.';
 
 CREATE OR REPLACE FUNCTION esn_grant_operate(role regrole) RETURNS void
 LANGUAGE plpgsql AS $$

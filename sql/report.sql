@@ -31,25 +31,13 @@ BEGIN
 		ORDER BY lower(c.country_code COLLATE "C") = wanted DESC, c.country_code LIMIT 1;
 	END IF;
 	IF NOT FOUND THEN
-		-- The nearest name shares the most trigrams.
-		WITH known AS (
-			SELECT s.accounts_platform_slug AS name FROM @extschema@.sections s
+		nearest := esn_nearest_names(wanted, ARRAY(
+			SELECT s.accounts_platform_slug FROM @extschema@.sections s
 				WHERE s.removed_at IS NULL
 			UNION SELECT s.activities_platform_slug FROM @extschema@.sections s
 				WHERE s.removed_at IS NULL
 				AND s.activities_platform_slug IS NOT NULL
-			UNION SELECT c.name FROM @extschema@.countries c
-		), threes AS (
-			SELECT DISTINCT k.name, substr('  ' || lower(k.name COLLATE "C") || ' ', n, 3) AS three
-				FROM known k, generate_series(1, length(k.name) + 1) AS n
-		), nearness AS (
-			SELECT name, count(*) FILTER (WHERE three IN (SELECT substr('  ' || wanted || ' ', n, 3)
-				FROM generate_series(1, length(wanted) + 1) AS n))
-				/ (count(*) + length(wanted) + 1)::float AS share
-			FROM threes GROUP BY name
-		)
-		SELECT string_agg(name, ', ') INTO nearest FROM (SELECT name FROM nearness
-			ORDER BY share DESC, name LIMIT 3) n;
+			UNION SELECT c.name FROM @extschema@.countries c), 3);
 		RAISE EXCEPTION 'unknown section or country: "%"',
 			subject USING ERRCODE = 'undefined_object',
 			HINT = coalesce('The nearest known names are ' || nearest || '.',

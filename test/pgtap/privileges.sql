@@ -70,12 +70,13 @@ SELECT set_eq($$
 	FROM members JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	WHERE p.pronamespace <> 'esn_internal'::regnamespace$$,
 	regexp_split_to_array('esn_api esn_cancel esn_compare esn_create_api_key
-		esn_fix_validation_errors esn_grant_operate esn_grant_read
+		esn_expect_participants esn_fix_validation_errors esn_grant_operate esn_grant_read
 		esn_grant_web esn_health_check esn_maintenance esn_parse esn_plan
 		esn_redact_contacts esn_report esn_report_data esn_resume
 		esn_retry_failed esn_revoke_api_key esn_schedule esn_scrape
 		esn_scrape_accounts esn_scrape_activities esn_scrape_all
-		esn_scrape_section esn_selftest esn_slug_candidates esn_slugify esn_unschedule', '\s+'),
+		esn_scrape_section esn_selftest esn_slug_candidates esn_slugify esn_suggest
+		esn_trends esn_unschedule', '\s+'),
 	'only functions for users are in the schema of the tables');
 
 -- A reader reads every table and view, whatever functions they call, and calls nothing that writes
@@ -92,14 +93,16 @@ SELECT set_eq($$
 	WHERE has_function_privilege('esn_test_reader', p.oid, 'EXECUTE')
 		AND (provolatile = 'v' OR prosecdef)$$,
 	ARRAY['esn_compare(text[])', 'esn_health_check()', 'esn_parse(text,text,text)',
-		'esn_plan(text,text,boolean)', 'esn_job_results()'],
+		'esn_plan(text,text,boolean)', 'esn_job_results()',
+		'esn_suggest(text,integer,text)', 'esn_trends(text)',
+		'esn_expect_participants(text,text,integer,boolean)'],
 	'a reader may call few functions with the rights of the owner, and none that writes');
 SET LOCAL ROLE esn_test_reader;
 SELECT lives_ok('SELECT * FROM ' || relation, 'a reader reads ' || relation) FROM relations;
 SELECT lives_ok('SELECT * FROM ' || call, 'a reader calls ' || call)
 FROM unnest(
 	ARRAY['esn_health_check()', 'esn_plan()', 'esn_compare(VARIADIC ''{}''::text[])',
-		'esn_report(NULL)', 'esn_report_data(NULL)']) AS call;
+		'esn_report(NULL)', 'esn_report_data(NULL)', 'esn_trends()']) AS call;
 RESET ROLE;
 
 -- The caller's search_path must not affect a function. test/site/t/attacks.sh tries it.

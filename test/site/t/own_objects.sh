@@ -19,7 +19,8 @@ is "there are many columns, and among them the usual ones" \
 for call in "esn_scrape_all()" "esn_scrape_all(true)" "esn_retry_failed()" "esn_resume()" \
 	"esn_fix_validation_errors()" "esn_scrape_section('$section', true)" \
 	"esn_scrape_activities(3)" "esn_plan()" "esn_maintenance()" "esn_health_check()" \
-	"esn_report()" "esn_compare('$section')"; do
+	"esn_report()" "esn_compare('$section')" "esn_suggest('$section')" \
+	"esn_expect_participants('$section', month => 5)" "esn_trends()"; do
 	like "$call works with columns named like variables" \
 		"$(sql "SELECT count(*) FROM $call AS result" | tail -n 1)" "[0-9]*"
 done

@@ -1,0 +1,207 @@
+-- esn_expect_participants(): how many participants an activity may have, from what similar ones
+-- had.
+--
+-- Numbers of participants differ by factors, so all of this is about their logarithms. An activity
+-- is the average of the network, and what its form, country, section, the form in that section, and
+-- its month add. Each of these effects is the mean of what the ones before leave unexplained,
+-- shrunk towards nothing: the less it rests on, the more (empirical Bayes).
+
+-- The variance within the groups says how far a mean of n can be off; what the means vary beyond
+-- that is the variance between the groups.
+CREATE OR REPLACE FUNCTION esn_internal.esn_shrunken_means(keys text[],
+	residuals double precision[])
+RETURNS TABLE (key text, activities bigint, effect double precision, variance double precision)
+LANGUAGE sql IMMUTABLE AS $$
+	WITH groups AS MATERIALIZED (
+		SELECT r.key, count(*) AS n, avg(r.residual) AS mean,
+			coalesce(var_samp(r.residual), 0) * (count(*) - 1) AS squares
+		FROM unnest(keys, residuals) AS r(key, residual) GROUP BY r.key
+	), within AS (
+		SELECT coalesce(sum(g.squares) / nullif(sum(g.n - 1), 0), 0) AS noise FROM groups g
+	), between AS (
+		SELECT w.noise, CASE WHEN w.noise > 0 THEN greatest(0, (sum(g.n * g.mean ^ 2)
+			- count(*) * w.noise) / sum(g.n)) ELSE 0 END AS signal
+		FROM groups g, within w GROUP BY w.noise
+	)
+	SELECT g.key, g.n, g.mean * coalesce(g.n * b.signal / nullif(g.n * b.signal + b.noise, 0), 0),
+		coalesce(b.signal * b.noise / nullif(g.n * b.signal + b.noise, 0), 0)
+	FROM groups g, between b
+	UNION ALL
+	SELECT NULL, 0, 0, b.signal FROM between b
+$$;
+COMMENT ON FUNCTION esn_shrunken_means(text[], double precision[]) IS
+	'The mean of each group, shrunk towards 0 the more, the fewer values it has: effect, and the '
+	'variance that is left around it. The row without a key is that of a group without values. '
+	'keys: the group of each value. residuals: the values.';
+
+CREATE OR REPLACE VIEW esn_internal.esn_live_participant_effects AS
+WITH known AS MATERIALIZED (
+	SELECT o.section_id::text AS section, coalesce(s.country_code, '') AS country,
+		a.activity_type || CASE WHEN a.is_online THEN ' online' ELSE '' END AS form,
+		coalesce(a.is_online, false)::text AS online,
+		extract(month FROM a.start_date)::integer::text AS month, ln(a.participants::float) AS y,
+		avg(ln(a.participants::float)) OVER () AS mean, count(*) OVER () AS n
+	FROM activities a
+	JOIN activity_section_organisers o ON o.activity_id = a.id
+	JOIN sections s ON s.id = o.section_id AND s.removed_at IS NULL
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.participants > 0
+		AND a.start_date > current_date - 1096 AND a.start_date <= current_date
+), place AS MATERIALIZED (
+	SELECT e.* FROM (SELECT array_agg(k.online) AS keys, array_agg(k.y - k.mean) AS rest
+		FROM known k) g, esn_shrunken_means(g.keys, g.rest) e
+), placed AS MATERIALIZED (
+	SELECT k.*, k.y - k.mean - e.effect AS rest FROM known k JOIN place e ON e.key = k.online
+), form AS MATERIALIZED (
+	SELECT e.* FROM (SELECT array_agg(p.form) AS keys, array_agg(p.rest) AS rest
+		FROM placed p WHERE p.form IS NOT NULL) g, esn_shrunken_means(g.keys, g.rest) e
+), formed AS MATERIALIZED (
+	SELECT p.section, p.country, p.form, p.month, p.rest - coalesce(e.effect, 0) AS rest
+	FROM placed p LEFT JOIN form e ON e.key = p.form
+), country AS MATERIALIZED (
+	SELECT e.* FROM (SELECT array_agg(f.country) AS keys, array_agg(f.rest) AS rest
+		FROM formed f) g, esn_shrunken_means(g.keys, g.rest) e
+), section AS MATERIALIZED (
+	SELECT e.* FROM (SELECT array_agg(f.section) AS keys, array_agg(f.rest - c.effect) AS rest
+		FROM formed f JOIN country c ON c.key = f.country) g, esn_shrunken_means(g.keys, g.rest) e
+), sectioned AS MATERIALIZED (
+	SELECT f.form, f.month, f.section || ' ' || f.form AS own_form,
+		f.rest - c.effect - s.effect AS rest
+	FROM formed f JOIN country c ON c.key = f.country JOIN section s ON s.key = f.section
+), own_form AS MATERIALIZED (
+	SELECT e.* FROM (SELECT array_agg(s.own_form) AS keys, array_agg(s.rest) AS rest
+		FROM sectioned s WHERE s.own_form IS NOT NULL) g, esn_shrunken_means(g.keys, g.rest) e
+), own_formed AS MATERIALIZED (
+	SELECT s.form, s.month, s.rest - coalesce(e.effect, 0) AS rest
+	FROM sectioned s LEFT JOIN own_form e ON e.key = s.own_form
+), month AS MATERIALIZED (
+	SELECT e.* FROM (SELECT array_agg(f.month) AS keys, array_agg(f.rest) AS rest
+		FROM own_formed f) g, esn_shrunken_means(g.keys, g.rest) e
+), unexplained AS MATERIALIZED (
+	SELECT f.form, f.rest - m.effect AS rest FROM own_formed f JOIN month m ON m.key = f.month
+), spread AS (
+	SELECT u.form, count(*) AS n, var_samp(u.rest) AS variance,
+		percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY u.rest) AS q
+	FROM unexplained u GROUP BY GROUPING SETS ((u.form), ())
+	HAVING grouping(u.form) = 1 OR u.form IS NOT NULL AND count(*) >= 100
+), levels AS (
+	SELECT 'mean' AS level, '' AS key, max(k.n) AS activities, max(k.mean) AS effect,
+		0::float AS variance, 0::float AS low, 0::float AS high
+	FROM known k HAVING count(*) > 0
+	UNION ALL SELECT 'online', e.*, 0, 0 FROM place e
+	UNION ALL SELECT 'type', e.*, 0, 0 FROM form e
+	UNION ALL SELECT 'country', e.*, 0, 0 FROM country e
+	UNION ALL SELECT 'section', e.*, 0, 0 FROM section e
+	UNION ALL SELECT 'section and type', e.*, 0, 0 FROM own_form e
+	UNION ALL SELECT 'month', e.*, 0, 0 FROM month e
+	UNION ALL SELECT 'rest', s.form, s.n, s.q[2], coalesce(s.variance, 0), s.q[1] - s.q[2],
+		s.q[3] - s.q[2] FROM spread s WHERE s.q IS NOT NULL
+)
+-- Rounded, so that they do not depend on the order of additions.
+SELECT l.level, l.key, l.activities, round(l.effect::numeric, 9)::float AS effect,
+	round(l.variance::numeric, 9)::float AS variance, round(l.low::numeric, 9)::float AS low,
+	round(l.high::numeric, 9)::float AS high
+FROM levels l;
+COMMENT ON VIEW esn_live_participant_effects IS
+	'The rows of esn_participant_effects, computed now.';
+
+CREATE OR REPLACE VIEW esn_internal.esn_participant_effects AS
+SELECT kept.* FROM summaries f
+CROSS JOIN LATERAL jsonb_populate_recordset(NULL::esn_live_participant_effects, f.rows) AS kept
+WHERE f.view = 'esn_live_participant_effects'
+UNION ALL
+SELECT * FROM esn_live_participant_effects
+WHERE NOT EXISTS (SELECT FROM summaries WHERE view = 'esn_live_participant_effects')
+ORDER BY level, key;
+COMMENT ON VIEW esn_participant_effects IS
+	'What raises and lowers the number of participants, from the activities of the last three '
+	'years.';
+COMMENT ON COLUMN esn_participant_effects.level IS
+	'mean (of the network), online, type, country, section, section and type, month, or rest: what '
+	'none of these explains.';
+COMMENT ON COLUMN esn_participant_effects.key IS
+	'Which one: for example the id of the section. NULL: one without activities; of the rest: all.';
+COMMENT ON COLUMN esn_participant_effects.activities IS 'On how many activities it rests.';
+COMMENT ON COLUMN esn_participant_effects.effect IS
+	'What it adds to the logarithm of the number; of the rest: its median.';
+COMMENT ON COLUMN esn_participant_effects.variance IS 'How uncertain that is; 0: not at all.';
+COMMENT ON COLUMN esn_participant_effects.low IS
+	'Of the rest: its tenth percentile, less the median.';
+COMMENT ON COLUMN esn_participant_effects.high IS
+	'Of the rest: its ninetieth percentile, less the median.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_expectation(section integer, type text, month integer,
+	online boolean)
+RETURNS TABLE (expected integer, low integer, high integer, own_activities integer,
+	own_of_type integer, similar_activities integer)
+LANGUAGE sql STABLE AS $$
+	WITH effects AS MATERIALIZED (
+		SELECT e.level, e.key, e.activities, e.effect, e.variance, e.low, e.high
+		FROM esn_participant_effects e
+	), form AS (
+		SELECT esn_expectation.type || CASE WHEN online THEN ' online' ELSE '' END AS name
+	), wanted AS (
+		SELECT v.level, v.key FROM form f, @extschema@.sections s CROSS JOIN LATERAL (VALUES
+			('mean', ''), ('online', esn_expectation.online::text), ('type', f.name),
+			('country', coalesce(s.country_code, '')), ('section', s.id::text),
+			('section and type', s.id || ' ' || f.name),
+			('month', esn_expectation.month::text), ('rest', f.name)) AS v(level, key)
+		WHERE s.id = esn_expectation.section
+	), chosen AS (
+		SELECT DISTINCT ON (e.level) e.*
+		FROM wanted w JOIN effects e ON e.level = w.level AND (e.key = w.key OR e.key IS NULL)
+		ORDER BY e.level, e.key NULLS LAST
+	), summed AS (
+		SELECT CASE WHEN sum(c.effect) > 21 THEN 21 ELSE sum(c.effect) END AS middle,
+			sum(c.low) AS low, sum(c.high) AS high,
+			-- What is not known of the effects widens the interval.
+			sqrt(1 + coalesce(sum(c.variance) FILTER (WHERE c.level <> 'rest')
+				/ nullif(sum(c.variance) FILTER (WHERE c.level = 'rest'), 0), 0)) AS wider,
+			coalesce(sum(c.activities) FILTER (WHERE c.level = 'section'), 0) AS own,
+			coalesce(sum(c.activities) FILTER (WHERE c.level = 'section and type'), 0) AS of_type,
+			coalesce(sum(c.activities) FILTER (WHERE c.level = CASE
+				WHEN esn_expectation.type IS NULL THEN 'online' ELSE 'type' END), 0) AS similar_ones
+		FROM chosen c
+	)
+	-- The largest integer is at 21.4; a larger number of participants is no expectation.
+	SELECT round(exp(s.middle))::integer, round(exp(s.middle + s.low * s.wider))::integer,
+		round(exp(CASE WHEN s.middle + s.high * s.wider > 21 THEN 21
+			ELSE s.middle + s.high * s.wider END))::integer,
+		s.own::integer, s.of_type::integer, s.similar_ones::integer
+	FROM summed s
+$$;
+COMMENT ON FUNCTION esn_expectation(integer, text, integer, boolean) IS
+	'As esn_expect_participants(). section: the id of the section. type: as there. '
+	'month: as there. online: as there.';
+
+CREATE OR REPLACE FUNCTION esn_expect_participants(section text, type text DEFAULT NULL,
+	month integer DEFAULT NULL, online boolean DEFAULT false)
+RETURNS TABLE (expected integer, low integer, high integer, own_activities integer,
+	own_of_type integer, similar_activities integer)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET jit = off AS $$
+DECLARE
+	section_id integer;
+BEGIN
+	PERFORM esn_check_schema();
+	section_id := esn_find_section(section);
+	IF month NOT BETWEEN 1 AND 12 THEN
+		RAISE EXCEPTION 'invalid month: %', month USING ERRCODE = 'invalid_parameter_value',
+			HINT = 'Months are 1 to 12.';
+	ELSIF NOT EXISTS (SELECT FROM @extschema@.activities a WHERE a.activity_type = type)
+		AND type IS NOT NULL
+	THEN
+		RAISE EXCEPTION 'no activity has the type "%"', type USING ERRCODE = 'undefined_object',
+			HINT = 'To list the types, run SELECT activity_type FROM esn_activities_by_type;';
+	END IF;
+	RETURN QUERY SELECT e.* FROM esn_expectation(section_id, type, month, coalesce(online, false))
+		e;
+END $$;
+COMMENT ON FUNCTION esn_expect_participants(text, text, integer, boolean) IS
+	'How many participants an activity of a section may have: as many have more as have fewer than '
+	'expected, and four of five lie from low to high. own_activities of the section, own_of_type '
+	'and similar_activities of the network (of that type) are what it rests on, of the last three '
+	'years; with few of its own it is near to what is usual in the country and the network. NULL: '
+	'no number is known at all. section: its slug on either platform. type: as in '
+	'activities.activity_type; NULL: not known. month: 1 to 12; NULL: not known. online: whether '
+	'it is online. Errors: undefined_object for an unknown section or type, '
+	'invalid_parameter_value for an invalid month.';

@@ -85,26 +85,30 @@ WHERE NOT (t.is_gap AND NOT (t.taken_up AND d.year = 5))
 	AND pg_temp.even(concat_ws(' ', 'label', d.id, t.kind, t.name)) < 1 / (1 + exp(-t.odds
 		- CASE WHEN t.kind = 'cause' AND t.name = '5' AND d.country_code = 'C1' AND d.year >= 4
 			THEN ln(:rising) ELSE 0 END));
-INSERT INTO activities (id, event_slug, url, title, description, start_date, end_date,
-	is_future_event, is_valid, is_online, participants, activity_type)
-SELECT d.id, 'a-' || d.id, 'https://activities.example/activity/a-' || d.id, 'Activity ' || d.id,
-	'x', day, day, day > current_date, true, is_online,
-	CASE WHEN pg_temp.even('known ' || d.id) < 0.9 THEN greatest(1, round(exp(4.2
-		+ :type_signal * pg_temp.normal('type ' || t.name)
-		+ CASE WHEN is_online THEN -0.4 * sign(:signal + :type_signal) ELSE 0 END
-		+ :signal * (pg_temp.normal('size of ' || d.section_id)
-			+ 0.5 * pg_temp.normal('size of ' || d.country_code)
-			+ 0.5 * pg_temp.normal(concat_ws(' ', 'size of', d.section_id, t.name))
-			+ 0.3 * pg_temp.normal('size of month ' || m.name))
-		+ 0.75 * pg_temp.normal('participants ' || d.id))))::integer END,
-	t.name
+-- What is to be expected; the rest is noise.
+CREATE TEMP TABLE truth AS
+SELECT d.id, d.year, t.name AS type, m.name::integer AS month, o.is_online, exp(4.2
+	+ :type_signal * pg_temp.normal('type ' || t.name)
+	+ CASE WHEN o.is_online THEN -0.4 * sign(:signal + :type_signal) ELSE 0 END
+	+ :signal * (pg_temp.normal('size of ' || d.section_id)
+		+ 0.5 * pg_temp.normal('size of ' || d.country_code)
+		+ 0.5 * pg_temp.normal(concat_ws(' ', 'size of', d.section_id, t.name))
+		+ 0.3 * pg_temp.normal('size of month ' || m.name))) AS median
 FROM drawn d
 JOIN chosen t ON t.id = d.id AND t.kind = 'type'
 JOIN chosen m ON m.id = d.id AND m.kind = 'month'
-CROSS JOIN LATERAL (SELECT pg_temp.even('online ' || d.id) < 0.1 AS is_online,
-	(current_date - (5 - d.year) * interval '1 year')::date AS first) y
-CROSS JOIN LATERAL (SELECT make_date(extract(year FROM first)::integer, m.name::integer,
-	1 + floor(28 * pg_temp.even('day ' || d.id))::integer) AS guess) g
+CROSS JOIN LATERAL (SELECT pg_temp.even('online ' || d.id) < 0.1 AS is_online) o;
+INSERT INTO activities (id, event_slug, url, title, description, start_date, end_date,
+	is_future_event, is_valid, is_online, participants, activity_type)
+SELECT t.id, 'a-' || t.id, 'https://activities.example/activity/a-' || t.id, 'Activity ' || t.id,
+	'x', day, day, day > current_date, true, t.is_online,
+	CASE WHEN pg_temp.even('known ' || t.id) < 0.9 THEN greatest(1, round(t.median
+		* exp(0.75 * pg_temp.normal('participants ' || t.id))))::integer END,
+	t.type
+FROM truth t
+CROSS JOIN LATERAL (SELECT (current_date - (5 - t.year) * interval '1 year')::date AS first) y
+CROSS JOIN LATERAL (SELECT make_date(extract(year FROM first)::integer, t.month,
+	1 + floor(28 * pg_temp.even('day ' || t.id))::integer) AS guess) g
 CROSS JOIN LATERAL (SELECT CASE WHEN guess > first THEN guess
 	ELSE (guess + interval '1 year')::date END AS day) v;
 INSERT INTO activity_section_organisers SELECT d.id, d.section_id FROM drawn d;

@@ -195,6 +195,59 @@ function students() {
 					{ name: t("share"), n: true, value: share }], told))));
 }
 
+// What esn_suggest() and esn_expect_participants() say of a section.
+function planPart() {
+	if (!report.plan) return null;
+	const ideas = report.plan.suggestions, gaps = ideas.filter((g) => g.is_gap).length;
+	const starts = ideas.some((g) => g.own_percent === null);
+	const lead = starts ? "What other sections began with."
+		: gaps > 0
+		? `${plural(gaps, "gap", "gaps")}: done less than half as often as at comparable sections, `
+			+ "beyond chance. The others are ideas."
+			: "Nothing is neglected beyond chance, compared with sections of similar size, mix and "
+				+ "country. These are ideas.";
+	const share = (value) => value === null ? DASH : percent(value / 100);
+	const label = (g) => (g.is_gap ? "Gap: " : "") + g.name;
+	const entries = ideas.flatMap((g) => [
+		{ label: label(g), value: g.own_percent || 0, text: share(g.own_percent),
+			subject: g.is_gap },
+		{ label: "comparable sections", value: g.comparable_percent,
+			text: share(g.comparable_percent), other: true }]);
+	const example = (e, i) => [i > 0 ? "; " : "", el("bdi", {}, link(e.title, e.link)),
+		` (${e.section}, ${day(e.date)}, ${number(e.participants)})`];
+	const list = el("ol", { class: "plan" },
+		ideas.map((g) =>
+			el("li", {}, el("span", { class: g.is_gap ? "reason gap" : "reason" }, g.reason),
+				g.examples.length
+				? el("span", { class: "meta" }, "Drew many participants: ",
+					g.examples.flatMap(example)) : null)));
+	return ideas.length === 0
+		? part("plan", "What next", null,
+			el("p", { class: "lead" }, "There are no comparable activities yet."), expectations())
+		: part("plan", "What next", lead,
+			chart("suggestions",
+				"Bars: shares of activities, here and at comparable sections. " + ideas.slice(0, 3)
+				.map((g) => `${label(g)}: ${share(g.own_percent)}, comparable sections `
+					+ share(g.comparable_percent)).join("; "), bars(entries)), list,
+			folded("T\u00fcrk\u00e7e",
+				el("ol", { class: "plan", lang: "tr" }, ideas.map((g) => el("li", {}, g.turkish)))),
+			expectations());
+}
+
+function expectations() {
+	const rows = report.plan.expectations;
+	if (rows.length === 0) return null;
+	return el("div", { class: "keep", id: "expectations" }, el("h3", {}, "How many may come"),
+		el("p", { class: "lead" },
+			"As many activities have more participants than expected as have fewer; four of five "
+				+ "lie within the range."),
+		table([{ name: "Type", value: (r) => r.type },
+			{ name: "Expected", n: true, value: (r) => number(r.expected) },
+			{ name: "Range", n: true, value: (r) => `${number(r.low)}\u2013${number(r.high)}` },
+			{ name: "Own activities", n: true, wide: true,
+				value: (r) => number(r.own_of_type) }], rows));
+}
+
 function mapPart() {
 	const placed = sections.filter((s) => s.latitude !== null && s.longitude !== null),
 		own = placed.filter((s) => s.inside);
@@ -376,7 +429,8 @@ function content() {
 			(r) => named(r.name)),
 			counted("types", t("types"), null, report.types, t("type"), type)),
 		counted("sdgs", t("sdgs"), t("sdgs_lead"), report.sdgs, t("goal"), goal)];
-	return [heading(), unread(), ...counts, mapPart(), pair(among(), students()), sectionTable(),
+	return [heading(), unread(), ...counts, planPart(), mapPart(), pair(among(), students()),
+		sectionTable(),
 		activityList("upcoming", false),
 		pair(activityList("largest", true), activityList("latest", true)), qualityPart(),
 		colophon()];

@@ -39,8 +39,9 @@ COMMENT ON COLUMN esn_activity_kinds.participants IS 'Of the activity. NULL: not
 COMMENT ON COLUMN esn_activity_kinds.kind IS 'cause, sdg, type or month.';
 COMMENT ON COLUMN esn_activity_kinds.name IS 'Of a month: its number.';
 
--- Three years: what a board of today may answer for. The counts are kept as those of the overviews
--- are (summaries.sql).
+-- Three years: what a board of today may answer for. The counts are kept beside those of the
+-- overviews (summaries.sql), and read as of the last count, at the end of a run or in the daily
+-- maintenance: what a section does in three years is not another thing an hour later.
 CREATE OR REPLACE VIEW esn_internal.esn_live_kind_counts AS
 WITH recent AS MATERIALIZED (
 	SELECT k.section_id, k.kind, k.name, k.activity_id
@@ -60,14 +61,22 @@ FROM counted c JOIN filled f ON f.section_id = c.section_id AND f.kind = c.kind
 GROUP BY c.section_id, c.kind, f.n;
 COMMENT ON VIEW esn_live_kind_counts IS 'The rows of esn_kind_counts, counted now.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_read_kind_counts() RETURNS SETOF esn_live_kind_counts
+LANGUAGE plpgsql STABLE
+SET jit = off SET enable_nestloop = off AS $$
+BEGIN
+	RETURN QUERY SELECT kept.* FROM summaries s
+	CROSS JOIN LATERAL jsonb_populate_recordset(NULL::esn_live_kind_counts, s.rows) AS kept
+	WHERE s.view = 'esn_live_kind_counts';
+	IF NOT FOUND THEN
+		RETURN QUERY SELECT c.* FROM esn_live_kind_counts c;
+	END IF;
+END $$;
+COMMENT ON FUNCTION esn_read_kind_counts() IS
+	'The rows of esn_kind_counts: as last counted, or, if they never were, counted now.';
+
 CREATE OR REPLACE VIEW esn_internal.esn_kind_counts AS
-SELECT kept.* FROM summaries f
-CROSS JOIN LATERAL jsonb_populate_recordset(NULL::esn_live_kind_counts, f.rows) AS kept
-WHERE f.view = 'esn_live_kind_counts'
-UNION ALL
-SELECT * FROM esn_live_kind_counts
-WHERE NOT EXISTS (SELECT FROM summaries WHERE view = 'esn_live_kind_counts')
-ORDER BY section_id, kind;
+SELECT * FROM esn_read_kind_counts() ORDER BY section_id, kind;
 COMMENT ON VIEW esn_kind_counts IS
 	'Of each section, how many activities of the last three years have each cause, SDG, type and '
 	'month.';

@@ -287,6 +287,33 @@ END $$;
 COMMENT ON FUNCTION esn_report_quality(integer[]) IS
 	'The quality of the data behind a report. organisers: as in esn_report_activities().';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_report_plan(section integer) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	slug text := (SELECT s.accounts_platform_slug FROM @extschema@.sections s
+		WHERE s.id = section);
+BEGIN
+	RETURN jsonb_build_object(
+		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) || jsonb_build_object('turkish',
+				t.reason) ORDER BY g.rank), '[]')
+			FROM @extschema@.esn_suggest(slug, 6) g
+			JOIN @extschema@.esn_suggest(slug, 6, 'tr') t ON t.rank = g.rank),
+		-- The types of the section's own activities, or, if it has none, of all.
+		'expectations', (SELECT coalesce(jsonb_agg(jsonb_build_object('type', y.type) || to_jsonb(e)
+				ORDER BY y.n DESC, y.type), '[]')
+			FROM (SELECT a.activity_type::text AS type, count(*) AS n
+				FROM esn_report_activities(CASE WHEN EXISTS (
+					SELECT FROM esn_report_activities(ARRAY[section]) o
+					WHERE o.activity_type IS NOT NULL) THEN ARRAY[section] END) a
+				WHERE a.activity_type IS NOT NULL
+				GROUP BY 1 ORDER BY n DESC, type LIMIT 6) y
+			CROSS JOIN LATERAL @extschema@.esn_expect_participants(slug, y.type) e
+			WHERE e.expected IS NOT NULL));
+END $$;
+COMMENT ON FUNCTION esn_report_plan(integer) IS
+	'The suggestions for a section and the participants that it may expect, for a report. section: '
+	'the id of the section.';
+
 CREATE OR REPLACE FUNCTION esn_report_data(subject text DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -314,7 +341,8 @@ BEGIN
 				sections_failed,
 				pages_failed, requests FROM @extschema@.esn_runs
 					ORDER BY scraper_module, id DESC) r),
-		'lists', esn_report_lists(organisers), 'quality', esn_report_quality(organisers))
+		'lists', esn_report_lists(organisers), 'quality', esn_report_quality(organisers),
+		'plan', CASE WHEN s.kind = 'section' THEN esn_report_plan(s.section) END)
 		|| esn_report_times(organisers) || esn_report_topics(organisers)
 		|| esn_report_places(organisers, CASE WHEN s.kind = 'country' THEN s.country END)
 		|| jsonb_build_object('years', esn_report_years(s.kind, s.country, s.section));
@@ -343,8 +371,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_report(text, text) IS
 	'A report as one self-contained HTML page: headline figures, trend, causes, goals, types, '
-	'students, a map, rankings, and the quality of the data. subject: a section''s slug on either '
-	'platform, or a country''s code, slug or name, in any case; NULL: the whole network. lang: its '
+	'students, a map, rankings, suggestions for a section, and the quality of the data. subject: '
+	'a section''s slug on either platform, or a country''s code, slug or name, in any case; NULL: the whole network. lang: its '
 	'language, en or tr. Save it with psql -AtX -d esn -o report.html -c "SELECT esn_report()". '
 	'Errors: undefined_object for an unknown subject, with the nearest known names as a hint; '
 	'invalid_parameter_value for another language.';

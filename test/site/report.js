@@ -20,6 +20,8 @@
 		lines.push("row years " + cells(row).replace(/^([0-9]+)[^|]*/, "$1"));
 	for (const row of all("#sections > .scroll tbody tr"))
 		lines.push("row sections " + cells(row).split("|")[0]);
+	for (const item of all("#plan .reason")) lines.push(`item plan ${item.textContent}`);
+	for (const row of all("#expectations tbody tr")) lines.push(`row plan ${cells(row)}`);
 	for (const item of all("#largest li, #latest li")) {
 		const section = item.closest("section").id;
 		lines.push(`item ${section} ${item.querySelector(".title").textContent}`);

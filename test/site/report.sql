@@ -142,6 +142,22 @@ SELECT 'chart among ' || least(15, count(*))
 FROM size WHERE country_code IN (SELECT country_code FROM own) AND :'is_section'
 HAVING count(*) > 1;
 
+-- What a section could do next, as esn_suggest() says; its own tests check that.
+CREATE TEMP VIEW subject AS
+SELECT accounts_platform_slug AS slug FROM sections
+WHERE id IN (SELECT id FROM own) AND :'is_section';
+INSERT INTO lines
+SELECT 'item plan ' || g.reason FROM subject, esn_suggest(slug, 6) g
+UNION ALL
+SELECT 'chart suggestions ' || 2 * count(*) FROM subject, esn_suggest(slug, 6)
+HAVING count(*) > 0
+UNION ALL
+SELECT format('row plan %s|%s|%s%s%s|%s', t.activity_type, pg_temp.n(e.expected),
+	pg_temp.n(e.low), U&'\2013', pg_temp.n(e.high), pg_temp.n(e.own_of_type))
+FROM subject, (SELECT activity_type, count(*) AS n FROM mine WHERE activity_type IS NOT NULL
+	GROUP BY 1 ORDER BY n DESC, activity_type COLLATE "C" LIMIT 6) t,
+	esn_expect_participants(slug, t.activity_type) e;
+
 -- A column for each month, of at most twelve years.
 CREATE TEMP VIEW month AS
 SELECT date_trunc('month', start_date) AS month, start_date FROM mine

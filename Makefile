@@ -108,6 +108,12 @@ bench-questions:
 	set -eu; . scripts/lib.sh; build gcc; install_extension
 	bench/scale.sh --questions
 
+# How good the suggestions and the expected participants are (docs/planner.md).
+bench-planner:
+	scripts/setup.sh
+	set -eu; . scripts/lib.sh; build gcc; install_extension
+	bench/planner.sh
+
 # The core alone, under the sanitizers.
 CORE = $(foreach folder,base html http page,$(wildcard src/$(folder)/*.c))
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc
@@ -220,6 +226,7 @@ clean:
 .PHONY: \
 	all \
 	bench \
+	bench-planner \
 	bench-questions \
 	bench-web \
 	check \

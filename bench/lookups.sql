@@ -60,3 +60,6 @@ SELECT * FROM esn_invalid_fields;
 SELECT * FROM esn_recent_runs;
 SELECT * FROM esn_recent_changes;
 SELECT * FROM esn_recent_jobs;
+SELECT rank, is_gap, reason FROM esn_suggest(:'section');
+SELECT * FROM esn_expect_participants(:'section', NULL, 5);
+SELECT * FROM esn_trends();

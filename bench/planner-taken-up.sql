@@ -24,14 +24,16 @@ CROSS JOIN (SELECT kind, name, sum(before) AS n FROM done GROUP BY 1, 2) p
 LEFT JOIN done d ON d.section_id = s.id AND d.kind = p.kind AND d.name = p.name
 WHERE coalesce(d.before, 0) = 0 AND EXISTS (SELECT FROM done x
 	WHERE x.section_id = s.id AND x.before > 0);
+CREATE TEMP TABLE offered AS
+SELECT s.id, g.rank, g.kind, g.name
+FROM sections s CROSS JOIN LATERAL esn_suggest(s.accounts_platform_slug, 50) g;
 CREATE TEMP TABLE ranked AS
 SELECT u.section_id, u.taken_up, row_number() OVER (PARTITION BY u.section_id ORDER BY g.rank)
 		AS place,
 	row_number() OVER (PARTITION BY u.section_id ORDER BY u.n DESC, u.kind, u.name) AS popular,
 	g.rank IS NOT NULL AS is_suggested
 FROM undone u
-LEFT JOIN (SELECT s.id, g.* FROM sections s
-	CROSS JOIN LATERAL esn_suggest(s.accounts_platform_slug, 50) g) g
+LEFT JOIN offered g
 	ON g.id = u.section_id AND g.kind = u.kind AND g.name = u.name;
 SELECT format('| %s | %s | %s %% | %s %% | %s %% |', :'name', count(DISTINCT section_id),
 	round(100 * avg(taken_up::integer) FILTER (WHERE place <= 3 AND is_suggested), 1),

@@ -207,12 +207,16 @@ function planPart() {
 			: "Nothing is neglected beyond chance, compared with sections of similar size, mix and "
 				+ "country. These are ideas.";
 	const share = (value) => value === null ? DASH : percent(value / 100);
-	const label = (g) => (g.is_gap ? "Gap: " : "") + g.name;
-	const entries = ideas.flatMap((g) => [
-		{ label: label(g), value: g.own_percent || 0, text: share(g.own_percent),
+	const goal = (name) => report.sdgs.find((s) => s.name === name);
+	const label = (g) => (g.is_gap ? "Gap: " : "") + g.name
+		+ (g.kind === "sdg" && goal(g.name) ? ` ${goal(g.name).goal}` : "");
+	const entries = ideas.flatMap((g) => starts
+		? [{ label: label(g), value: g.comparable_percent, text: share(g.comparable_percent),
+			other: true }]
+		: [{ label: label(g), value: g.own_percent, text: share(g.own_percent),
 			subject: g.is_gap },
-		{ label: "comparable sections", value: g.comparable_percent,
-			text: share(g.comparable_percent), other: true }]);
+			{ label: "comparable sections", value: g.comparable_percent,
+				text: share(g.comparable_percent), other: true }]);
 	const example = (e, i) => [i > 0 ? "; " : "", el("bdi", {}, link(e.title, e.link)),
 		` (${e.section}, ${day(e.date)}, ${number(e.participants)})`];
 	const list = el("ol", { class: "plan" },
@@ -226,9 +230,9 @@ function planPart() {
 			el("p", { class: "lead" }, "There are no comparable activities yet."), expectations())
 		: part("plan", "What next", lead,
 			chart("suggestions",
-				"Bars: shares of activities, here and at comparable sections. " + ideas.slice(0, 3)
-				.map((g) => `${label(g)}: ${share(g.own_percent)}, comparable sections `
-					+ share(g.comparable_percent)).join("; "), bars(entries)), list,
+				"Bars: shares of activities, here and at comparable sections. "
+				+ entries.slice(0, 6).map((e) => `${e.label}: ${e.text}`).join("; "),
+				bars(entries)), list,
 			folded("T\u00fcrk\u00e7e",
 				el("ol", { class: "plan", lang: "tr" }, ideas.map((g) => el("li", {}, g.turkish)))),
 			expectations());

@@ -39,26 +39,39 @@ COMMENT ON COLUMN esn_activity_kinds.participants IS 'Of the activity. NULL: not
 COMMENT ON COLUMN esn_activity_kinds.kind IS 'cause, sdg, type or month.';
 COMMENT ON COLUMN esn_activity_kinds.name IS 'Of a month: its number.';
 
--- Three years: what a board of today may answer for. The counts are kept beside those of the
--- overviews (summaries.sql), and read as of the last count, at the end of a run or in the daily
--- maintenance: what a section does in three years is not another thing an hour later.
+-- Three years: what a board of today may answer for. One kind after another, so that they need the
+-- memory of one.
+CREATE OR REPLACE FUNCTION esn_internal.esn_count_kinds()
+RETURNS TABLE (section_id integer, kind text, activities bigint, labels bigint, counts jsonb)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	counted text;
+BEGIN
+	FOREACH counted IN ARRAY ARRAY['cause', 'sdg', 'type', 'month'] LOOP
+		RETURN QUERY
+		WITH recent AS MATERIALIZED (
+			SELECT k.section_id, k.name, k.activity_id
+			FROM esn_activity_kinds k
+			JOIN @extschema@.sections s ON s.id = k.section_id AND s.removed_at IS NULL
+			WHERE k.kind = counted AND k.start_date > current_date - 1096
+		), filled AS (
+			SELECT d.section_id, count(*) AS n
+			FROM (SELECT DISTINCT r.section_id, r.activity_id FROM recent r) d GROUP BY d.section_id
+		), named AS (
+			SELECT r.section_id, r.name, count(*) AS n FROM recent r GROUP BY r.section_id, r.name
+		)
+		SELECT c.section_id, counted, f.n, sum(c.n)::bigint, jsonb_object_agg(c.name, c.n)
+		FROM named c JOIN filled f ON f.section_id = c.section_id
+		GROUP BY c.section_id, f.n;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION esn_count_kinds() IS 'The rows of esn_kind_counts, counted now.';
+
+-- The counts are kept beside those of the overviews (summaries.sql), and read as of the last count,
+-- at the end of a run or in the daily maintenance: what a section does in three years is not
+-- another thing an hour later.
 CREATE OR REPLACE VIEW esn_internal.esn_live_kind_counts AS
-WITH recent AS MATERIALIZED (
-	SELECT k.section_id, k.kind, k.name, k.activity_id
-	FROM esn_activity_kinds k JOIN sections s ON s.id = k.section_id AND s.removed_at IS NULL
-	WHERE k.start_date > current_date - 1096
-), filled AS (
-	SELECT d.section_id, d.kind, count(*) AS n
-	FROM (SELECT DISTINCT section_id, kind, activity_id FROM recent) d
-	GROUP BY d.section_id, d.kind
-), counted AS (
-	SELECT r.section_id, r.kind, r.name, count(*) AS n FROM recent r
-	GROUP BY r.section_id, r.kind, r.name
-)
-SELECT c.section_id, c.kind, f.n AS activities, sum(c.n)::bigint AS labels,
-	jsonb_object_agg(c.name, c.n) AS counts
-FROM counted c JOIN filled f ON f.section_id = c.section_id AND f.kind = c.kind
-GROUP BY c.section_id, c.kind, f.n;
+SELECT c.section_id, c.kind, c.activities, c.labels, c.counts FROM esn_count_kinds() c;
 COMMENT ON VIEW esn_live_kind_counts IS 'The rows of esn_kind_counts, counted now.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_read_kind_counts() RETURNS SETOF esn_live_kind_counts

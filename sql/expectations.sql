@@ -15,7 +15,7 @@ LANGUAGE sql IMMUTABLE AS $$
 	WITH groups AS MATERIALIZED (
 		SELECT r.key, count(*) AS n, avg(r.residual) AS mean,
 			coalesce(var_samp(r.residual), 0) * (count(*) - 1) AS squares
-		FROM unnest(keys, residuals) AS r(key, residual) GROUP BY r.key
+		FROM unnest(keys, residuals) AS r(key, residual) WHERE r.key IS NOT NULL GROUP BY r.key
 	), within AS (
 		SELECT coalesce(sum(g.squares) / nullif(sum(g.n - 1), 0), 0) AS noise FROM groups g
 	), between AS (
@@ -34,73 +34,76 @@ COMMENT ON FUNCTION esn_shrunken_means(text[], double precision[]) IS
 	'variance that is left around it. The row without a key is that of a group without values. '
 	'keys: the group of each value. residuals: the values.';
 
-CREATE OR REPLACE VIEW esn_internal.esn_live_participant_effects AS
-WITH known AS MATERIALIZED (
-	SELECT o.section_id::text AS section, coalesce(s.country_code, '') AS country,
-		a.activity_type || CASE WHEN a.is_online THEN ' online' ELSE '' END AS form,
-		coalesce(a.is_online, false)::text AS online,
-		extract(month FROM a.start_date)::integer::text AS month, ln(a.participants::float) AS y,
-		avg(ln(a.participants::float)) OVER () AS mean, count(*) OVER () AS n
-	FROM activities a
-	JOIN activity_section_organisers o ON o.activity_id = a.id
-	JOIN sections s ON s.id = o.section_id AND s.removed_at IS NULL
+-- Arrays, each level after the other, so that they need the memory of one. Rounded, so that nothing
+-- depends on the order of additions.
+CREATE OR REPLACE FUNCTION esn_internal.esn_fit_participants()
+RETURNS TABLE (level text, key text, activities bigint, effect double precision,
+	variance double precision, low double precision, high double precision)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	levels CONSTANT text[] := ARRAY['online', 'type', 'country', 'section', 'section and type',
+		'month'];
+	place text[];
+	form text[];
+	country text[];
+	organiser text[];
+	month text[];
+	keys text[];
+	rest double precision[];
+	mean double precision;
+BEGIN
+	SELECT array_agg(coalesce(a.is_online, false)::text),
+		array_agg(a.activity_type || CASE WHEN a.is_online THEN ' online' ELSE '' END),
+		array_agg(coalesce(s.country_code, '')::text), array_agg(o.section_id::text),
+		array_agg(extract(month FROM a.start_date)::integer::text),
+		array_agg(ln(a.participants::float)), avg(ln(a.participants::float))
+	INTO place, form, country, organiser, month, rest, mean
+	FROM @extschema@.activities a
+	JOIN @extschema@.activity_section_organisers o ON o.activity_id = a.id
+	JOIN @extschema@.sections s ON s.id = o.section_id AND s.removed_at IS NULL
 	WHERE a.is_valid AND a.removed_at IS NULL AND a.participants > 0
-		AND a.start_date > current_date - 1096 AND a.start_date <= current_date
-), place AS MATERIALIZED (
-	SELECT e.* FROM (SELECT array_agg(k.online) AS keys, array_agg(k.y - k.mean) AS rest
-		FROM known k) g, esn_shrunken_means(g.keys, g.rest) e
-), placed AS MATERIALIZED (
-	SELECT k.*, k.y - k.mean - e.effect AS rest FROM known k JOIN place e ON e.key = k.online
-), form AS MATERIALIZED (
-	SELECT e.* FROM (SELECT array_agg(p.form) AS keys, array_agg(p.rest) AS rest
-		FROM placed p WHERE p.form IS NOT NULL) g, esn_shrunken_means(g.keys, g.rest) e
-), formed AS MATERIALIZED (
-	SELECT p.section, p.country, p.form, p.month, p.rest - coalesce(e.effect, 0) AS rest
-	FROM placed p LEFT JOIN form e ON e.key = p.form
-), country AS MATERIALIZED (
-	SELECT e.* FROM (SELECT array_agg(f.country) AS keys, array_agg(f.rest) AS rest
-		FROM formed f) g, esn_shrunken_means(g.keys, g.rest) e
-), section AS MATERIALIZED (
-	SELECT e.* FROM (SELECT array_agg(f.section) AS keys, array_agg(f.rest - c.effect) AS rest
-		FROM formed f JOIN country c ON c.key = f.country) g, esn_shrunken_means(g.keys, g.rest) e
-), sectioned AS MATERIALIZED (
-	SELECT f.form, f.month, f.section || ' ' || f.form AS own_form,
-		f.rest - c.effect - s.effect AS rest
-	FROM formed f JOIN country c ON c.key = f.country JOIN section s ON s.key = f.section
-), own_form AS MATERIALIZED (
-	SELECT e.* FROM (SELECT array_agg(s.own_form) AS keys, array_agg(s.rest) AS rest
-		FROM sectioned s WHERE s.own_form IS NOT NULL) g, esn_shrunken_means(g.keys, g.rest) e
-), own_formed AS MATERIALIZED (
-	SELECT s.form, s.month, s.rest - coalesce(e.effect, 0) AS rest
-	FROM sectioned s LEFT JOIN own_form e ON e.key = s.own_form
-), month AS MATERIALIZED (
-	SELECT e.* FROM (SELECT array_agg(f.month) AS keys, array_agg(f.rest) AS rest
-		FROM own_formed f) g, esn_shrunken_means(g.keys, g.rest) e
-), unexplained AS MATERIALIZED (
-	SELECT f.form, f.rest - m.effect AS rest FROM own_formed f JOIN month m ON m.key = f.month
-), spread AS (
-	SELECT u.form, count(*) AS n, var_samp(u.rest) AS variance,
-		percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY u.rest) AS q
-	FROM unexplained u GROUP BY GROUPING SETS ((u.form), ())
-	HAVING grouping(u.form) = 1 OR u.form IS NOT NULL AND count(*) >= 100
-), levels AS (
-	SELECT 'mean' AS level, '' AS key, max(k.n) AS activities, max(k.mean) AS effect,
-		0::float AS variance, 0::float AS low, 0::float AS high
-	FROM known k HAVING count(*) > 0
-	UNION ALL SELECT 'online', e.*, 0, 0 FROM place e
-	UNION ALL SELECT 'type', e.*, 0, 0 FROM form e
-	UNION ALL SELECT 'country', e.*, 0, 0 FROM country e
-	UNION ALL SELECT 'section', e.*, 0, 0 FROM section e
-	UNION ALL SELECT 'section and type', e.*, 0, 0 FROM own_form e
-	UNION ALL SELECT 'month', e.*, 0, 0 FROM month e
-	UNION ALL SELECT 'rest', s.form, s.n, s.q[2], coalesce(s.variance, 0), s.q[1] - s.q[2],
-		s.q[3] - s.q[2] FROM spread s WHERE s.q IS NOT NULL
-)
--- Rounded, so that they do not depend on the order of additions.
-SELECT l.level, l.key, l.activities, round(l.effect::numeric, 9)::float AS effect,
-	round(l.variance::numeric, 9)::float AS variance, round(l.low::numeric, 9)::float AS low,
-	round(l.high::numeric, 9)::float AS high
-FROM levels l;
+		AND a.start_date > current_date - 1096 AND a.start_date <= current_date;
+	IF mean IS NULL THEN
+		RETURN;
+	END IF;
+	RETURN QUERY SELECT 'mean', '', cardinality(rest)::bigint, round(mean::numeric, 9)::float,
+		0::float, 0::float, 0::float;
+	rest := ARRAY(SELECT r.y - mean FROM unnest(rest) WITH ORDINALITY AS r(y, n) ORDER BY r.n);
+	FOREACH level IN ARRAY levels LOOP
+		keys := CASE level WHEN 'online' THEN place WHEN 'type' THEN form
+			WHEN 'country' THEN country WHEN 'section' THEN organiser WHEN 'month' THEN month
+			ELSE ARRAY(SELECT r.organiser || ' ' || r.form FROM unnest(organiser, form)
+				WITH ORDINALITY AS r(organiser, form, n) ORDER BY r.n) END;
+		RETURN QUERY SELECT level, e.key, e.activities, round(e.effect::numeric, 9)::float,
+			round(e.variance::numeric, 9)::float, 0::float, 0::float
+		FROM esn_shrunken_means(keys, rest) e;
+		rest := ARRAY(SELECT r.y - coalesce(e.effect, 0)
+			FROM unnest(keys, rest) WITH ORDINALITY AS r(key, y, n)
+			LEFT JOIN esn_shrunken_means(keys, rest) e ON e.key = r.key ORDER BY r.n);
+	END LOOP;
+	RETURN QUERY SELECT * FROM esn_spread(form, rest);
+END $$;
+COMMENT ON FUNCTION esn_fit_participants() IS 'The rows of esn_participant_effects, computed now.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_spread(keys text[], residuals double precision[])
+RETURNS TABLE (level text, key text, activities bigint, effect double precision,
+	variance double precision, low double precision, high double precision)
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT 'rest', s.key, s.n, round(s.q[2]::numeric, 9)::float, round(s.v::numeric, 9)::float,
+		round((s.q[1] - s.q[2])::numeric, 9)::float, round((s.q[3] - s.q[2])::numeric, 9)::float
+	FROM (
+		SELECT r.key, count(*) AS n, coalesce(var_samp(r.y), 0) AS v,
+			percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY r.y) AS q
+		FROM unnest(keys, residuals) AS r(key, y) GROUP BY GROUPING SETS ((r.key), ())
+		HAVING grouping(r.key) = 1 OR r.key IS NOT NULL AND count(*) >= 100) s
+$$;
+COMMENT ON FUNCTION esn_spread(text[], double precision[]) IS
+	'The rows of the level rest: the spread of all residuals, and of each group of a hundred or '
+	'more. keys: the group of each. residuals: what no effect explains.';
+
+CREATE OR REPLACE VIEW esn_internal.esn_live_participant_effects AS
+SELECT f.level, f.key, f.activities, f.effect, f.variance, f.low, f.high
+FROM esn_fit_participants() f;
 COMMENT ON VIEW esn_live_participant_effects IS
 	'The rows of esn_participant_effects, computed now.';
 

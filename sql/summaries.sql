@@ -330,7 +330,7 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_refresh_summaries() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET lock_timeout = '2s'
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET enable_nestloop = off
-	SET plan_cache_mode = auto SET jit = off AS $$
+	SET plan_cache_mode = auto SET jit = off SET work_mem = '1MB' AS $$
 DECLARE
 	kept integer;
 BEGIN

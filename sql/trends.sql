@@ -5,26 +5,36 @@
 -- of parties is no trend of its country. So the standard error is the larger one of that of counts
 -- and that of the differences between sections (the linearised variance of a ratio).
 CREATE OR REPLACE VIEW esn_internal.esn_live_kind_trends AS
-WITH named AS MATERIALIZED (
-	SELECT c.country_code, k.kind, k.name, k.activity_id, min(k.section_id) AS section_id,
-		(k.start_date >= current_date - 365)::integer AS now
-	FROM esn_activity_kinds k
-	JOIN sections s ON s.id = k.section_id AND s.removed_at IS NULL
+WITH placed AS MATERIALIZED (
+	SELECT c.country_code, o.activity_id, min(o.section_id) AS section_id,
+		min((a.start_date >= current_date - 365)::integer) AS now,
+		min(a.activity_type) AS activity_type
+	FROM activities a
+	JOIN activity_section_organisers o ON o.activity_id = a.id
+	JOIN sections s ON s.id = o.section_id AND s.removed_at IS NULL
 	CROSS JOIN LATERAL (VALUES (s.country_code), (NULL)) AS c(country_code)
-	WHERE k.kind IN ('cause', 'type') AND k.start_date >= current_date - 730
-		AND k.start_date < current_date
-	GROUP BY c.country_code, k.kind, k.name, k.activity_id, k.start_date
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date >= current_date - 730
+		AND a.start_date < current_date
+	GROUP BY c.country_code, o.activity_id
+), named AS MATERIALIZED (
+	SELECT coalesce(c.country_code, '') AS country, 'cause' AS kind, n.name::text AS name,
+		c.activity_id, c.section_id, c.now
+	FROM placed c
+	JOIN activity_to_cause r ON r.activity_id = c.activity_id
+	JOIN activity_causes n ON n.id = r.cause_id
+	UNION ALL
+	SELECT coalesce(c.country_code, ''), 'type', c.activity_type::text, c.activity_id,
+		c.section_id, c.now
+	FROM placed c WHERE c.activity_type IS NOT NULL
 ), filled AS MATERIALIZED (
-	SELECT coalesce(d.country_code, '') AS country, d.kind, d.section_id,
-		sum(d.now) AS n, sum(1 - d.now) AS before
-	FROM (SELECT DISTINCT country_code, kind, section_id, activity_id, now FROM named) d
+	SELECT d.country, d.kind, d.section_id, sum(d.now) AS n, sum(1 - d.now) AS before
+	FROM (SELECT DISTINCT country, kind, section_id, activity_id, now FROM named) d
 	GROUP BY 1, 2, 3
 ), totals AS MATERIALIZED (
 	SELECT f.country, f.kind, sum(f.n) AS n, sum(f.before) AS before, count(*) AS sections
 	FROM filled f GROUP BY 1, 2 HAVING sum(f.n) > 0 AND sum(f.before) > 0
 ), counted AS MATERIALIZED (
-	SELECT coalesce(c.country_code, '') AS country, c.kind, c.name, c.section_id,
-		sum(c.now) AS n, sum(1 - c.now) AS before
+	SELECT c.country, c.kind, c.name, c.section_id, sum(c.now) AS n, sum(1 - c.now) AS before
 	FROM named c GROUP BY 1, 2, 3, 4
 ), shares AS MATERIALIZED (
 	SELECT c.country, c.kind, c.name, sum(c.n) AS n, sum(c.before) AS before, t.n AS of_n,

@@ -98,6 +98,7 @@ trends() {
 	echo "| --- | ---: | ---: | ---: |"
 	find_trends "no trend" seed=13 taste=0.5
 	find_trends "odds of a cause doubled in one country" seed=14 taste=0.5 rising=2
+	find_trends "fourfold" seed=14 taste=0.5 rising=4
 }
 
 # Each call is a new statement of one session, as a program makes them.

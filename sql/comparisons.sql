@@ -241,7 +241,8 @@ RETURNS TABLE (kind text, name text, own integer, own_activities integer, theirs
 LANGUAGE sql STABLE AS $$
 	WITH starters AS (
 		SELECT s.id, e.country_code AS wanted, s.country_code = e.country_code AS compatriot
-		FROM @extschema@.sections e JOIN @extschema@.sections s ON s.removed_at IS NULL
+		FROM @extschema@.sections e
+		JOIN @extschema@.sections s ON s.removed_at IS NULL AND s.id <> e.id
 		WHERE e.id = esn_starter_kinds.section AND EXISTS (
 			SELECT FROM esn_activity_kinds k WHERE k.section_id = s.id AND k.kind = 'month')
 	), chosen AS MATERIALIZED (

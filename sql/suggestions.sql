@@ -21,15 +21,13 @@ RETURNS TABLE (rank integer, kind text, name text, is_gap boolean, own integer,
 	own_activities integer, share double precision, sections integer, doing_more integer,
 	chance double precision, section_ids integer[])
 LANGUAGE sql STABLE AS $$
-	WITH active AS (
-		SELECT EXISTS (SELECT FROM esn_kind_counts k
-			WHERE k.section_id = esn_ranked_kinds.section) AS is_active
+	WITH compared AS MATERIALIZED (
+		SELECT c.*, false AS is_start FROM esn_compared_kinds(esn_ranked_kinds.section) c
 	), kinds AS (
-		SELECT c.* FROM active a
-		CROSS JOIN LATERAL esn_compared_kinds(esn_ranked_kinds.section) c WHERE a.is_active
+		SELECT c.* FROM compared c
 		UNION ALL
-		SELECT c.* FROM active a
-		CROSS JOIN LATERAL esn_starter_kinds(esn_ranked_kinds.section) c WHERE NOT a.is_active
+		SELECT c.*, true FROM esn_starter_kinds(esn_ranked_kinds.section) c
+		WHERE NOT EXISTS (SELECT FROM compared)
 	), shares AS (
 		SELECT k.*, (k.theirs + 0.5) / (k.their_activities + 1.0) AS p, count(*) OVER () AS tests,
 			row_number() OVER (PARTITION BY k.kind ORDER BY k.theirs DESC, k.name) AS place
@@ -41,11 +39,10 @@ LANGUAGE sql STABLE AS $$
 	), judged AS (
 		SELECT t.*, t.bound <= 0.05 AND 4 * t.doing_more >= 3 * t.sections AS is_gap
 		FROM tested t
-		WHERE t.own_activities = 0 AND t.place <= 12 AND NOT (SELECT a.is_active FROM active a)
-			OR t.evidence > 0 AND 4 * t.doing_more >= t.sections
+		WHERE t.is_start AND t.place <= 12 OR t.evidence > 0 AND 4 * t.doing_more >= t.sections
 	), ordered AS (
 		SELECT j.*, row_number() OVER (ORDER BY j.is_gap DESC, j.evidence DESC,
-			CASE WHEN j.own_activities = 0 THEN j.place END, j.p DESC, j.kind, j.name) AS position
+			CASE WHEN j.is_start THEN j.place END, j.p DESC, j.kind, j.name) AS position
 		FROM judged j
 	)
 	SELECT o.position::integer, o.kind, o.name, o.is_gap, o.own, o.own_activities, o.p::float,

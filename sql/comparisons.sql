@@ -235,10 +235,13 @@ COMMENT ON FUNCTION esn_compared_kinds(integer) IS
 	'a larger share. Activities for which the kind is not known do not count. section: the id of '
 	'the section.';
 
+-- After a first run tables may have no statistics yet: without nested loops every plan is good
+-- enough.
 CREATE OR REPLACE FUNCTION esn_internal.esn_starter_kinds(section integer)
 RETURNS TABLE (kind text, name text, own integer, own_activities integer, theirs integer,
 	their_activities integer, sections integer, doing_more integer, section_ids integer[])
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+SET enable_nestloop = off AS $$
 	WITH starters AS (
 		SELECT s.id, e.country_code AS wanted, s.country_code = e.country_code AS compatriot
 		FROM @extschema@.sections e

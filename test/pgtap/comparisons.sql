@@ -32,6 +32,8 @@ INSERT INTO activity_to_cause
 SELECT activity_id, CASE WHEN section_id IN (-1, -28) THEN -2 ELSE -1 END
 FROM activity_section_organisers WHERE section_id > -30;
 
+ANALYZE activities, activity_section_organisers, activity_to_cause;
+
 CREATE TEMP TABLE near AS
 SELECT row_number() OVER (PARTITION BY judged) AS place, * FROM esn_comparable_sections(-1);
 SELECT is((SELECT count(*) FROM near WHERE judged = 'topic'), 20::bigint,

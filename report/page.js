@@ -196,59 +196,53 @@ function students() {
 }
 
 // What esn_suggest() and esn_expect_participants() say of a section.
+function planLabel(g) {
+	const goal = g.kind === "sdg" && report.sdgs.find((s) => s.name === g.name);
+	const name = goal ? t("plan_goal", { n: goal.number,
+		goal: TURKISH ? GOALS[goal.number - 1] : goal.goal || "" })
+		: named(TURKISH ? g.turkish_name : g.name);
+	return g.is_gap ? t("plan_gap", { name }) : name;
+}
+
+function planChart(ideas, starts) {
+	const share = (value) => percent(value / 100);
+	const others = (g, label) => ({ label, value: g.comparable_percent,
+		text: share(g.comparable_percent), other: true });
+	const entries = ideas.flatMap((g) => starts ? [others(g, planLabel(g))]
+		: [{ label: planLabel(g), value: g.own_percent, text: share(g.own_percent),
+			subject: g.is_gap }, others(g, t("plan_comparable"))]);
+	return chart("suggestions", t("plan_chart", { top: topOf(entries) }), bars(entries));
+}
+
 function planPart() {
 	if (!report.plan) return null;
 	const ideas = report.plan.suggestions, gaps = ideas.filter((g) => g.is_gap).length;
+	if (ideas.length === 0) return null;
 	const starts = ideas.some((g) => g.own_percent === null);
-	const lead = starts ? "What other sections began with."
-		: gaps > 0
-		? `${plural(gaps, "gap", "gaps")}: done less than half as often as at comparable sections, `
-			+ "beyond chance. The others are ideas."
-			: "Nothing is neglected beyond chance, compared with sections of similar size, mix and "
-				+ "country. These are ideas.";
-	const share = (value) => value === null ? DASH : percent(value / 100);
-	const goal = (name) => report.sdgs.find((s) => s.name === name);
-	const label = (g) => (g.is_gap ? "Gap: " : "") + g.name
-		+ (g.kind === "sdg" && goal(g.name) ? ` ${goal(g.name).goal}` : "");
-	const entries = ideas.flatMap((g) => starts
-		? [{ label: label(g), value: g.comparable_percent, text: share(g.comparable_percent),
-			other: true }]
-		: [{ label: label(g), value: g.own_percent, text: share(g.own_percent),
-			subject: g.is_gap },
-			{ label: "comparable sections", value: g.comparable_percent,
-				text: share(g.comparable_percent), other: true }]);
 	const example = (e, i) => [i > 0 ? "; " : "", el("bdi", {}, link(e.title, e.link)),
 		` (${e.section}, ${day(e.date)}, ${number(e.participants)})`];
 	const list = el("ol", { class: "plan" },
 		ideas.map((g) =>
-			el("li", {}, el("span", { class: g.is_gap ? "reason gap" : "reason" }, g.reason),
+			el("li", {}, el("span", { class: g.is_gap ? "reason gap" : "reason" },
+				TURKISH ? g.turkish : g.reason),
 				g.examples.length
-				? el("span", { class: "meta" }, "Drew many participants: ",
-					g.examples.flatMap(example)) : null)));
-	return ideas.length === 0
-		? part("plan", "What next", null,
-			el("p", { class: "lead" }, "There are no comparable activities yet."), expectations())
-		: part("plan", "What next", lead,
-			chart("suggestions",
-				"Bars: shares of activities, here and at comparable sections. "
-				+ entries.slice(0, 6).map((e) => `${e.label}: ${e.text}`).join("; "),
-				bars(entries)), list,
-			folded("T\u00fcrk\u00e7e",
-				el("ol", { class: "plan", lang: "tr" }, ideas.map((g) => el("li", {}, g.turkish)))),
-			expectations());
+				? el("span", { class: "meta" }, t("plan_drew"), g.examples.flatMap(example))
+				: null)));
+	return part("plan", t("plan"), starts ? t("plan_starts") : gaps > 0
+		? t("plan_gaps", { n: gaps }) : t("plan_no_gaps"), planChart(ideas, starts), list,
+		expectations());
 }
 
 function expectations() {
 	const rows = report.plan.expectations;
 	if (rows.length === 0) return null;
-	return el("div", { class: "keep", id: "expectations" }, el("h3", {}, "How many may come"),
-		el("p", { class: "lead" },
-			"As many activities have more participants than expected as have fewer; four of five "
-				+ "lie within the range."),
-		table([{ name: "Type", value: (r) => r.type },
-			{ name: "Expected", n: true, value: (r) => number(r.expected) },
-			{ name: "Range", n: true, value: (r) => `${number(r.low)}\u2013${number(r.high)}` },
-			{ name: "Own activities", n: true, wide: true,
+	return el("div", { class: "keep", id: "expectations" }, el("h3", {}, t("expected_title")),
+		el("p", { class: "lead" }, t("expected_lead")),
+		table([{ name: t("type"), value: (r) => named(r.type) },
+			{ name: t("expected"), n: true, value: (r) => number(r.expected) },
+			{ name: t("expected_range"), n: true,
+				value: (r) => `${number(r.low)}\u2013${number(r.high)}` },
+			{ name: t("expected_own"), n: true, wide: true,
 				value: (r) => number(r.own_of_type) }], rows));
 }
 

@@ -124,6 +124,32 @@ const WORDS = {
 	local: ["Local", "Yerel"],
 	international: ["International", "Uluslararası"],
 
+	plan: ["What next", "Sırada ne var"],
+	plan_starts: ["What other sections began with.", "Öteki şubelerin başladıkları."],
+	plan_gaps: ["{n} gap: done less than half as often as at comparable sections, beyond chance. "
+		+ "The others are ideas.|{n} gaps: done less than half as often as at comparable sections, "
+		+ "beyond chance. The others are ideas.",
+		"{n} eksik: benzer şubelerin yarısından az, rastlantıyla açıklanamayacak kadar. "
+		+ "Ötekiler öneri."],
+	plan_no_gaps: ["Nothing is neglected beyond chance, compared with sections of similar size, "
+		+ "mix and country. These are ideas.",
+		"Büyüklüğü, çeşidi ve ülkesi benzer şubelere göre eksik denebilecek bir şey yok. "
+		+ "Bunlar öneri."],
+	plan_goal: ["SDG {n} {goal}", "SKA {n} {goal}"],
+	plan_gap: ["Gap: {name}", "Eksik: {name}"],
+	plan_comparable: ["comparable sections", "benzer şubeler"],
+	plan_chart: ["Bars: shares of activities, here and at comparable sections. {top}",
+		"Çubuklar: etkinliklerin payları, burada ve benzer şubelerde. {top}"],
+	plan_drew: ["Drew many participants: ", "Çok katılımcı çekenler: "],
+	expected_title: ["How many may come", "Kaç kişi gelebilir"],
+	expected_lead: ["As many activities have more participants than expected as have fewer; four "
+		+ "of five lie within the range.",
+		"Etkinliklerin yarısı beklenenden çok, yarısı az katılımcı çeker; beşte dördü "
+		+ "aralıktadır."],
+	expected: ["Expected", "Beklenen"],
+	expected_range: ["Range", "Aralık"],
+	expected_own: ["Own activities", "Kendi etkinlikleri"],
+
 	map_sections: ["Where the sections are", "Şubeler nerede"],
 	map_section: ["Among its neighbours", "Komşuları arasında"],
 	map_unknown: ["The locations of the sections are not known yet.",

@@ -295,7 +295,7 @@ DECLARE
 BEGIN
 	RETURN jsonb_build_object(
 		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) || jsonb_build_object('turkish',
-				t.reason) ORDER BY g.rank), '[]')
+				t.reason, 'turkish_name', t.name) ORDER BY g.rank), '[]')
 			FROM @extschema@.esn_suggest(slug, 6) g
 			JOIN @extschema@.esn_suggest(slug, 6, 'tr') t ON t.rank = g.rank),
 		-- The types of the section's own activities, or, if it has none, of all.
@@ -371,8 +371,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_report(text, text) IS
 	'A report as one self-contained HTML page: headline figures, trend, causes, goals, types, '
-	'students, a map, rankings, suggestions for a section, and the quality of the data. subject: '
-	'a section''s slug on either platform, or a country''s code, slug or name, in any case; NULL: the whole network. lang: its '
-	'language, en or tr. Save it with psql -AtX -d esn -o report.html -c "SELECT esn_report()". '
-	'Errors: undefined_object for an unknown subject, with the nearest known names as a hint; '
-	'invalid_parameter_value for another language.';
+	'students, a map, rankings, suggestions for a section, and the quality of the data. '
+	'subject: a section''s slug on either platform, or a country''s code, slug or name, in any '
+	'case; NULL: the whole network. lang: its language, en or tr. Save it with psql -AtX -d esn '
+	'-o report.html -c "SELECT esn_report()". Errors: undefined_object for an unknown subject, '
+	'with the nearest known names as a hint; invalid_parameter_value for another language.';

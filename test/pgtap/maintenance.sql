@@ -19,7 +19,7 @@ INSERT INTO changes (changed_at, activity_id, old_values, new_values)
 VALUES (now() - interval '6 years', -1, '{"city": null}', '{"city": "x"}');
 SELECT results_eq($$SELECT rows FROM esn_maintenance() WHERE task <> 'alerts raised'$$,
 	'VALUES (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint), (1::bigint),
-		(0::bigint), (10::bigint), (1::bigint), (0::bigint)',
+		(0::bigint), (13::bigint), (1::bigint), (0::bigint)',
 	'maintenance performs each task');
 SELECT is((SELECT string_agg(url, ',') FROM frontier WHERE body IS NOT NULL), 'q',
 	'recent pages are kept');

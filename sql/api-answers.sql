@@ -40,6 +40,26 @@ COMMENT ON FUNCTION esn_api_statistics(jsonb) IS
 	'Answers with the figures of a section: those of its statistics page, and by year those of its '
 	'activities. request: as esn_api() makes it. Returns status, headers and body.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_api_suggestions(request jsonb, OUT http_status integer,
+	OUT headers text, OUT content text)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	section integer := esn_api_values(request)->>'section';
+BEGIN
+	http_status := 200;
+	content := (SELECT jsonb_build_object('section', s.accounts_platform_slug, 'name', s.name,
+		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) - 'reason'
+				|| jsonb_build_object('reason', jsonb_build_object('en', g.reason, 'tr', t.reason))
+				ORDER BY g.rank), '[]')
+			FROM @extschema@.esn_suggest(s.accounts_platform_slug) g
+			JOIN @extschema@.esn_suggest(s.accounts_platform_slug, lang => 'tr') t
+				ON t.rank = g.rank))::text
+		FROM @extschema@.sections s WHERE s.id = section);
+END $$;
+COMMENT ON FUNCTION esn_api_suggestions(jsonb) IS
+	'Answers with the rows of esn_suggest() for a section, the reasons in English and Turkish. '
+	'request: as esn_api() makes it. Returns status, headers and body.';
+
 -- Advice is for operators, and values may name files and hosts.
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_health(request jsonb, OUT http_status integer,
 	OUT headers text, OUT content text)

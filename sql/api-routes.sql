@@ -18,6 +18,8 @@ INSERT INTO esn_internal.api_routes (method, pattern, function, relation, keyed_
 		true, 'start_date DESC, id DESC', 'public', 300, 'The activities of a section.'),
 	('GET', '/api/v1/sections/{section}/statistics', 'esn_api_statistics', 'esn_api_sections',
 		NULL, false, NULL, 'public', 300, 'The figures of a section: by year, cause and type.'),
+	('GET', '/api/v1/sections/{section}/suggestions', 'esn_api_suggestions', 'esn_api_sections',
+		NULL, false, NULL, 'public', 300, 'What a section neglects against comparable ones.'),
 	('GET', '/api/v1/activities', 'esn_api_list', 'esn_api_activities', NULL, true,
 		'start_date DESC, id DESC', 'public', 300, 'All activities.'),
 	('GET', '/api/v1/activities/{activity}', 'esn_api_one', 'esn_api_activity', NULL, false, NULL,

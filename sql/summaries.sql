@@ -326,7 +326,8 @@ COMMENT ON FUNCTION esn_count_summary(name) IS
 -- Counting is one statement, so that it sees exactly the rows that it removes. Only one session
 -- counts at a time, so that an older count never replaces a newer one. A failure must not fail the
 -- run or the daily maintenance: the views then count themselves.
-CREATE OR REPLACE FUNCTION esn_internal.esn_refresh_summaries() RETURNS integer
+CREATE OR REPLACE FUNCTION esn_internal.esn_refresh_summaries(with_planner boolean DEFAULT true)
+	RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET lock_timeout = '2s'
 SET enable_seqscan = on SET enable_hashjoin = on SET enable_mergejoin = on SET enable_nestloop = off
@@ -345,6 +346,8 @@ BEGIN
 	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		AND e.extname = 'esn_pulse'
 	WHERE c.relkind = 'v' AND c.relname LIKE 'esn\_live\_%' AND c.relname <> 'esn_valid_summaries'
+		AND (with_planner OR c.relname NOT IN ('esn_live_kind_counts', 'esn_live_kind_trends',
+			'esn_live_participant_effects'))
 	ON CONFLICT (view) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows;
 	GET DIAGNOSTICS kept = ROW_COUNT;
 	RETURN kept;
@@ -356,10 +359,10 @@ EXCEPTION
 			HINT = 'The overviews are counted each time they are read.';
 		RETURN 0;
 END $$;
-COMMENT ON FUNCTION esn_refresh_summaries() IS
+COMMENT ON FUNCTION esn_refresh_summaries(boolean) IS
 	'Counts the figures of the overviews. They stay valid for today, until a counted table '
-	'changes. Returns the number of views; 0 if another session is counting, or, with a WARNING, '
-	'if counting fails.';
+	'changes. with_planner: also those of the planner, which take longer. Returns the number of '
+	'views; 0 if another session is counting, or, with a WARNING, if counting fails.';
 
 -- The public views: the kept rows, or freshly counted ones, sorted.
 DO $$

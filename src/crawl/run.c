@@ -469,7 +469,10 @@ run_execute(const RunRequest *request)
 		case RUN_SELFTEST:
 			break;
 	}
-	/* No part of a run: it has ended, and stands as it ended, whatever becomes of this. */
-	store_refresh_summaries();
+	/*
+	 * No part of a run: it has ended, and stands as it ended, whatever becomes of this. What the
+	 * planner compares changes little by one section.
+	 */
+	store_refresh_summaries(request->kind == RUN_ACTIVITIES || request->kind == RUN_ALL);
 	channel_row(MESSAGE_ENDED, store_run_row(run));
 }

@@ -222,9 +222,11 @@ store_link_organisers(void)
 }
 
 void
-store_refresh_summaries(void)
+store_refresh_summaries(bool with_planner)
 {
-	sql_begin_with("esn_pulse: counting what the overviews show", SQL_REFRESH_SUMMARIES, NULL,
+	Datum args[1] = {BoolGetDatum(with_planner)};
+
+	sql_begin_with("esn_pulse: counting what the overviews show", SQL_REFRESH_SUMMARIES, args,
 				   NULL);
 	sql_commit();
 }

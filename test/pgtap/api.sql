@@ -130,6 +130,14 @@ SELECT is(pg_temp.json('/api/v1/sections/1/statistics') - '{read_at,years}'::tex
 	"activities": 1}], "section": "aa-one", "coordinators": 5, "participants": [],
 	"local_students": 30, "online_activities": 1, "physical_activities": 3,
 	"international_students": 10}', 'the statistics of a section');
+SELECT is(pg_temp.json('/api/v1/sections/' || s.id || '/suggestions')->'suggestions', (
+	SELECT coalesce(jsonb_agg(to_jsonb(e) - 'reason' || jsonb_build_object('reason',
+		jsonb_build_object('en', e.reason, 'tr', t.reason)) ORDER BY e.rank), '[]')
+	FROM esn_suggest(s.accounts_platform_slug) e
+	JOIN esn_suggest(s.accounts_platform_slug, 10, 'tr') t ON t.rank = e.rank),
+	'the suggestions for a section') FROM sections s WHERE s.removed_at IS NULL;
+SELECT matches(string_agg(pg_temp.json('/api/v1/sections/' || s.id || '/suggestions')::text, ''),
+	'"is_gap": false.*"en": "', 'there are some') FROM sections s WHERE s.removed_at IS NULL;
 SELECT is(pg_temp.json('/api/v1/sections/1/statistics')->'years'->-1,
 	'{"year": 2020, "online": 1, "activities": 1, "participants": 30}', 'by year');
 SELECT is((pg_temp.json('/api/v1/health')->>'checks')::jsonb,

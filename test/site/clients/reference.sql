@@ -13,7 +13,8 @@ SELECT c.oid::regclass AS relation, c.relname,
 	obj_description(c.oid, 'pg_class') AS relation_comment,
 	col_description(c.oid, a.attnum) AS comment,
 	-- These values differ each time.
-	(c.relname, a.attname) IN (('due_pages', 'age'), ('esn_health', 'value')) AS moves
+	(c.relname, a.attname) IN (('due_pages', 'age'), ('esn_health', 'value'))
+		OR c.relname IN ('esn_index_use', 'esn_table_sizes') AS moves
 FROM pg_extension e
 JOIN pg_depend d ON d.refobjid = e.oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
 JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'v')

@@ -5,6 +5,7 @@ site_cluster resume
 site_database resumed --sections 20 --count 220 --seed 17 --no-faults
 # A run gets a tenth of the time that all needs.
 slowly=("SET esn_pulse.request_delay = 30" "SET esn_pulse.activities_time_limit = 1")
+long=("SET esn_pulse.request_delay = 500" "SET esn_pulse.activities_time_limit = 20")
 resume() { # [setting ...]: status and request of the run that is resumed; nothing if there is none
 	sql "SET client_min_messages = error" "$@" "SELECT status, request FROM esn_resume()"
 }
@@ -22,13 +23,14 @@ is "both are parts of one" \
 		WHERE scraper_module LIKE 'Act%'")" "2|1"
 
 # From here on nobody calls anything: the job of esn_schedule() does, as pg_cron would, whose least
-# interval is too long for a test.
+# interval is too long for a test. After three turns runs take so long that the rest lasts until the
+# test lets them go on.
 job=$(sql "SELECT command FROM esn_internal.esn_planned_jobs('', '', '', '')
 	WHERE job LIKE 'esn_pulse resume %'")
-settings=$run/resumed/settings
-printf '%s\n' "${slowly[@]}" >"$settings"
+turns() { cat "$run/resumed/turns" 2>/dev/null | wc -l; }
 (while :; do
-	mapfile -t now <"$settings"
+	now=("${slowly[@]}")
+	[ "$(turns)" -lt 3 ] || [ -e "$run/resumed/go_on" ] || now=("${long[@]}")
 	sql "${now[@]}" "SET client_min_messages = error" "$job" || true
 	echo >>"$run/resumed/turns"
 	sleep 0.3
@@ -43,15 +45,13 @@ at_least() { # <number> <command ...>
 	[ "$("$@")" -ge "$number" ] 2>/dev/null && echo yes
 }
 
-# The server crashes in the middle of a run, a long one so that it surely does.
+# The server crashes in the middle of a run.
 crash() {
 	as_owner kill -9 "$(sql "SELECT worker_pid FROM scraper_status
 		WHERE status = 'running' AND requests BETWEEN 6 AND 40")" && echo crashed
 }
-eventually 60 yes at_least 4 runs true || true
-echo "SET esn_pulse.request_delay = 100" >"$settings"
+eventually 60 yes at_least 3 turns || true
 eventually 60 crashed crash || true
-printf '%s\n' "${slowly[@]}" >"$settings"
 eventually 30 1 sql "SELECT 1" || true
 sql "SELECT url FROM frontier WHERE kind = 'activity' AND status = 'fetched'" |
 	sed 's,^http://[^/]*,,' | sort >"$run/resumed/stored"
@@ -64,6 +64,7 @@ is "a run that crashed is shown as failed" \
 # The site is down for several turns of the job.
 down="status = 'partial' AND requests < 10"
 site_switch resumed activities 503
+: >"$run/resumed/go_on"
 eventually 60 yes at_least 3 runs "$down" || true
 is "while the site is down, runs come to nothing" "$(at_least 3 runs "$down")" yes
 site_switch resumed activities ""
@@ -74,7 +75,6 @@ is "when the site is back all is read in the end" \
 ok "$(at_least 7 runs "scraper_module LIKE 'Act%'" >/dev/null && echo true || echo false)" \
 	"in many parts" "$(runs true)"
 all=$(runs true)
-turns() { wc -l <"$run/resumed/turns"; }
 eventually 30 yes at_least "$(($(turns) + 3))" turns || true
 is "then the job has nothing to do" "$(runs true)" "$all"
 kill "$cron"

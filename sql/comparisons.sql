@@ -70,26 +70,27 @@ COMMENT ON FUNCTION esn_count_kinds() IS 'The rows of esn_kind_counts, counted n
 -- The counts are kept beside those of the overviews (summaries.sql), and read as of the last count,
 -- at the end of a run or in the daily maintenance: what a section does in three years is not
 -- another thing an hour later.
-CREATE OR REPLACE VIEW esn_internal.esn_live_kind_counts AS
-SELECT c.section_id, c.kind, c.activities, c.labels, c.counts FROM esn_count_kinds() c;
-COMMENT ON VIEW esn_live_kind_counts IS 'The rows of esn_kind_counts, counted now.';
-
-CREATE OR REPLACE FUNCTION esn_internal.esn_read_kind_counts() RETURNS SETOF esn_live_kind_counts
+CREATE OR REPLACE FUNCTION esn_internal.esn_read_kept(live anyelement) RETURNS SETOF anyelement
 LANGUAGE plpgsql STABLE
 SET jit = off SET enable_nestloop = off AS $$
 BEGIN
 	RETURN QUERY SELECT kept.* FROM summaries s
-	CROSS JOIN LATERAL jsonb_populate_recordset(NULL::esn_live_kind_counts, s.rows) AS kept
-	WHERE s.view = 'esn_live_kind_counts';
+	CROSS JOIN LATERAL jsonb_populate_recordset(live, s.rows) AS kept
+	WHERE s.view = pg_typeof(live)::text;
 	IF NOT FOUND THEN
-		RETURN QUERY SELECT c.* FROM esn_live_kind_counts c;
+		RETURN QUERY EXECUTE format('SELECT * FROM %s', pg_typeof(live));
 	END IF;
 END $$;
-COMMENT ON FUNCTION esn_read_kind_counts() IS
-	'The rows of esn_kind_counts: as last counted, or, if they never were, counted now.';
+COMMENT ON FUNCTION esn_read_kept(anyelement) IS
+	'The rows of a view that counts: as last counted, or, if they never were, counted now. live: '
+	'NULL, of the row type of the view.';
+
+CREATE OR REPLACE VIEW esn_internal.esn_live_kind_counts AS
+SELECT c.section_id, c.kind, c.activities, c.labels, c.counts FROM esn_count_kinds() c;
+COMMENT ON VIEW esn_live_kind_counts IS 'The rows of esn_kind_counts, counted now.';
 
 CREATE OR REPLACE VIEW esn_internal.esn_kind_counts AS
-SELECT * FROM esn_read_kind_counts() ORDER BY section_id, kind;
+SELECT * FROM esn_read_kept(NULL::esn_live_kind_counts) ORDER BY section_id, kind;
 COMMENT ON VIEW esn_kind_counts IS
 	'Of each section, how many activities of the last three years have each cause, SDG, type and '
 	'month.';

@@ -107,24 +107,8 @@ FROM esn_fit_participants() f;
 COMMENT ON VIEW esn_live_participant_effects IS
 	'The rows of esn_participant_effects, computed now.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_read_participant_effects()
-	RETURNS SETOF esn_live_participant_effects
-LANGUAGE plpgsql STABLE
-SET jit = off SET enable_nestloop = off AS $$
-BEGIN
-	RETURN QUERY SELECT kept.* FROM summaries s
-	CROSS JOIN LATERAL
-		jsonb_populate_recordset(NULL::esn_live_participant_effects, s.rows) AS kept
-	WHERE s.view = 'esn_live_participant_effects';
-	IF NOT FOUND THEN
-		RETURN QUERY SELECT c.* FROM esn_live_participant_effects c;
-	END IF;
-END $$;
-COMMENT ON FUNCTION esn_read_participant_effects() IS
-	'The rows of esn_participant_effects: as last counted, or, if they never were, counted now.';
-
 CREATE OR REPLACE VIEW esn_internal.esn_participant_effects AS
-SELECT * FROM esn_read_participant_effects() ORDER BY level, key;
+SELECT * FROM esn_read_kept(NULL::esn_live_participant_effects) ORDER BY level, key;
 COMMENT ON VIEW esn_participant_effects IS
 	'What raises and lowers the number of participants, from the activities of the last three '
 	'years.';

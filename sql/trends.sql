@@ -69,22 +69,8 @@ JOIN errors e ON e.country = s.country AND e.kind = s.kind AND e.name = s.name
 LEFT JOIN countries k ON k.country_code = s.country;
 COMMENT ON VIEW esn_live_kind_trends IS 'The rows of esn_kind_trends, counted now.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_read_kind_trends() RETURNS SETOF esn_live_kind_trends
-LANGUAGE plpgsql STABLE
-SET jit = off SET enable_nestloop = off AS $$
-BEGIN
-	RETURN QUERY SELECT kept.* FROM summaries s
-	CROSS JOIN LATERAL jsonb_populate_recordset(NULL::esn_live_kind_trends, s.rows) AS kept
-	WHERE s.view = 'esn_live_kind_trends';
-	IF NOT FOUND THEN
-		RETURN QUERY SELECT c.* FROM esn_live_kind_trends c;
-	END IF;
-END $$;
-COMMENT ON FUNCTION esn_read_kind_trends() IS
-	'The rows of esn_kind_trends: as last counted, or, if they never were, counted now.';
-
 CREATE OR REPLACE VIEW esn_internal.esn_kind_trends AS
-SELECT * FROM esn_read_kind_trends()
+SELECT * FROM esn_read_kept(NULL::esn_live_kind_trends)
 ORDER BY country_code NULLS FIRST, kind, standard_errors DESC, name;
 COMMENT ON VIEW esn_kind_trends IS
 	'Causes and types by country, with their share of the last twelve months and of the twelve '

@@ -6,34 +6,36 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_move_activities(pages jsonb) RETURNS
 LANGUAGE plpgsql AS $$
 DECLARE
 	m record;
+	old @extschema@.activities;
 	other @extschema@.activities;
 BEGIN
 	FOR m IN
-		SELECT DISTINCT ON (a.id) a.id, a.created_at, p->'page'->'data'->>'event_slug' AS slug,
+		SELECT p->>'moved_from' AS moved_from, p->'page'->'data'->>'event_slug' AS slug,
 			p->>'url' AS url
 		FROM jsonb_array_elements(pages) p
-		JOIN @extschema@.frontier f ON f.url = p->>'moved_from'
-		JOIN @extschema@.activities a ON a.event_slug = f.event_slug
-		WHERE a.event_slug <> p->'page'->'data'->>'event_slug'
-			AND length(p->'page'->'data'->>'event_slug') <= 255
-		ORDER BY a.id
+		WHERE p ? 'moved_from' AND length(p->'page'->'data'->>'event_slug') <= 255
+		ORDER BY 1
 	LOOP
+		SELECT a.* INTO old
+		FROM @extschema@.frontier f JOIN @extschema@.activities a ON a.event_slug = f.event_slug
+		WHERE f.url = m.moved_from AND a.event_slug <> m.slug;
+		CONTINUE WHEN NOT FOUND;
 		SELECT a.* INTO other FROM @extschema@.activities a WHERE a.event_slug = m.slug;
 		IF NOT FOUND THEN
 			UPDATE @extschema@.activities a SET event_slug = m.slug, url = m.url, updated_at = now()
-			WHERE a.id = m.id;
+			WHERE a.id = old.id;
 			CONTINUE;
 		END IF;
-		UPDATE @extschema@.changes c SET activity_id = other.id WHERE c.activity_id = m.id;
+		UPDATE @extschema@.changes c SET activity_id = other.id WHERE c.activity_id = old.id;
 		INSERT INTO @extschema@.changes (run_id, activity_id, old_values, new_values)
 		SELECT esn_current_run(), other.id, jsonb_build_object('event_slug', a.event_slug),
 			jsonb_build_object('event_slug', m.slug)
-		FROM @extschema@.activities a WHERE a.id = m.id AND a.removed_at IS NULL;
-		UPDATE @extschema@.activities a SET created_at = m.created_at
-		WHERE a.id = other.id AND a.created_at > m.created_at;
+		FROM @extschema@.activities a WHERE a.id = old.id AND a.removed_at IS NULL;
+		UPDATE @extschema@.activities a SET created_at = old.created_at
+		WHERE a.id = other.id AND a.created_at > old.created_at;
 		UPDATE @extschema@.activities a SET removed_at = now(), updated_at = now(),
 			removed_reason = 'moved to ' || m.slug
-		WHERE a.id = m.id AND a.removed_at IS NULL;
+		WHERE a.id = old.id AND a.removed_at IS NULL;
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION esn_move_activities(jsonb) IS
@@ -44,29 +46,31 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_move_sections(pages jsonb) RETURNS v
 LANGUAGE plpgsql AS $$
 DECLARE
 	m record;
+	old @extschema@.sections;
 	other @extschema@.sections;
 BEGIN
 	FOR m IN
-		SELECT DISTINCT ON (s.id) s.id, p->'page'->'data'->>'slug' AS slug, p->>'url' AS url
+		SELECT p->>'moved_from' AS moved_from, p->'page'->'data'->>'slug' AS slug, p->>'url' AS url
 		FROM jsonb_array_elements(pages) p
-		JOIN @extschema@.sections s ON s.accounts_url = p->>'moved_from'
-		WHERE s.accounts_platform_slug <> p->'page'->'data'->>'slug'
-			AND length(p->'page'->'data'->>'slug') <= 255
-		ORDER BY s.id
+		WHERE p ? 'moved_from' AND length(p->'page'->'data'->>'slug') <= 255
+		ORDER BY 1
 	LOOP
+		SELECT s.* INTO old FROM @extschema@.sections s
+		WHERE s.accounts_url = m.moved_from AND s.accounts_platform_slug <> m.slug;
+		CONTINUE WHEN NOT FOUND;
 		SELECT s.* INTO other FROM @extschema@.sections s WHERE s.accounts_platform_slug = m.slug;
 		IF FOUND AND (other.last_scraped IS NOT NULL OR EXISTS (SELECT
 			FROM @extschema@.activity_section_organisers o WHERE o.section_id = other.id))
 		THEN
 			UPDATE @extschema@.sections s SET removed_at = now(), can_scrape_activities = false,
 				activities_platform_slug = NULL, removed_reason = 'moved to ' || m.slug
-			WHERE s.id = m.id AND s.removed_at IS NULL;
+			WHERE s.id = old.id AND s.removed_at IS NULL;
 			CONTINUE;
 		END IF;
 		-- A list has just shown the new slug: that row holds nothing yet.
 		DELETE FROM @extschema@.sections s WHERE s.id = other.id;
 		UPDATE @extschema@.sections s SET accounts_platform_slug = m.slug, accounts_url = m.url
-		WHERE s.id = m.id;
+		WHERE s.id = old.id;
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION esn_move_sections(jsonb) IS

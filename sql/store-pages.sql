@@ -52,13 +52,12 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_store_errors(run bigint, pages jsonb
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH page AS MATERIALIZED (
-		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, s.id AS section_id,
+		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, p->>'section' AS section,
 			left(p->'page'->'data'->>'event_slug', 255) AS event_slug, p->'page'->'errors' AS errors
 		FROM jsonb_array_elements(pages) p
-		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
 		ORDER BY p->>'url'
 	), wrong AS MATERIALIZED (
-		SELECT p.url, p.section_id, p.event_slug, e.field,
+		SELECT p.url, p.section, p.event_slug, e.field,
 			string_agg(DISTINCT e.message, '; ') AS message,
 			CASE WHEN count(e.raw) > 1 THEN jsonb_agg(e.raw ORDER BY e.raw)
 				ELSE to_jsonb(min(e.raw)) END AS raw
@@ -76,9 +75,8 @@ BEGIN
 		WHERE v.url = w.url AND v.field_name = w.field AND v.resolved_at IS NULL
 	)
 	INSERT INTO @extschema@.validation_errors (section_id, activity_event_slug, field_name,
-		error_message,
-		raw_data, run_id, url)
-	SELECT section_id, event_slug, field, message, raw, run, url FROM wrong w
+		error_message, raw_data, run_id, url)
+	SELECT esn_section_of(section, url), event_slug, field, message, raw, run, url FROM wrong w
 	WHERE NOT EXISTS (SELECT FROM @extschema@.validation_errors v
 		WHERE v.url = w.url AND v.field_name = w.field AND v.resolved_at IS NULL);
 END $$;
@@ -138,7 +136,8 @@ BEGIN
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url,
 			-- On whose list an activity is, the lists say: see esn_store_listing().
 			CASE WHEN page_kind = 'activity' AND k.url IS NOT NULL THEN k.section_id
-				ELSE coalesce(s.id, k.section_id) END AS section_id,
+				ELSE coalesce(esn_section_of(p->>'section', p->>'url'), k.section_id)
+				END AS section_id,
 			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
 			f.rules_hash, f.content_hash, k.url IS NOT NULL AS is_known,
 			CASE WHEN f.status = 304 THEN k.event_slug
@@ -149,7 +148,6 @@ BEGIN
 		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
 			AS f(status integer, etag text, last_modified text, rules_hash bigint,
 				content_hash bigint)
-		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
 		LEFT JOIN @extschema@.frontier k ON k.url = p->>'url'
 		WHERE p ? 'fetch'
 		ORDER BY p->>'url'

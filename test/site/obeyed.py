@@ -5,6 +5,7 @@ if there is none."""
 import argparse
 import re
 from collections import Counter, namedtuple
+from math import inf
 
 Request = namedtuple("Request", "start end port method uri status")
 
@@ -40,14 +41,24 @@ def kind(request):
     return "other"
 
 
-def too_close(requests, delay, tolerance):
-    last = {}
+def too_close(requests, delay, lateness):
+    """The server may see a request late, and then the next one seems to follow too soon. So each
+    request counts as sent as early as it can have been (the generic cell rate algorithm), and
+    short gaps must be few."""
+    sent, before, short = {}, {}, Counter()
     for r in requests:
-        before = last.get(r.port)
-        if before and r.start - before.start < delay - tolerance:
-            yield (f"{r.start - before.start:.3f} s after {before.method} {before.uri}: "
-                   f"{r.method} {r.uri} on {r.port}")
-        last[r.port] = r
+        sent[r.port] = max(r.start - lateness, sent.get(r.port, -inf) + delay)
+        last = before.get(r.port)
+        if last:
+            gap = r.start - last.start
+            short[r.port] += gap < delay - 0.005
+            if sent[r.port] > r.start:
+                yield (f"{gap:.3f} s after {last.method} {last.uri}: {r.method} {r.uri} on "
+                       f"{r.port}, {sent[r.port] - r.start:.3f} s too early")
+        before[r.port] = r
+    counts = Counter(r.port for r in requests)
+    yield from (f"{n} of {counts[port]} requests on {port} follow too soon"
+                for port, n in short.items() if n > counts[port] / 3)
 
 
 def too_many(requests, parallel):
@@ -63,8 +74,8 @@ def main():
     add = parser.add_argument
     add("log")
     add("--delay", type=float, default=0, help="least milliseconds between two starts on one port")
-    add("--tolerance", type=int, default=5,
-        help="ms; more on a busy machine, where the server sees requests late")
+    add("--lateness", type=int, default=5,
+        help="most milliseconds by which the server sees a request late")
     add("--parallel", type=int, help="most requests that may be open at once, on all ports")
     add("--forbidden", help="regular expression of what is disallowed")
     add("--summary", action="store_true",
@@ -72,7 +83,7 @@ def main():
     options = parser.parse_args()
 
     requests = read(options.log)
-    violations = list(too_close(requests, options.delay / 1000, options.tolerance / 1000))
+    violations = list(too_close(requests, options.delay / 1000, options.lateness / 1000))
     if options.parallel:
         violations += too_many(requests, options.parallel)
     if options.forbidden:

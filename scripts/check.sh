@@ -43,6 +43,8 @@ step "install"
 install_extension
 run=$(run_directory)
 trap 'cluster_stop check' EXIT
+export calls=$top/build/calls
+: >"$calls"
 
 step "pg_regress and pgTAP"
 cluster_start check
@@ -56,6 +58,11 @@ prove --timer -j 3 -e bash $({
 		politeness refresh memory faults chaos
 	ls test/site/t/*.sh
 } | awk '!seen[$0]++')
+
+step "each function of the extension was called"
+uncalled=$(uncalled)
+[ -z "$uncalled" ] || die "no test calls these functions: $uncalled"
+unset calls
 
 # The same tests, but only one of the whole runs, which reaches most of the code. `make coverage`
 # runs all of them.

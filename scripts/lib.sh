@@ -95,7 +95,8 @@ tests_in_server() {
 	local target
 
 	for target in installcheck installcheck-pgtap; do
-		PGHOST="$run/$1" PGUSER="$(id -un)" make -s PG_CONFIG="$PG_BIN/pg_config" "$target"
+		KEEP_DATABASE=1 PGHOST="$run/$1" PGUSER="$(id -un)" \
+			make -s PG_CONFIG="$PG_BIN/pg_config" "$target"
 	done
 }
 
@@ -115,6 +116,7 @@ cluster_start() {
 		echo "listen_addresses = ''"
 		echo "unix_socket_directories = '$data'"
 		echo "fsync = off"
+		[ -z "${calls:-}" ] || echo "track_functions = all"
 		for setting in "$@"; do echo "$setting"; done
 	} | as_owner tee -a "$data/data/postgresql.conf" >/dev/null
 	cluster_resume "$(basename "$data")"
@@ -128,8 +130,24 @@ cluster_resume() {
 }
 
 cluster_stop() {
-	[ ! -f "$run/$1/data/postmaster.pid" ] ||
-		as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -m "${2:-fast}" -w -s stop || true
+	[ -f "$run/$1/data/postmaster.pid" ] || return 0
+	[ -z "${calls:-}" ] || note_calls "$1"
+	as_owner "$PG_BIN/pg_ctl" -D "$run/$1/data" -m "${2:-fast}" -w -s stop || true
+}
+
+# note_calls <cluster>: adds to the file $calls the functions of the extension that were called
+# there. A server that does not answer adds none.
+note_calls() {
+	local database called="SELECT p.proname, p.pronargs FROM pg_stat_user_functions f
+		JOIN pg_proc p ON p.oid = f.funcid JOIN pg_depend d ON d.classid = 'pg_proc'::regclass
+		AND d.objid = p.oid AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid
+		AND e.extname = 'esn_pulse' WHERE f.calls > 0"
+
+	for database in $(cluster_psql "$1" -U "$(id -un)" -A -t \
+		-c "SELECT datname FROM pg_database WHERE datallowconn" 2>/dev/null); do
+		cluster_psql "$1" -U "$(id -un)" -d "$database" -A -t -c "$called" \
+			>>"$calls" 2>/dev/null || true
+	done
 }
 
 # cluster_psql <name> [psql's arguments]: psql on a cluster. It calls the program itself, because
@@ -138,4 +156,15 @@ cluster_psql() {
 	local name=$1
 	shift
 	"$PG_BIN/psql" -X -q -h "$run/$name" -d postgres -v ON_ERROR_STOP=1 "$@"
+}
+
+# uncalled: the functions of the extension that are not in the file $calls. A function in SQL may
+# have become a part of the statement that calls it: there it suffices that something names it.
+uncalled() {
+	cluster_start uncalled >/dev/null
+	as_owner cp "$calls" "$run/uncalled/calls"
+	cluster_psql uncalled -A -t -c "CREATE EXTENSION esn_pulse" \
+		-c "CREATE TEMP TABLE called (name text, args smallint)" \
+		-c "COPY called FROM '$run/uncalled/calls' DELIMITER '|'" -f scripts/uncalled.sql
+	cluster_stop uncalled
 }

@@ -41,7 +41,9 @@ COMMENT ON FUNCTION esn_replace_organisers(jsonb) IS
 	'esn_read_activities(). Returns the activities with changes, and the slugs before and after; '
 	'NULL: none.';
 
--- A relation to something that has a name is one row here. The functions below are made of it.
+-- A relation to something that has a name is one row here: what it is called, the field of a page
+-- that names the things, their table, the table of the relation, its column. The functions below are
+-- made of it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_named_relations()
 RETURNS TABLE (name text, field text, things text, relation text, key text)
 LANGUAGE sql IMMUTABLE AS $$
@@ -50,9 +52,6 @@ LANGUAGE sql IMMUTABLE AS $$
 		('sdgs', 'sdgs', 'sdgs', 'activity_to_sdg', 'sdg_id'),
 		('objectives', 'objectives', 'objectives', 'activity_to_objective', 'objective_id')
 $$;
-COMMENT ON FUNCTION esn_named_relations() IS
-	'The relations of activities to things that have a name: what it is called, the field of a '
-	'page that names the things, their table, the table of the relation, its column.';
 
 DO $make$
 DECLARE
@@ -157,6 +156,7 @@ BEGIN
 			RETURN coalesce(changed, '{}');
 		END $$$function$, replaced);
 END $make$;
+DROP FUNCTION esn_internal.esn_named_relations();
 COMMENT ON FUNCTION esn_add_names(jsonb) IS
 	'Adds types, causes, goals and objectives that are new. pages: array of pages of activities.';
 COMMENT ON FUNCTION esn_insert_relations(jsonb) IS

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests for pgTAP on the server that libpq's environment names (PGHOST, PGPORT, PGUSER).
-# They get a database of their own, which is dropped afterwards. `make installcheck-pgtap` calls it.
+# They get a database of their own, which is dropped afterwards, unless KEEP_DATABASE is set.
+# `make installcheck-pgtap` calls it.
 set -eu
 cd "$(dirname "$0")"
 database=esn_pulse_pgtap
@@ -36,7 +37,7 @@ has pgtap "Debian's packages postgresql-<version>-pgtap have it"
 has esn_pulse "install it first: make install"
 
 drop
-trap drop EXIT
+[ -n "${KEEP_DATABASE:-}" ] || trap drop EXIT
 # As pg_regress makes its database: neither the server's locale nor what is in template1 matters.
 createdb -T template0 -E UTF8 --locale-provider=libc --locale=C "$database"
 in_server "$database" "CREATE EXTENSION pgtap" "CREATE EXTENSION esn_pulse" \

@@ -3,6 +3,7 @@
 # exist, then runs the server. Arguments are those of postgres.
 # ESN_PASSWORD: when the data are created, the role esn gets this password, with which it can log in
 # over the network. Without it, nobody can.
+# The role esn_web is for the web gateway, which connects by the socket.
 set -eu
 data=/var/lib/postgresql/data
 
@@ -27,6 +28,8 @@ if [ ! -d "$data" ]; then
 	as_postgres psql -X -q -d esn -v ON_ERROR_STOP=1 -o /dev/null <<-'SQL'
 		CREATE EXTENSION pg_cron;
 		SELECT * FROM esn_schedule();
+		CREATE ROLE esn_web LOGIN;
+		SELECT esn_grant_web('esn_web');
 		\getenv password ESN_PASSWORD
 		\if :{?password}
 			SELECT :'password' <> '' AS is_given \gset

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image of Containerfile without a registry, starts it, and reads a site on loopback with
-# it. The base, which carries the name that Containerfile asks for, is made by debootstrap.
+# it; the web gateway runs beside it, by the command that compose.yaml has. The base, which carries
+# the name that Containerfile asks for, is made by debootstrap.
 # Needs root, and buildah, which is installed if it is missing. All is kept below build/image.
 set -eu
 cd "$(dirname "$0")/.."
@@ -44,8 +45,8 @@ image build "${isolation[@]}" --pull-never -t esn-pulse -f Containerfile "$store
 echo "built in $((SECONDS - begun)) s"
 
 step "a container, which reads a site on loopback"
-free_ports 1
-port=${ports[0]}
+free_ports 2
+port=${ports[0]} web_port=${ports[1]}
 site_start image --sections 12 --count 60 --seed 12 --no-faults
 container=$(image from --pull-never localhost/esn-pulse)
 section=$(awk -F'\t' '
@@ -54,13 +55,18 @@ section=$(awk -F'\t' '
 	"$run/image/truth/activity_section_organisers.tsv" "$run/image/truth/sections.tsv")
 begun=$(date +%s%N)
 # What compose.yaml would start; only the port and the sites are others.
-image run "${isolation[@]}" --env ESN_PASSWORD=secret --env "PGPORT=$port" "$container" -- \
+# The two containers share the directory of the socket, which belongs to the server.
+mkdir "$store/socket"
+image run "${isolation[@]}" --volume "$store/socket:/mnt" "$container" -- \
+	install -d -o postgres -g postgres -m 2775 /mnt
+socket=(--volume "$store/socket:/run/postgresql" --env "PGPORT=$port")
+image run "${isolation[@]}" "${socket[@]}" --env ESN_PASSWORD=secret "$container" -- \
 	esn-pulse-server -c "esn_pulse.accounts_url=$accounts_url" \
 	-c "esn_pulse.activities_url=$activities_url" -c esn_pulse.request_delay=0 \
 	>"$store/server.log" 2>&1 &
 server=$!
 in_container() {
-	image run "${isolation[@]}" --user postgres --env "PGPORT=$port" "$container" -- "$@"
+	image run "${isolation[@]}" "${socket[@]}" --user postgres "$container" -- "$@"
 }
 # The container shares the numbers of processes with this machine. Without one, its server has not
 # been reached: it ends with what started it.
@@ -96,13 +102,44 @@ jobs=$(in_container psql -XAtq esn -c "SELECT count(*) FROM cron.job WHERE activ
 [ "$jobs" = 4 ] || die "the schedule has $jobs jobs instead of 4"
 echo "4 jobs are scheduled"
 
+step "the web gateway, in another container"
+web=$(image from --pull-never localhost/esn-pulse)
+read -ra command < <(awk '$1 == "entrypoint:" { print $2 }' compose.yaml)
+while IFS= read -r -d "" argument; do command+=("$argument"); done < <(
+	awk '$1 == "command:" { sub(/ *command: /, ""); print }' compose.yaml |
+		sed "s/:8080/:$web_port/" | xargs printf '%s\0')
+image run "${isolation[@]}" "${socket[@]}" --user esn_web "$web" -- "${command[@]}" \
+	>"$store/web.log" 2>&1 &
+gateway=$!
+stop_all() {
+	pkill -INT -f -x "esn-pulse-web --listen 0.0.0.0:$web_port .*" || true
+	wait "$gateway" || true
+	stop
+}
+trap stop_all EXIT
+answer() { curl -sf "http://127.0.0.1:$web_port$1"; }
+await_gateway() {
+	local deadline=$((SECONDS + 60)) total
+
+	until answer /api/v1/activities >"$store/activities.json"; do
+		[ "$SECONDS" -lt "$deadline" ] || die "it does not answer: $(tail -n 20 "$store/web.log")"
+		sleep 0.1
+	done
+	total=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["total"])' \
+		<"$store/activities.json")
+	[ "$total" = "$(as_esn "SELECT count(*) FROM activities WHERE is_valid")" ] ||
+		die "it answers with $total activities"
+	echo "it answers with $total activities"
+}
+await_gateway
+answer / | grep -q '<title>' || die "the first page has no title"
+
 step "the same container, started again"
 stop
-trap - EXIT
-image run "${isolation[@]}" --env "PGPORT=$port" "$container" -- esn-pulse-server \
+image run "${isolation[@]}" "${socket[@]}" "$container" -- esn-pulse-server \
 	>"$store/again.log" 2>&1 &
 server=$!
-trap stop EXIT
 await_server
 [ "$(as_esn "SELECT count(*) > 0 FROM activities")" = t ] || die "the activities are lost"
 echo "it has kept its data"
+await_gateway

@@ -60,11 +60,18 @@ chroot_copy "$bare" "$server"
 useradd --root "$server" --create-home --shell /bin/bash volunteer
 echo 'volunteer ALL=(ALL) NOPASSWD: ALL' >"$server/etc/sudoers.d/volunteer"
 cp "$packages"/*.deb "$server/home/volunteer/"
-# One command per line, of the Debian that it is. Debian 13 has 17.
-awk '/^### / { on = $0 == "### The package" }
-	on && sub(/^    /, "") { printf "%s%s", $0, /\\$/ ? "\n" : "\n;\n" }' README.md |
-	sed "s/esn-metu/$section/" >"$server/home/volunteer/commands"
-[ "$suite" != trixie ] || sed -i 's/\b15\b/17/g' "$server/home/volunteer/commands"
+# commands <file>: those below its heading "The package", of the Debian that it is; 13 has 17. Each
+# ends with a line that is a semicolon.
+commands() {
+	awk '/^##/ { on = $0 == "### The package" }
+		on && sub(/^    /, "") { printf "%s%s", $0, /\\$/ ? "\n" : "\n;\n" }' "$1" |
+		sed -e "s/esn-metu/$section/" ${on_trixie:+-e 's/\b15\b/17/g'}
+}
+[ "$suite" != trixie ] || on_trixie=1
+commands README.md >"$server/home/volunteer/commands"
+commands docs/web.md >"$server/home/volunteer/web-commands"
+free_ports 1
 cp scripts/package-server.sh "$server/srv/"
 cp -a "$builder/srv/esn-pulse-"*/ "$server/srv/"
-(chroot_run "$server" bash /srv/package-server.sh "$accounts_url" "$activities_url" </dev/null)
+(chroot_run "$server" bash /srv/package-server.sh "$accounts_url" "$activities_url" \
+	"${ports[0]}" </dev/null)

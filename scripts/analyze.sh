@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Static analysis: clang-tidy (see .clang-tidy), cppcheck and gcc's own. Any finding is an error.
-# Exceptions are in the code, with their reason, or in .clang-tidy.
+# Static analysis: clang-tidy (see .clang-tidy), cppcheck and gcc's own, and systemd's of the units.
+# Any finding is an error. Exceptions are in the code, with their reason, or in .clang-tidy.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -15,6 +15,18 @@ mkdir -p build
 two_at_once() {
 	nice xargs -P 2 -n 1 "$@" >"$log" 2>&1 || die "$(grep -v 'warnings generated' "$log")"
 }
+
+step "units for systemd"
+rm -rf build/units
+mkdir build/units
+for unit in examples/*.service examples/*.timer; do
+	# Only a program that exists passes. The gateway need not be built.
+	sed -e "s,/opt/esn_pulse,$PWD," -e 's,/usr/local/bin/esn-pulse-web,/bin/true,' "$unit" \
+		>"build/units/${unit##*/}"
+done
+systemd-analyze verify --man=no build/units/* || die "see above"
+systemd-analyze security --offline=true --threshold=20 --no-pager \
+	build/units/esn-pulse-web.service >"$log" || die "$(cat "$log")"
 
 step "cppcheck"
 # PostgreSQL's headers are too much for it: foreach is all that it must know of them.

@@ -34,7 +34,7 @@ note() {
 cleanup() {
 	local status=$?
 
-	rm -f "$file".{part,list,counts,proof,error} "$file".{before,after}.sql.part
+	rm -f "$file".{part,counts,proof} "$file".part.{before,after}.sql
 	# Only what was created here.
 	[ -z "$proof" ] || run -d postgres -c "DROP DATABASE IF EXISTS \"$proof\"" || true
 	[ "$status" -eq 0 ] || note "scripts/backup.sh failed with status $status: see what it printed"
@@ -55,24 +55,15 @@ printf '%s\n\\echo end\n' "$counts" >&"$to"
 while read -r line <&"$from" && [ "$line" != end ]; do echo "$line"; done | sort >"$file.counts"
 [ -s "$file.counts" ] ||
 	{ echo "the database $database has no extension esn_pulse" >&2; exit 1; }
-own "kind = 'column'" >"$file.before.sql.part"
-own "kind <> 'column'" >"$file.after.sql.part"
+own "kind = 'column'" >"$file.part.before.sql"
+own "kind <> 'column'" >"$file.part.after.sql"
 pg_dump --format=custom --snapshot="$id" --file="$file.part" --dbname="$database"
 echo "COMMIT;" >&"$to"
 
 name=esn_pulse_proof_$$_$(date +%s)
 run -d postgres -c "CREATE DATABASE \"$name\" TEMPLATE template0 ENCODING 'UTF8'"
 proof=$name
-# Only one database of a server can have pg_cron, and it is not this one. esn_schedule() makes its
-# jobs again.
-pg_restore --list "$file.part" | grep -vE ' (pg_cron|cron) ' >"$file.list"
-restore() {
-	pg_restore --exit-on-error --use-list="$file.list" --dbname="$proof" "$@" "$file.part"
-}
-restore --section=pre-data
-run -d "$proof" -f "$file.before.sql.part"
-restore --section=data --section=post-data
-run -d "$proof" -f "$file.after.sql.part"
+"$(dirname "$0")/restore.sh" "$proof" "$file.part"
 printf '%s\n' "$counts" | run -d "$proof" | sort >"$file.proof"
 if ! diff "$file.counts" "$file.proof" >&2; then
 	echo "the backup of $database is not what the database holds: it was thrown away" >&2
@@ -82,8 +73,8 @@ rows=$(awk -F'|' '{ n += $2 } END { print n }' "$file.counts")
 files=("$file")
 rm -f "$file".{before,after}.sql
 for part in before after; do
-	[ -s "$file.$part.sql.part" ] || continue
-	mv "$file.$part.sql.part" "$file.$part.sql"
+	[ -s "$file.part.$part.sql" ] || continue
+	mv "$file.part.$part.sql" "$file.$part.sql"
 	files+=("$file.$part.sql")
 done
 mv "$file.part" "$file"

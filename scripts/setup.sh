@@ -60,6 +60,7 @@ tests=(
 	python3-pandas
 	python3-psycopg
 	python3-pyodbc
+	systemd
 	unixodbc
 	valgrind
 )

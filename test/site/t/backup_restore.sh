@@ -20,6 +20,7 @@ everything() {
 }
 
 # Into a new cluster, as to another machine.
+trap 'site_stop archive; cluster_stop newhome; cluster_stop backup_restore' EXIT
 cluster_start newhome
 pg_dump -h "$run/$cluster" -d archive >"$run/archive/dump.sql"
 cluster_psql newhome -c "CREATE DATABASE archive"
@@ -51,6 +52,19 @@ for jobs in 2 4; do
 		"SET application_name = 'pg_restore'" \
 		"INSERT INTO activity_to_sdg VALUES (-1, 1)" || true)" "*ERROR:  23503:*"
 done
+sql "CREATE ROLE \"the board\"" "SELECT esn_grant_read('\"the board\"')" >/dev/null
+pg_dump -h "$run/$cluster" -d archive -Fc -f "$run/archive/granted"
+cluster_psql newhome -c "CREATE DATABASE granted"
+restores() { PGHOST=$run/newhome scripts/restore.sh granted "$run/archive/granted" 2 2>&1; }
+like "restore.sh names the roles that are missing, before it does anything" \
+	"$(restores || cluster=newhome database=granted sql "SELECT extname FROM pg_extension")" \
+	'roles of the dump do not exist here*: "the board"'$'\nplpgsql'
+cluster_psql newhome -c 'CREATE ROLE "the board"'
+is "with them it restores" "$(restores)" ""
+cluster=newhome database=granted everything >"$run/archive/after"
+is "every row" "$(diff "$run/archive/before" "$run/archive/after")" ""
+is "and every grant" "$(cluster=newhome database=granted sql \
+	"SELECT has_table_privilege('the board', 'activities', 'SELECT')")" t
 cluster_stop newhome
 
 # Upgrades.
@@ -78,18 +92,29 @@ for version in $(cd sql && ls esn_pulse--*.sql | sed -nE 's/^esn_pulse--([0-9.]+
 		"$(diff "$run/archive/fresh" "$run/archive/upgraded")" ""
 	is "its rows are there" "$(sql "SELECT kind FROM failed_scrapes" "$my_rules")" \
 		$'activity\nh1.mine'
-	# The way that docs/operations.md shows.
 	rows="SELECT f.url, f.kind FROM failed_scrapes f"
-	before=$(sql "$rows")
-	database=restored_$version
+	before=$(sql "$rows" "$my_rules")
+	# Into an empty database, and into one that create.sh has made.
+	PGHOST=$run/$cluster scripts/create.sh "owned_$version" volunteer "$version" >/dev/null 2>&1
+	cluster_psql "$cluster" -c "CREATE DATABASE \"empty_$version\""
+	for database in "empty_$version" "owned_$version"; do
+		like "a dump of $version can be restored" "$(PGHOST=$run/$cluster \
+			scripts/restore.sh "$database" "$run/archive/dump_$version" 2>&1)" \
+			"*upgraded from version $version"
+		is "like the database that it came from" "$(sql "$rows" "$my_rules")" "$before"
+		is "with the current version" "$(sql "SELECT extversion FROM pg_extension
+			WHERE extname = 'esn_pulse'")" "$current"
+	done
+	is "the owner is still the one that create.sh has made" \
+		"$(sql "SELECT DISTINCT rolname FROM pg_class JOIN pg_roles r ON r.oid = relowner
+			WHERE relname IN ('activities', 'frontier')")" "owned_${version}_owner"
+	database=refuses_$version
 	cluster_psql "$cluster" -c "CREATE DATABASE \"$database\""
-	sql "CREATE EXTENSION esn_pulse VERSION '$version'"
-	like "a dump of $version can be restored into $version" \
-		"$(pg_restore -h "$run/$cluster" -d "$database" "$run/archive/dump_$version" 2>&1 &&
-			echo done)" "done"
-	is "and upgraded then" "$(sql "ALTER EXTENSION esn_pulse UPDATE")" ""
-	is "like the database that it came from" "$(sql "$rows" "$my_rules")" "$before
-$(database=from_$version sql "$my_rules")"
+	sql "CREATE EXTENSION esn_pulse"
+	like "where the current version is, nothing is done, and it says what to do" \
+		"$(PGHOST=$run/$cluster scripts/restore.sh "$database" "$run/archive/dump_$version" 2>&1 ||
+			sql "SELECT count(*) FROM failed_scrapes")" \
+		"*of version $version*has $current*create.sh <database> <role> $version"$'\n0'
 done
 database=archive
 

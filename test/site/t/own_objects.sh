@@ -73,10 +73,7 @@ like "a backup is made and proved" \
 	"$(scripts/backup.sh kept "$run/kept/backups" 2>&1)" "*restored and counted"
 dump=$run/kept/backups/kept_$(date +%F).dump
 cluster_psql "$cluster" -c "CREATE DATABASE copy"
-pg_restore -d copy --section=pre-data "$dump"
-psql -X -q -d copy -f "$dump.before.sql"
-pg_restore -d copy --section=data --section=post-data "$dump"
-psql -X -q -d copy -f "$dump.after.sql"
+is "restore.sh restores it" "$(scripts/restore.sh copy "$dump" 2>&1)" ""
 is "restored as the document says, everything is there" \
 	"$(database=copy sql "$seen" "$as_guest")" "$before"
 objects="SELECT count(*) FROM esn_internal.esn_own_objects()"

@@ -205,7 +205,12 @@ function planLabel(g) {
 }
 
 function planChart(ideas, starts) {
-	const share = (value) => percent(value / 100);
+	// As esn_percent() in the reasons below.
+	const share = (value) => {
+		const digits = value > 0 && value < 10 ? 1 : 0;
+		return asPercent(Number(value).toLocaleString(LOCALE,
+			{ minimumFractionDigits: digits, maximumFractionDigits: digits }));
+	};
 	const others = (g, label) => ({ label, value: g.comparable_percent,
 		text: share(g.comparable_percent), other: true });
 	const entries = ideas.flatMap((g) => starts ? [others(g, planLabel(g))]

@@ -39,8 +39,9 @@ SQL
 )
 [ -z "$missing" ] || die "roles of the dump do not exist here; create them first: $missing"
 
+[ -z "$version" ] || with="VERSION '$version'"
 restore --section=pre-data --file=- |
-	sed -E -e "s/^(CREATE EXTENSION IF NOT EXISTS esn_pulse .*);/\1${version:+ VERSION '$version'};/" \
+	sed -E -e "s/^(CREATE EXTENSION IF NOT EXISTS esn_pulse .*);/\1 ${with:-};/" \
 		-e 's/^CREATE SCHEMA /CREATE SCHEMA IF NOT EXISTS /' |
 	run -o /dev/null
 [ ! -f "$file.before.sql" ] || run -f "$file.before.sql"

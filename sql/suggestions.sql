@@ -119,10 +119,12 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_percent(share double precision, lang
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT CASE lang WHEN 'tr' THEN '%' || replace(r.rounded, '.', ',')
 	ELSE r.rounded || ' %' END
-	FROM (SELECT round((100 * share)::numeric, CASE WHEN share < 0.1 THEN 1 ELSE 0 END)::text
-		AS rounded) r);
+	FROM (SELECT round((100 * share)::numeric, 1) AS shown) s,
+		LATERAL (SELECT round(s.shown, CASE WHEN s.shown BETWEEN 0.1 AND 9.9 THEN 1 ELSE 0 END)::text
+			AS rounded) r);
 COMMENT ON FUNCTION esn_percent(double precision, text) IS
-	'A share as people write it. share: from 0 to 1. lang: en or tr.';
+	'A share as people write it, from the percentage with one digit after the point, which the '
+	'columns have. share: from 0 to 1. lang: en or tr.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_reason(kind text, name text, is_gap boolean,
 	own integer, own_activities integer, share double precision, sections integer,

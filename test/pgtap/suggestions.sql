@@ -84,6 +84,9 @@ SELECT is((SELECT string_agg(esn_kind_phrase(kind, name, lang), '; ' ORDER BY la
 	'causes, months, goals and types in both languages');
 SELECT is(esn_percent(0.034, 'tr') || ' ' || esn_percent(0.21, 'en'), '%3,4 21 %',
 	'percentages in both');
+SELECT is(string_agg(esn_percent(share, 'en'), '; ' ORDER BY share), '0 %; 0.1 %; 10 %; 25 %',
+	'rounded from what the columns show')
+FROM unnest(ARRAY[0, 0.001, 0.0996, 0.2446]) AS share;
 
 -- The bound is Chernoff's: never smaller than the probability itself.
 SELECT ok(exp(-esn_evidence(x, 50, 0.2)) >= p - 1e-12, format('the bound holds for %s of 50', x))

@@ -120,7 +120,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT CASE lang WHEN 'tr' THEN '%' || replace(r.rounded, '.', ',')
 	ELSE r.rounded || ' %' END
 	FROM (SELECT round((100 * share)::numeric, 1) AS shown) s,
-		LATERAL (SELECT round(s.shown, CASE WHEN s.shown BETWEEN 0.1 AND 9.9 THEN 1 ELSE 0 END)::text
+		LATERAL (SELECT round(s.shown, (s.shown BETWEEN 0.1 AND 9.9)::integer)::text
 			AS rounded) r);
 COMMENT ON FUNCTION esn_percent(double precision, text) IS
 	'A share as people write it, from the percentage with one digit after the point, which the '

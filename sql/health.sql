@@ -109,8 +109,8 @@ COMMENT ON FUNCTION esn_check_invalid_activities() IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_data_age(OUT status text, OUT value text,
 	OUT advice text)
 LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN s.n = 0 THEN 'critical' WHEN s.never > 0 THEN 'warning'
-			ELSE esn_grade(s.age, 7.25, 14) END,
+	SELECT CASE WHEN s.n = 0 OR s.age >= 14 THEN 'critical'
+			WHEN s.never > 0 OR s.age >= 7.25 THEN 'warning' ELSE 'ok' END,
 		CASE WHEN s.n = 0 THEN 'no section can be read'
 			ELSE concat_ws(', ', round(s.age, 1) || ' days',
 				CASE WHEN s.never > 0 THEN format('%s never read', s.never) END) END,

@@ -76,6 +76,8 @@ UPDATE sections SET last_scraped = now() - interval '8 days' WHERE id = -1;
 SELECT is(pg_temp.health('data age'), 'warning', '8 days old');
 UPDATE sections SET last_scraped = now() - interval '15 days' WHERE id = -1;
 SELECT is(pg_temp.health('data age'), 'critical', '15 days old');
+UPDATE sections SET last_scraped = CASE WHEN id < -1 THEN now() - interval '15 days' END;
+SELECT is(pg_temp.health('data age'), 'critical', 'one was never read, and the others are too old');
 UPDATE sections SET last_scraped = CASE WHEN id < -1 THEN now() END;
 SELECT is(pg_temp.health('data age'), 'warning', 'one section was never read');
 UPDATE sections SET last_scraped = now();

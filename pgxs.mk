@@ -62,6 +62,7 @@ SQL = \
 	dashboard \
 	dashboard-words \
 	dashboard-tables \
+	dashboard-plan \
 	dashboard-subjects \
 	api \
 	restore \

@@ -90,8 +90,10 @@ DECLARE
 	given jsonb := esn_api_values(request);
 	lang text := CASE WHEN given->>'lang' = 'tr' THEN 'tr' ELSE 'en' END;
 	subject record;
+	data jsonb;
 BEGIN
 	SELECT v.* INTO subject FROM esn_api_sections v WHERE v.id = (given->>'section')::integer;
+	data := @extschema@.esn_report_data(subject.slug);
 	http_status := 200;
 	headers := esn_page_headers();
 	content := esn_page_head(request, lang, subject.name)
@@ -114,7 +116,9 @@ BEGIN
 			jsonb_build_array('international', 'from abroad', round(100.0
 				* subject.international_students / nullif(subject.local_students
 				+ subject.international_students, 0)), ' %')))
-		|| esn_page_charts(lang, @extschema@.esn_report_data(subject.slug))
+		|| coalesce(esn_page_plan(lang, data->'plan', subject.name, subject.slug), '')
+		-- The suggestions stand above, also without JavaScript.
+		|| esn_page_charts(lang, data || '{"plan": null}')
 		|| esn_page_activities(request, lang, given)
 		|| esn_page_years(lang, 'section', subject.slug)
 		|| esn_page_downloads(lang, ARRAY[format('/api/v1/sections/%s/activities.csv',

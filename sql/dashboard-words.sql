@@ -31,4 +31,22 @@ INSERT INTO esn_internal.api_words (word, tr) VALUES
 	('Meaning', 'Anlamı'), ('Skip to the figures', 'Rakamlara geç'),
 	('Only valid activities that are still on the site count.',
 		'Yalnızca geçerli ve sitede hâlâ bulunan etkinlikler sayılır.'),
-	('Key', 'Anahtar'), ('Start a run', 'Çalıştır');
+	('Key', 'Anahtar'), ('Start a run', 'Çalıştır'), ('Suggestions', 'Öneriler'),
+	('Gap', 'Eksik'), ('Idea', 'Öneri'), ('Month', 'Ay'), ('Goal', 'Amaç'),
+	('comparable sections', 'benzer şubeler'), ('do it more', 'daha çok yapan'),
+	('did it at first', 'ilk başta yapan'),
+	('could be chance: at most', 'rastlantı olasılığı en çok'),
+	('usual participants there', 'oradaki olağan katılımcı'),
+	('Drew many participants:', 'Çok katılımcı çekenler:'),
+	('How many may come', 'Kaç kişi gelebilir'),
+	('Expected', 'Beklenen'), ('From', 'En az'), ('To', 'En çok'),
+	('Own activities', 'Kendi etkinlikleri'),
+	('Four of five activities of a type lie between from and to.',
+		'Bir türdeki her beş etkinlikten dördü bu aralıktadır.'),
+	('What other sections began with.', 'Öteki şubelerin başladıkları.'),
+	('Gaps: done less than half as often as at comparable sections, beyond chance. Ideas are not '
+		'proven.', 'Eksikler: benzer şubelerin yarısından az, rastlantıyla açıklanamayacak kadar. '
+		'Öneriler kanıtlanmış değildir.'),
+	('Nothing is neglected beyond chance, compared with sections of similar size and kind. These '
+		'are ideas.', 'Büyüklüğü ve türü benzer şubelere göre rastlantının ötesinde bir eksik yok. '
+		'Bunlar önerilerdir.');

@@ -71,5 +71,34 @@ SELECT is_empty($$SELECT address FROM pages
 		OR regexp_count(page, '<table') <> regexp_count(page, '</table>')
 		OR page NOT LIKE '<!DOCTYPE html>%</html>'$$, 'each page is complete');
 
+-- What the planner says of a section; names and titles come from outside.
+CREATE TEMP TABLE ideas AS SELECT lang, esn_internal.esn_page_plan(lang, jsonb_build_object(
+	'suggestions', jsonb_build_array(jsonb_build_object('kind', 'cause', 'name', 'Culture',
+		'turkish_name', 'Culture', 'is_gap', true, 'own', 1, 'own_activities', 40,
+		'own_percent', 2.5, 'comparable_percent', 30.0, 'comparable_sections', 20,
+		'sections_doing_more', 19, 'chance', 0.0012, 'participants', 1234, 'reason', 'Why <b>?',
+		'turkish', 'Neden?', 'examples', jsonb_build_array(
+			jsonb_build_object('title', '<i>One', 'section', 'A & B', 'date', '2026-01-02',
+				'participants', 90, 'link', 'https://a.example/?a=1&b="'),
+			jsonb_build_object('title', 'Two', 'section', 'C', 'date', '2026-01-03',
+				'participants', 80, 'link', 'javascript:x')))),
+	'expectations', jsonb_build_array(jsonb_build_object('type', 'Trip', 'expected', 40,
+		'low', 10, 'high', 90, 'own_of_type', 3))), 'ESN <u>', 'aa-one') AS page
+FROM unnest(ARRAY['en', 'tr']) AS lang;
+SELECT is(ARRAY(SELECT m.m[1] FROM ideas, regexp_matches(page, '<dd>([^<]*)</dd>', 'g') AS m(m)
+	WHERE lang = 'en'), ARRAY['2.5 % (1 / 40)', '30 %', '19 / 20', '0.1 %', '1,234'],
+	'a gap has its figures');
+SELECT is(ARRAY(SELECT m.m[1] FROM ideas, regexp_matches(page, ' width="([^"]*)"', 'g') AS m(m)
+	WHERE lang = 'tr'), ARRAY['2.5%', '30.0%'], 'and bars');
+SELECT matches(page, '<h3>Eksik: Kültür <small>Konu</small></h3><p>Neden\?</p>',
+	'it is Turkish') FROM ideas WHERE lang = 'tr';
+SELECT matches(page, 'href="https://a\.example/\?a=1&amp;b=&quot;"><bdi>&lt;i&gt;One</bdi>'
+	'</a> <span class="meta">A &amp; B, 2026-01-02, 90 participants<', 'examples are links')
+FROM ideas WHERE lang = 'en';
+SELECT is_empty($$SELECT * FROM ideas WHERE page ~ '<[biu]>|javascript'$$,
+	'no text becomes markup, and no address a script');
+SELECT matches(page, '<tr><th scope="row">Trip</th><td class="n" data-v="40">40</td>',
+	'participants to expect are there') FROM ideas WHERE lang = 'en';
+
 SELECT * FROM finish();
 ROLLBACK;

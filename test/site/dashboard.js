@@ -14,6 +14,14 @@
 	for (const table of all("table.sortable"))
 		lines.push(`rows ${table.id} ${table.tBodies[0].rows.length}`);
 	lines.push(`headings ${all("#report h2").slice(0, 3).map((h) => h.textContent).join(", ")}`);
+	const ideas = all(".suggestions > li");
+	for (const idea of ideas)
+		lines.push(`idea ${[idea.querySelector("p"), ...all(".bar", idea).map((bar) =>
+			bar.previousElementSibling)].map((node) => node.textContent).join("|")}`);
+	for (const idea of ideas.filter((node) => node.classList.contains("gap")))
+		lines.push(`gap ${idea.querySelector("p").textContent}`);
+	lines.push(`examples ${all(".suggestions ul a").map((a) => a.href).join(" ")}`);
+	lines.push(`plans ${all("#plan").length}`);
 	const main = document.scrollingElement;
 	lines.push(`wide ${main.scrollWidth <= innerWidth ? "no" : main.scrollWidth}`);
 	const ids = all("[id]").map((node) => node.id);

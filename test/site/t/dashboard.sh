@@ -23,6 +23,19 @@ section=$(sql "SELECT section_slug FROM esn_section_overview WHERE country_code 
 	ORDER BY activities DESC, section_slug LIMIT 1")
 country=$(sql "SELECT country_code FROM sections WHERE accounts_platform_slug = '$section'")
 key=$(sql "SELECT esn_create_api_key('own', 'operate', '$section')")
+# A gap: the section has no activity for the cause that comparable sections serve most.
+sql "DELETE FROM activity_to_cause r USING activity_causes c, activity_section_organisers o,
+		sections s WHERE c.id = r.cause_id AND o.activity_id = r.activity_id
+		AND s.id = o.section_id AND s.accounts_platform_slug = '$section' AND c.name = (
+			SELECT name FROM esn_suggest('$section', 45) WHERE kind = 'cause'
+			ORDER BY comparable_percent DESC LIMIT 1)" \
+	"SELECT esn_internal.esn_refresh_summaries()" >/dev/null
+ideas() { # <language>
+	sql "SELECT format('idea %s|%s %% (%s / %s)|%s %%', reason, round(own_percent,
+			CASE WHEN own_percent < 10 THEN 1 ELSE 0 END), own, own_activities,
+			round(comparable_percent, CASE WHEN comparable_percent < 10 THEN 1 ELSE 0 END))
+		FROM esn_suggest('$section', 6, '$1') ORDER BY rank"
+}
 
 # browse <address> [options]: opens the page; then `look <key>` prints what it says, `shows <word>`
 # a line of it.
@@ -86,7 +99,16 @@ sound "section"
 is "a section's figures are those of the tables" \
 	"$(shows figure | grep -E '^(activities|participants|rank) ' | sort)" \
 	"$(figures esn_section_overview "section_slug = '$section'")"
+is "suggestions are there with their figures" "$(look value | grep '^idea ')" "$(ideas en)"
+is "one is a gap" "$(shows gap)" "$(sql "SELECT reason FROM esn_suggest('$section', 6)
+	WHERE is_gap")"
+is "examples are links" "$(shows examples)" "$(sql "SELECT string_agg(e.item->>'link', ' '
+		ORDER BY rank, e.n) FROM esn_suggest('$section', 6), jsonb_array_elements(examples)
+		WITH ORDINALITY AS e(item, n)")"
+is "and each stands once" "$(shows plans)" 0
 browse "/sections/$section?lang=tr#$key" --width=400
+is "suggestions are Turkish" "$(look value | sed -n 's/^idea \([^|]*\)|.*/\1/p')" \
+	"$(ideas tr | sed 's/^idea \([^|]*\)|.*/\1/')"
 sound "section in Turkish on a telephone"
 started=$(sql "SELECT max(id) FROM scraper_status")
 like "who has a key starts a run" "$(shows started)" "$started: *"

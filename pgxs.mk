@@ -63,6 +63,7 @@ SQL = \
 	dashboard-words \
 	dashboard-tables \
 	dashboard-plan \
+	dashboard-compare \
 	dashboard-subjects \
 	api \
 	restore \

@@ -77,6 +77,16 @@ function enhance(table) {
 	show();
 }
 
+// No more sections can be chosen than are compared.
+function bound(boxes, most) {
+	const check = () => {
+		const full = boxes.filter((box) => box.checked).length >= most;
+		for (const box of boxes) box.disabled = full && !box.checked;
+	};
+	for (const box of boxes) box.addEventListener("change", check);
+	check();
+}
+
 // Charts as pictures.
 
 // A picture has no style sheet: each element gets what it looks like now.
@@ -156,6 +166,7 @@ function control(place, body) {
 }
 
 for (const table of document.querySelectorAll("table.sortable")) enhance(table);
+bound([...document.querySelectorAll("input[name=compare]")], 8);
 const charts = document.getElementById("report");
 if (charts) equip(charts);
 const runs = document.getElementById("runs");

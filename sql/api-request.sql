@@ -52,10 +52,13 @@ BEGIN
 			PERFORM esn_api_fail(400, 'the value is not percent-encoded UTF-8', name);
 		ELSIF length(value) > 255 THEN
 			PERFORM esn_api_fail(400, 'the value is longer than 255 characters', name);
-		ELSIF jsonb_exists(found, name) THEN
+		ELSIF jsonb_exists(found, name) AND NOT EXISTS (SELECT FROM api_parameters p
+			WHERE p.name = name AND p.kind = 'sections')
+		THEN
 			PERFORM esn_api_fail(400, 'the parameter is given twice', name);
 		END IF;
-		found := found || jsonb_build_object(name, value);
+		-- Each checkbox of a form sends its own.
+		found := found || jsonb_build_object(name, concat_ws(',', found->>name, value));
 	END LOOP;
 	RETURN found;
 END $$;
@@ -118,6 +121,32 @@ $$;
 COMMENT ON FUNCTION esn_api_country(text) IS
 	'The code of a country. NULL: there is none. name: its code or name.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_api_sections_value(name text, given text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	wanted text[] := ARRAY(SELECT w.name FROM unnest(string_to_array(given, ',')) WITH ORDINALITY
+		AS w(name, n) WHERE w.name <> '' ORDER BY w.n LIMIT 100);
+	ids text[] := '{}';
+	id text;
+	slug text;
+BEGIN
+	FOREACH slug IN ARRAY wanted LOOP
+		id := esn_api_section(slug);
+		IF id IS NULL THEN
+			PERFORM esn_api_fail(400, format('no section is known as "%s"', slug), name);
+		ELSIF id <> ALL (ids) THEN
+			ids := ids || id;
+		END IF;
+	END LOOP;
+	IF cardinality(ids) > 8 THEN
+		PERFORM esn_api_fail(400, 'more than eight sections', name);
+	END IF;
+	RETURN array_to_string(ids, ',');
+END $$;
+COMMENT ON FUNCTION esn_api_sections_value(text, text) IS
+	'The numbers of sections, each once, separated by commas. name: of the parameter. given: their '
+	'numbers or slugs, likewise. An error ends the request, as esn_api_fail().';
+
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_value(kind text, name text, given text,
 	http_status integer) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
@@ -138,6 +167,7 @@ BEGIN
 			END;
 		WHEN 'country' THEN value := esn_api_country(given);
 		WHEN 'section' THEN value := esn_api_section(given);
+		WHEN 'sections' THEN value := esn_api_sections_value(name, given);
 	END CASE;
 	IF value IS NULL THEN
 		PERFORM esn_api_fail(http_status, format(CASE kind

@@ -99,5 +99,6 @@ INSERT INTO esn_internal.api_parameters (relation, name, kind, condition, descri
 	('page', 'start_date', 'date', NULL, 'From this day.'),
 	('page', 'end_date', 'date', NULL, 'Up to this day.'),
 	('page', 'page', 'integer', NULL, 'The page of the activities.'),
+	('page', 'compare', 'sections', NULL, 'Up to eight sections, separated by commas.'),
 	('esn_api_runs', 'run', 'integer', 'v.id = ($1->>''run'')::bigint', 'Its number.'),
 	('esn_api_runs', 'status', 'text', 'v.status = ($1->>''status'')', 'How it stands.');

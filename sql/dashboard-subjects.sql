@@ -25,8 +25,7 @@ BEGIN
 			esn_html(esn_say(lang, 'The whole network')))
 		|| esn_page_figures(lang, jsonb_build_array(
 			jsonb_build_array('activities', 'activities', data #> '{figures,activities}'),
-			jsonb_build_array('year_activities', 'activities in 12 months',
-				data #> '{figures,year_activities}'),
+			esn_page_year_figure(lang, data->'figures'),
 			jsonb_build_array('participants', 'participants', data #> '{figures,participants}'),
 			jsonb_build_array('upcoming', 'activities to come', data #> '{figures,upcoming}'),
 			jsonb_build_array('sections', 'sections', jsonb_array_length(data
@@ -35,6 +34,7 @@ BEGIN
 				#> '{countries,rows}')),
 			jsonb_build_array('usage', 'requests in 30 days', (SELECT sum(u.requests)
 				FROM @extschema@.esn_usage u WHERE u.hour > now() - interval '30 days'))))
+		|| coalesce(esn_page_comparison(request, lang, given), '')
 		|| esn_page_charts(lang, data)
 		|| esn_page_sections(request, lang, given) || esn_page_countries(request, lang)
 		|| esn_page_years(lang, 'network', NULL) || esn_page_silent(request, lang, NULL)
@@ -54,9 +54,11 @@ DECLARE
 	given jsonb := esn_api_values(request);
 	lang text := CASE WHEN given->>'lang' = 'tr' THEN 'tr' ELSE 'en' END;
 	subject record;
+	data jsonb;
 BEGIN
 	SELECT o.* INTO subject FROM @extschema@.esn_country_overview o
 	WHERE o.country_code = given->>'country';
+	data := @extschema@.esn_report_data(subject.country_code);
 	http_status := 200;
 	headers := esn_page_headers();
 	content := esn_page_head(request, lang, subject.country)
@@ -65,13 +67,15 @@ BEGIN
 			esn_html(subject.country))
 		|| esn_page_figures(lang, jsonb_build_array(
 			jsonb_build_array('activities', 'activities', subject.activities),
+			esn_page_year_figure(lang, data->'figures'),
 			jsonb_build_array('participants', 'participants', subject.participants),
 			jsonb_build_array('sections', 'sections', subject.sections),
 			jsonb_build_array('rank', 'rank in the network', subject.rank_in_network),
 			jsonb_build_array('international', 'from abroad', round(100.0
 				* subject.international_students / nullif(subject.local_students
 				+ subject.international_students, 0)), ' %')))
-		|| esn_page_charts(lang, @extschema@.esn_report_data(subject.country_code))
+		|| coalesce(esn_page_comparison(request, lang, given), '')
+		|| esn_page_charts(lang, data)
 		|| esn_page_sections(request, lang, given) || esn_page_years(lang, 'country',
 			subject.country_code) || esn_page_silent(request, lang, subject.country_code)
 		|| esn_page_downloads(lang, ARRAY[format('/api/v1/countries/%s/sections.csv',
@@ -107,8 +111,7 @@ BEGIN
 				subject.activities_url]) AS u(url) WHERE u.url ~* '^https?://'))
 		|| esn_page_figures(lang, jsonb_build_array(
 			jsonb_build_array('activities', 'activities', subject.activities),
-			jsonb_build_array('year_activities', 'activities in 12 months',
-				subject.activities_12_months),
+			esn_page_year_figure(lang, data->'figures'),
 			jsonb_build_array('participants', 'participants', subject.participants),
 			jsonb_build_array('upcoming', 'activities to come', subject.upcoming),
 			jsonb_build_array('rank', 'rank in the network', subject.rank_in_network),

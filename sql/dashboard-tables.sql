@@ -18,9 +18,8 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_page_years(lang text, kind text, sub
 LANGUAGE sql STABLE AS $$
 	SELECT esn_page_table(lang, 'Years', '{Year,#Activities,#Change,#Participants,#Online}',
 		coalesce(string_agg(concat('<tr><th scope="row">', y.year, '</th>',
-			esn_cell(y.activities, lang), '<td class="n" data-v="', y.activities_change_percent,
-			'">', coalesce(to_char(y.activities_change_percent, 'SG999990') || ' %', '–'),
-			'</td>', esn_cell(y.participants, lang), esn_cell(y.online, lang), '</tr>'), ''
+			esn_cell(y.activities, lang), esn_change_cell(y.activities_change_percent),
+			esn_cell(y.participants, lang), esn_cell(y.online, lang), '</tr>'), ''
 			ORDER BY y.year DESC), ''))
 	FROM (SELECT n.year, n.activities, n.activities_change_percent, n.participants, n.online
 		FROM @extschema@.esn_activities_by_year n WHERE kind = 'network'
@@ -38,18 +37,21 @@ COMMENT ON FUNCTION esn_page_years(text, text, text) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_sections(request jsonb, lang text, given jsonb)
 	RETURNS text
 LANGUAGE sql STABLE AS $$
-	SELECT esn_page_table(lang, 'Sections', CASE WHEN given->>'year' IS NULL
+	SELECT esn_page_compare_form(request) || esn_page_table(lang, 'Sections',
+		CASE WHEN given->>'year' IS NULL
 			THEN '{Section,Country,#Activities,#In 12 months,#Participants,Last activity,#Rank}'
 			ELSE '{Section,Country,#Activities,#Change,#Participants,Last activity,#Rank}'
-			END::text[], coalesce(string_agg(concat('<tr><th scope="row"><a href="',
+			END::text[], coalesce(string_agg(concat('<tr><th scope="row">',
+			-- Those that are compared have theirs there.
+			CASE WHEN s.id::text <> ALL (string_to_array(coalesce(given->>'compare', ''), ','))
+				THEN esn_page_choice(lang, o.section_slug, o.section, false) END, '<a href="',
 			esn_link(request, '/sections/' || esn_url_part(o.section_slug)), '">',
 			esn_html(o.section), '</a></th><td>', esn_html(o.country), '</td>',
 			esn_cell(CASE WHEN y.year IS NOT NULL OR given->>'year' IS NOT NULL
 				THEN coalesce(y.activities, 0) ELSE o.activities END, lang),
 			CASE WHEN given->>'year' IS NULL THEN esn_cell(o.activities_12_months, lang)
-				ELSE concat('<td class="n" data-v="', y.activities_change_percent, '">',
-				coalesce(to_char(y.activities_change_percent, 'SG999990') || ' %', '–'), '</td>')
-				END, esn_cell(CASE WHEN given->>'year' IS NULL THEN o.participants
+				ELSE esn_change_cell(y.activities_change_percent) END,
+			esn_cell(CASE WHEN given->>'year' IS NULL THEN o.participants
 				ELSE y.participants END, lang), '<td>', o.last_activity, '</td>',
 			esn_cell(o.rank_in_network, lang), '</tr>'), '' ORDER BY o.section, o.section_slug),
 			''),
@@ -58,8 +60,11 @@ LANGUAGE sql STABLE AS $$
 			'', jsonb_build_object('year', l.year)), ''), esn_html(request->>'address')), '">',
 			coalesce(l.year::text, esn_html(esn_say(lang, 'all'))), '</a>'), ' '
 			ORDER BY l.year DESC NULLS FIRST)
-			FROM (SELECT n.year FROM @extschema@.esn_activities_by_year n UNION SELECT NULL) l))
+			FROM (SELECT n.year FROM @extschema@.esn_activities_by_year n UNION SELECT NULL) l)
+		|| format('<br><button form="compare">%s</button> %s', esn_html(esn_say(lang, 'Compare')),
+			esn_html(esn_say(lang, 'the chosen sections, up to eight.'))))
 	FROM @extschema@.esn_section_overview o
+	JOIN @extschema@.sections s ON s.accounts_platform_slug = o.section_slug
 	LEFT JOIN @extschema@.esn_sections_by_year y ON y.section_slug = o.section_slug
 		AND y.year = (given->>'year')::integer
 	WHERE (given->>'country' IS NULL OR o.country_code = given->>'country')
@@ -68,7 +73,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION esn_page_sections(jsonb, text, jsonb) IS
 	'The table of sections. request: as esn_api() makes it. lang: en or tr. given: the checked '
-	'parameters; country, q and year select.';
+	'parameters; country, q and year select, compare is chosen.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_silent(request jsonb, lang text, country text)
 	RETURNS text

@@ -27,14 +27,25 @@ END;
 COMMENT ON FUNCTION esn_figure(numeric, text) IS
 	'A whole number as people read it. value: the number. lang: en or tr.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_cell(value numeric, lang text) RETURNS text
+CREATE OR REPLACE FUNCTION esn_internal.esn_cell(value numeric, lang text, unit text DEFAULT '')
+	RETURNS text
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
 	SELECT '<td class="n" data-v="' || coalesce(value::text, '') || '">' || esn_figure(value, lang)
-		|| '</td>';
+		|| CASE WHEN value IS NULL THEN '' ELSE unit END || '</td>';
 END;
-COMMENT ON FUNCTION esn_cell(numeric, text) IS
-	'A cell of a table with a number, which sorts by it. value: the number. lang: en or tr.';
+COMMENT ON FUNCTION esn_cell(numeric, text, text) IS
+	'A cell of a table with a number, which sorts by it. value: the number. lang: en or tr. unit: '
+	'what follows the number.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_change_cell(percent numeric) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+	SELECT concat('<td class="n" data-v="', percent, '">',
+		coalesce(to_char(percent, 'FMSG999990') || ' %', '–'), '</td>');
+END;
+COMMENT ON FUNCTION esn_change_cell(numeric) IS
+	'A cell of a table with a change. percent: the change; NULL: not known.';
 
 -- Parameters that say how a page is shown stay with each link.
 CREATE OR REPLACE FUNCTION esn_internal.esn_link(request jsonb, path text, changes jsonb
@@ -70,15 +81,29 @@ COMMENT ON FUNCTION esn_page_table(text, text, text[], text, text) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_figures(lang text, figures jsonb) RETURNS text
 LANGUAGE sql STABLE AS $$
 	SELECT '<dl class="figures">' || string_agg(format('<div data-figure="%s"><dt>%s</dt>'
-		'<dd class="value">%s</dd></div>', esn_html(f.item->>0), esn_html(esn_say(lang,
+		'<dd class="value">%s</dd>%s</div>', esn_html(f.item->>0), esn_html(esn_say(lang,
 		f.item->>1)), esn_figure((f.item->>2)::numeric, lang)
-		|| esn_html(coalesce(f.item->>3, ''))), '' ORDER BY f.n) || '</dl>'
+		|| esn_html(coalesce(f.item->>3, '')), '<dd class="note">' || esn_html(f.item->>4)
+		|| '</dd>'), '' ORDER BY f.n) || '</dl>'
 	FROM jsonb_array_elements(figures) WITH ORDINALITY AS f(item, n)
 	WHERE f.item->>2 IS NOT NULL
 $$;
 COMMENT ON FUNCTION esn_page_figures(text, jsonb) IS
-	'Headline figures of a page. lang: en or tr. figures: array of name, word in English, number '
-	'and what follows it. One that is not known is left out.';
+	'Headline figures of a page. lang: en or tr. figures: array of name, word in English, number, '
+	'what follows it, and a note. One that is not known is left out.';
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_page_year_figure(lang text, figures jsonb) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	SELECT jsonb_build_array('year_activities', 'activities in 12 months',
+		(figures->>'year_activities')::bigint, '', concat(esn_figure(f.before, lang), ' ',
+			esn_say(lang, 'in the 12 months before'), ' (' || to_char(100.0
+			* ((figures->>'year_activities')::bigint - f.before) / nullif(f.before, 0),
+			'FMSG999990') || ' %)'))
+	FROM (SELECT (figures->>'year_before_activities')::numeric AS before) f
+$$;
+COMMENT ON FUNCTION esn_page_year_figure(text, jsonb) IS
+	'The activities of the last twelve months against those before, for esn_page_figures(). lang: '
+	'en or tr. figures: of esn_report_data().';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_head(request jsonb, lang text, title text)
 	RETURNS text

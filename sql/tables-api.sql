@@ -38,7 +38,7 @@ CREATE TABLE esn_internal.api_parameters (
 	relation	name NOT NULL,
 	name		text NOT NULL,
 	kind		text NOT NULL
-		CHECK (kind IN ('text', 'integer', 'boolean', 'date', 'country', 'section')),
+		CHECK (kind IN ('text', 'integer', 'boolean', 'date', 'country', 'section', 'sections')),
 	condition	text,
 	description	text NOT NULL,
 	CONSTRAINT api_parameters_pkey PRIMARY KEY (relation, name)

@@ -26,7 +26,8 @@ $$SELECT substring(pg_temp.page(address)
 	FROM 'data-figure="' || name || '"><dt>[^<]*</dt><dd class="value">([^<]*)<')$$;
 CREATE TEMP TABLE pages AS SELECT address, pg_temp.page(address) AS page FROM unnest(ARRAY['/',
 	'/?lang=tr', '/?year=2026&q=silent', '/countries/AA', '/countries/AA?lang=tr', '/sections/1',
-	'/sections/aa-one?lang=tr&cause=Culture', '/sections/aa-two', '/api', '/nothing']) AS address;
+	'/sections/aa-one?lang=tr&cause=Culture', '/sections/aa-two', '/api', '/nothing',
+	'/?compare=aa-one,aa-two', '/countries/AA?compare=1&year=2026']) AS address;
 
 SELECT is(pg_temp.figure('/', 'activities'), '2', 'the network has its activities');
 SELECT is(pg_temp.figure('/', 'participants'), '1,234,567', 'a large number is readable');
@@ -38,9 +39,9 @@ SELECT matches(pg_temp.page('/?lang=tr'), 'href="/sections/aa-two\?lang=tr"',
 	'its links stay Turkish');
 SELECT matches(pg_temp.page('/?lang=tr&year=2026'), 'href="\?year=2026">English<',
 	'and one leads to English');
-SELECT is(regexp_count(pg_temp.page('/'), '<th scope="row"><a href="/sections/'), 3,
+SELECT is(regexp_count(pg_temp.page('/'), '<th scope="row">.*?<a href="/sections/'), 3,
 	'all sections are there, and the silent one');
-SELECT is(regexp_count(pg_temp.page('/?q=silent'), '<th scope="row"><a href="/sections/'), 2,
+SELECT is(regexp_count(pg_temp.page('/?q=silent'), '<th scope="row">.*?<a href="/sections/'), 2,
 	'they can be searched');
 SELECT matches(pg_temp.page('/sections/1'), '>2 found\.', 'a section has its activities');
 SELECT matches(pg_temp.page('/sections/1?cause=Culture&type=&online='), '>1 found\.',
@@ -55,6 +56,47 @@ SELECT matches((SELECT headers FROM esn_api('GET', '/assets/report.js')),
 	'Content-Type: text/javascript', 'the script of the report is there');
 SELECT matches((SELECT content FROM esn_api('GET', '/assets/report.css')), '--accent',
 	'and its style');
+
+-- Sections side by side.
+CREATE FUNCTION pg_temp.compared(address text) RETURNS text[] LANGUAGE sql AS
+$$SELECT array_agg((SELECT string_agg(m.m[1], '|') FROM regexp_matches(r.r[1],
+		'<td class="n" data-v="([^"]*)"', 'g') AS m(m)))
+	FROM regexp_matches(substring(pg_temp.page(address) FROM '<table id="comparison".*?</table>'),
+		'<tr>(<th scope="row">.*?)</tr>', 'g') AS r(r)$$;
+SELECT is(pg_temp.compared(address), ARRAY['2|1|1|0|1234567||1', '0|0|0||||2'],
+	address || ' compares')
+FROM unnest(ARRAY['/?compare=aa-one,aa-two', '/?compare=aa-one&compare=2',
+	'/countries/AA?compare=,1,aa-two,esn-one&q=x']) AS address;
+SELECT is(pg_temp.compared('/?compare=aa-one&year=' || y.year), ARRAY[format('2|%s|%s|%s|%s||1',
+		y.now, y.then, round(100.0 * (y.now - y.then) / nullif(y.then, 0)), y.participants)],
+	'with a year it is that year')
+FROM (SELECT y.year, (SELECT count(*) FROM activities
+			WHERE date_part('year', start_date) = y.year) AS now,
+		(SELECT count(*) FROM activities WHERE date_part('year', start_date) = y.year - 1) AS then,
+		(SELECT sum(participants) FROM activities
+			WHERE date_part('year', start_date) = y.year) AS participants
+	FROM generate_series(date_part('year', now())::integer - 2, date_part('year', now())::integer)
+		AS y(year)) y;
+SELECT is(pg_temp.compared('/'), NULL, 'without a choice there is no comparison');
+SELECT is(regexp_count(pg_temp.page('/?compare=aa-two&year=2026&lang=tr'),
+	'<input type="checkbox" form="compare" name="compare" value="aa-two" aria-label="Karşılaştır: '
+	'ESN Silent" checked>'), 1, 'what is chosen stays chosen, and is chosen once');
+SELECT matches(pg_temp.page('/?year=2026&lang=tr'),
+	'<form id="compare" action="#comparison"><input type="hidden" name="lang" value="tr">'
+	'<input type="hidden" name="year" value="2026"></form>',
+	'the form keeps language and year');
+SELECT is((SELECT http_status || ' ' || substring(content FROM '<h1>.*</h1>')
+	FROM esn_api('GET', '/', query)), '400 <h1>' || problem || '</h1>', query || ' is an error')
+FROM (VALUES ('compare=aa-one,nowhere', 'no section is known as &quot;nowhere&quot;'),
+	('compare=%3Cb%3E', 'no section is known as &quot;&lt;b&gt;&quot;'),
+	('year=2025&year=2026', 'the parameter is given twice')) AS t(query, problem);
+INSERT INTO sections (id, country_code, name, accounts_platform_slug, accounts_url)
+SELECT n, 'AA', 'Many', 'aa-' || n, 'x' FROM generate_series(11, 19) AS n;
+SELECT is((SELECT http_status FROM esn_api('GET', '/', 'compare='
+	|| array_to_string(ARRAY(SELECT generate_series(11, last)), ','))), wanted,
+	format('%s sections are compared: %s', last - 10, wanted))
+FROM (VALUES (18, 200), (19, 400)) AS t(last, wanted);
+DELETE FROM sections WHERE id > 10;
 
 -- Markup from outside.
 SELECT is_empty($$SELECT address FROM pages WHERE page ~ '<img|<b>|onload=x''|<script>alert'

@@ -147,20 +147,43 @@ async function follow(table) {
 	table.tBodies[0].replaceChildren(...rows);
 }
 
+async function runInProgress() {
+	const answer = await fetch("/api/v1/runs?status=running").catch(() => null);
+	const run = answer && answer.ok && (await answer.json()).items[0];
+	return run ? run.id : null;
+}
+
+// A run of a section waits while another is in progress: what was started here is stopped first.
 function control(place, body) {
+	let started = null;
 	const key = make("input", { type: "password", autocomplete: "off", required: "",
 		name: "key" });
 	const result = make("output", {});
+	const stop = make("button", { type: "button", class: "stop" }, say("Stop the run"));
 	const form = make("form", { class: "control" }, make("label", {}, say("Key"), key),
-		make("button", {}, say("Start a run")), result);
+		make("button", {}, say("Start a run")), stop, result);
+	const post = async (path, content) => {
+		const answer = await fetch(path, { method: "POST", body: content,
+			headers: { Authorization: `Bearer ${key.value.trim()}` } }).catch(() => null);
+		const said = answer ? await answer.json() : { detail: "?" };
+		if (!answer || !answer.ok) result.textContent = said.detail;
+		return answer && answer.ok ? said : null;
+	};
 	form.addEventListener("submit", async (event) => {
 		event.preventDefault();
-		const answer = await fetch("/api/v1/trigger/scraper", { method: "POST",
-			headers: { Authorization: `Bearer ${key.value.trim()}` },
-			body: JSON.stringify(body) }).catch(() => null);
-		const said = answer ? await answer.json() : { detail: "?" };
-		result.textContent = answer && answer.ok ? `${said.id}: ${say(said.status)}`
-			: said.detail;
+		const run = await post("/api/v1/trigger/scraper", JSON.stringify(body));
+		if (run === null) return;
+		started = run.id;
+		result.textContent = `${run.id}: ${say(run.status)}`;
+	});
+	stop.addEventListener("click", async () => {
+		if (!form.reportValidity()) return;
+		const id = started || await runInProgress();
+		const run = id === null ? null : await post(`/api/v1/runs/${id}/cancel`);
+		if (id === null) result.textContent = say("no run is in progress");
+		if (run === null) return;
+		started = null;
+		result.textContent = `${id}: ${say(run.has_stopped ? "cancelled" : "had ended before")}`;
 	});
 	place.append(form);
 }

@@ -108,6 +108,25 @@ END $$;
 COMMENT ON FUNCTION esn_api_body(jsonb) IS
 	'The body of a request to start a run, checked. request: as esn_api() makes it.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_api_check_subject(request jsonb, section integer,
+	parameter text) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF request #>> '{key,kind}' = 'section'
+		AND section IS DISTINCT FROM (request #>> '{key,section}')::integer
+	THEN
+		PERFORM esn_api_fail(403, 'the key is for another section', parameter);
+	ELSIF request #>> '{key,kind}' = 'country' AND NOT EXISTS (SELECT FROM @extschema@.sections s
+		WHERE s.id = section AND s.country_code = request #>> '{key,country}')
+	THEN
+		PERFORM esn_api_fail(403, 'the key is for the sections of one country', parameter);
+	END IF;
+END $$;
+COMMENT ON FUNCTION esn_api_check_subject(jsonb, integer, text) IS
+	'Ends a request with an error if its key is not for runs of this section. request: as '
+	'esn_api() makes it. section: the section of the run; NULL: it is over many. parameter: the '
+	'name of the one that says which run.';
+
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_trigger(request jsonb, OUT http_status integer,
 	OUT headers text, OUT content text)
 LANGUAGE plpgsql VOLATILE AS $$
@@ -118,7 +137,6 @@ DECLARE
 		THEN 'all' ELSE 'activities' END);
 	section integer := CASE WHEN body->>'section' IS NULL THEN own
 		ELSE esn_api_section(body->>'section') END;
-	target record;
 	run @extschema@.scraper_status;
 BEGIN
 	PERFORM esn_api_values(request);
@@ -132,18 +150,10 @@ BEGIN
 	ELSIF section IS NOT NULL AND module <> 'activities' THEN
 		PERFORM esn_api_fail(400, 'of a section only activities can be read', 'module');
 	END IF;
-	SELECT s.country_code, s.accounts_platform_slug AS slug INTO target
-		FROM @extschema@.sections s WHERE s.id = section;
-	IF request #>> '{key,kind}' = 'section' AND section <> own
-		OR request #>> '{key,kind}' = 'country'
-			AND target.country_code IS DISTINCT FROM request #>> '{key,country}'
-	THEN
-		PERFORM esn_api_fail(403, CASE request #>> '{key,kind}'
-			WHEN 'section' THEN 'the key is for another section'
-			ELSE 'the key is for the sections of one country' END, 'section');
-	END IF;
+	PERFORM esn_api_check_subject(request, section, 'section');
 	BEGIN
-		run := @extschema@.esn_scrape(module, target.slug,
+		run := @extschema@.esn_scrape(module, (SELECT s.accounts_platform_slug
+				FROM @extschema@.sections s WHERE s.id = section),
 			coalesce((body->>'full')::boolean, false), false);
 	EXCEPTION WHEN object_in_use THEN
 		PERFORM esn_api_fail(409, SQLERRM);
@@ -163,10 +173,12 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_api_cancel(request jsonb, OUT http_s
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	run bigint := esn_api_values(request)->>'run';
+	requested text := (SELECT s.request FROM @extschema@.scraper_status s WHERE s.id = run);
 	has_stopped boolean;
 BEGIN
-	IF request #>> '{key,kind}' IS DISTINCT FROM 'network' THEN
-		PERFORM esn_api_fail(403, 'the key is not for the network');
+	IF requested IS NOT NULL THEN
+		PERFORM esn_api_check_subject(request, esn_api_section(esn_requested_section(requested)),
+			'run');
 	END IF;
 	BEGIN
 		has_stopped := @extschema@.esn_cancel(run);
@@ -179,5 +191,6 @@ BEGIN
 	content := jsonb_build_object('id', run, 'has_stopped', has_stopped);
 END $$;
 COMMENT ON FUNCTION esn_api_cancel(jsonb) IS
-	'Stops a run. request: as esn_api() makes it. Returns status, headers and body: whether it has '
-	'stopped, or had ended before.';
+	'Stops a run. A key for a section or a country stops only what it may start. request: as '
+	'esn_api() makes it. Returns status, headers and body: whether it has stopped, or had ended '
+	'before.';

@@ -45,7 +45,7 @@ INSERT INTO esn_internal.api_routes (method, pattern, function, relation, keyed_
 	('POST', '/api/v1/trigger/scraper', 'esn_api_trigger', NULL, NULL, false, NULL, 'operate', 0,
 		'Starts a run.'),
 	('POST', '/api/v1/runs/{run}/cancel', 'esn_api_cancel', 'esn_api_runs', NULL, false, NULL,
-		'operate', 0, 'Stops a run; for who has a key for the network.');
+		'operate', 0, 'Stops a run that the key may start.');
 
 DELETE FROM esn_internal.api_parameters;
 INSERT INTO esn_internal.api_parameters (relation, name, kind, condition, description) VALUES

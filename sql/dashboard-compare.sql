@@ -54,7 +54,9 @@ LANGUAGE sql STABLE AS $$
 			'#Before', '#Change', '#Participants then', '#From abroad', 'Main cause',
 			'Last activity', '#Rank'], string_agg(concat('<tr><th scope="row">',
 			esn_page_choice(lang, v.slug, v.name, true), '<a href="',
-			esn_link(request, '/sections/' || esn_url_part(v.slug)), '">', esn_html(v.name), '</a></th><td>', esn_html(v.country), '</td>',
+			esn_link(request, '/sections/' || esn_url_part(v.slug)), '">',
+			esn_html(v.name), '</a></th><td>',
+			esn_html(v.country), '</td>',
 			esn_cell(v.activities, lang), esn_cell(c.now, lang), esn_cell(c.then, lang),
 			esn_change_cell(round(100.0 * (c.now - c.then) / nullif(c.then, 0))),
 			esn_cell(c.participants, lang), esn_cell(round(100.0 * v.international_students

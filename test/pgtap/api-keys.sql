@@ -81,12 +81,23 @@ FROM (VALUES (NULL, '{}', '401 this needs a key'), ('reader', '{}', '403 the key
 	('operator', '{', '400 the body is not valid JSON'),
 	('operator', '{"section": "\u0000"}', '400 the body is not valid JSON'),
 	('operator', repeat('[', 100000), '400 the body is not valid JSON')) AS v(key, body, wanted);
-SELECT is(pg_temp.answer('POST', 'runs/1/cancel', key), wanted, 'stopping with ' || key)
-FROM (VALUES ('reader', '403 the key may only read'), ('section', '403 the key is not for the '
-	'network'), ('country', '403 the key is not for the network'), ('operator', '200'))
-	AS v(key, wanted);
-SELECT is(pg_temp.answer('POST', 'runs/99/cancel', 'operator'), '404 run 99 does not exist',
-	'a run that does not exist cannot be stopped');
+INSERT INTO scraper_status (id, scraper_module, status, completed_at, requested_by, request)
+SELECT id, 'ActivitiesAndStatisticsScraper', 'completed', now(), 'me', request
+FROM (VALUES (101, 'section aa-one, full'), (102, 'section aa-two'), (103, 'section bb-three'),
+	(104, 'activities'), (105, 'section aa-gone')) AS v(id, request);
+SELECT is(pg_temp.answer('POST', format('runs/%s/cancel', run), key), wanted,
+	format('%s stops the run %s: %s', key, run, wanted))
+FROM (VALUES ('reader', 101, '403 the key may only read'),
+	('section reader', 101, '403 the key may only read'), ('section', 101, '200'),
+	('section', 102, '403 run the key is for another section'),
+	('section', 104, '403 run the key is for another section'),
+	('section', 105, '403 run the key is for another section'),
+	('country', 101, '200'), ('country', 102, '200'),
+	('country', 103, '403 run the key is for the sections of one country'),
+	('country', 104, '403 run the key is for the sections of one country'),
+	('operator', 103, '200'), ('operator', 104, '200'),
+	('section', 99, '404 run 99 does not exist'),
+	('operator', 99, '404 run 99 does not exist')) AS v(key, run, wanted);
 
 -- Keys that are wrong, expired, or revoked, also for what everybody may see.
 SELECT is((SELECT http_status FROM esn_api('GET', '/api/v1/sections', '', wrong)), 401,

@@ -32,14 +32,14 @@
 	const sections = document.getElementById("sections");
 	if (sections && sections.tBodies[0].rows.length > 20) {
 		const names = (n) => shown(sections).slice(0, n).map((row) =>
-			row.cells[0].textContent).join(", ");
+			row.cells[0].textContent.trim()).join(", ");
 		lines.push(`short ${shown(sections).length}`);
 		sections.tHead.rows[0].cells[2].querySelector("button").click();
 		lines.push(`most ${names(2)}`);
 		sections.tHead.rows[0].cells[2].querySelector("button").click();
 		lines.push(`least ${shown(sections)[0].cells[2].textContent}`);
 		const search = sections.closest("section").querySelector(".within");
-		search.value = sections.tBodies[0].rows[25].cells[0].textContent;
+		search.value = sections.tBodies[0].rows[25].cells[0].textContent.trim();
 		search.dispatchEvent(new Event("input"));
 		lines.push(`found ${names(2).includes(search.value)} ${shown(sections).length < 20}`);
 	}
@@ -61,6 +61,10 @@
 		const output = form.querySelector("output");
 		await until(() => output.textContent !== "");
 		lines.push(`started ${output.textContent}`);
+		const before = output.textContent;
+		form.querySelector(".stop").click();
+		await until(() => output.textContent !== before);
+		lines.push(`stopped ${output.textContent}`);
 	}
 	return lines.join("\n");
 })()

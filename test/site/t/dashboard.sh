@@ -106,6 +106,7 @@ is "examples are links" "$(shows examples)" "$(sql "SELECT string_agg(e.item->>'
 		ORDER BY rank, e.n) FROM esn_suggest('$section', 6), jsonb_array_elements(examples)
 		WITH ORDINALITY AS e(item, n)")"
 is "and each stands once" "$(shows plans)" 0
+sql "ALTER DATABASE shown SET esn_pulse.request_delay = '1min'"
 browse "/sections/$section?lang=tr#$key" --width=400
 is "suggestions are Turkish" "$(look value | sed -n 's/^idea \([^|]*\)|.*/\1/p')" \
 	"$(ideas tr | sed 's/^idea \([^|]*\)|.*/\1/')"
@@ -114,6 +115,9 @@ started=$(sql "SELECT max(id) FROM scraper_status")
 like "who has a key starts a run" "$(shows started)" "$started: *"
 is "of that section" "$(sql "SELECT request FROM scraper_status WHERE id = $started")" \
 	"section $section"
+is "and stops it" "$(shows stopped)" "$started: durduruldu"
+is "it has stopped" "$(sql "SELECT status FROM scraper_status WHERE id = $started")" cancelled
+sql "ALTER DATABASE shown RESET esn_pulse.request_delay"
 browse /api
 sound "routes"
 

@@ -107,6 +107,8 @@ second=http://127.0.0.1:${ports[1]}/api/v1
 is "a key for the network starts a run of all" "$(curl -s -o /dev/null -w '%{http_code}' -X POST \
 	-H "X-API-Key: $operator" -d '{"full": true}' "$second/trigger/scraper")" 202
 like "while it is in progress there is no other" "$(trigger "$operator" '{}')" "409 "
+is "a section's key does not stop it" "$(status -X POST -H "X-API-Key: $own" \
+	"$second/runs/5/cancel") $(run_status 5)" "403 running"
 is "it stops a run" "$(json 'd["has_stopped"]' -X POST -H "X-API-Key: $operator" \
 	"$second/runs/5/cancel")" True
 is "and sees how it ended" "$(json '"error_message" in d' -H "X-API-Key: $operator" \

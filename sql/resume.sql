@@ -44,7 +44,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_resume(boolean) IS
 	'Resumes a run of the last seven days that ended before its work was done: at its time '
-	'limit, in a crash, or because a site was down or asked to wait. It resumes no run that was '
-	'cancelled, and waits for the time that a site asked for. wait: as in esn_scrape_accounts. '
-	'Returns the new run''s row of scraper_status; no row if there is nothing to resume. Errors: '
-	'as esn_scrape_accounts.';
+	'limit, in a crash or a shutdown, or because a site was down or asked to wait. It resumes no '
+	'run that was cancelled, and waits for the time that a site asked for. wait: as in '
+	'esn_scrape_accounts. Returns the new run''s row of scraper_status; no row if there is '
+	'nothing to resume. Errors: as esn_scrape_accounts.';

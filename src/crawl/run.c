@@ -162,7 +162,8 @@ end_row(Run *run, const char *status, const char *message)
 static void
 end_in_error(Run *run)
 {
-	const char *reason = cancel_reason();
+	const char *status;
+	const char *reason = cancel_reason(&status);
 	ErrorData *error;
 
 	MemoryContextSwitchTo(run->info.context);
@@ -172,7 +173,7 @@ end_in_error(Run *run)
 	FlushErrorState();
 	AbortOutOfAnyTransaction();
 	MemoryContextSwitchTo(run->info.context);
-	end_row(run, reason != NULL ? "cancelled" : "failed",
+	end_row(run, reason != NULL ? status : "failed",
 			reason != NULL
 				? reason
 				: psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));

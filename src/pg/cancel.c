@@ -7,6 +7,8 @@
 
 #include "libpq/pqsignal.h"
 #include "miscadmin.h"
+#include "storage/fd.h"
+#include "utils/pidfile.h"
 #include "utils/timeout.h"
 
 #include "pg/cancel.h"
@@ -46,16 +48,47 @@ handle_cancel(SIGNAL_ARGS)
 		interrupt();
 }
 
-const char *
-cancel_reason(void)
+static bool
+is_abandoned(void)
 {
-	if (abandoned != NULL && pg_atomic_read_u32(abandoned))
-		return "cancelled: the session that waited for it was cancelled or ended";
+	return abandoned != NULL && pg_atomic_read_u32(abandoned);
+}
+
+/*
+ * Whether it is the server that stops: its signal is the one of pg_terminate_backend(), but the
+ * postmaster writes its status into its file before it signals anybody.
+ */
+static bool
+server_is_stopping(void)
+{
+	FILE *file = AllocateFile("postmaster.pid", "r");
+	char line[MAXPGPATH];
+	int lines = 0;
+
+	if (file == NULL)
+		return false;
+	while (lines < LOCK_FILE_LINE_PM_STATUS && fgets(line, sizeof(line), file) != NULL)
+		lines++;
+	FreeFile(file);
+	return lines == LOCK_FILE_LINE_PM_STATUS &&
+		   strncmp(line, PM_STATUS_STOPPING, strlen(PM_STATUS_STOPPING)) == 0;
+}
+
+const char *
+cancel_reason(const char **status)
+{
+	*status = "cancelled";
 	if (cancelled)
 		return "cancelled by esn_cancel() or pg_cancel_backend()";
-	if (terminated)
-		return "cancelled: the worker was terminated, by an administrator or with the server";
-	return NULL;
+	if (!terminated && !is_abandoned())
+		return NULL;
+	if (server_is_stopping())
+	{
+		*status = "partial";
+		return "stopped: the server was shut down; the rest comes first in the next run";
+	}
+	return is_abandoned() ? "cancelled: the session that waited for it was cancelled or ended"
+						  : "cancelled: the worker was terminated";
 }
 
 void
@@ -64,7 +97,7 @@ cancel_hold(bool hold)
 	cancels_held = hold;
 	if (hold)
 		QueryCancelPending = false;
-	else if (cancel_reason() != NULL)
+	else if (cancelled || terminated || is_abandoned())
 		interrupt();
 }
 

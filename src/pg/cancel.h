@@ -12,8 +12,11 @@ extern void cancel_init(void);
 /* Sets the flag that the caller of the run raises when it goes away. */
 extern void cancel_watch(pg_atomic_uint32 *flag);
 
-/* Why the run has to stop; NULL: it does not. */
-extern const char *cancel_reason(void);
+/*
+ * Why the run has to stop, and the status with which it ends: partial where only the server stops,
+ * so that it is resumed. NULL: it does not have to.
+ */
+extern const char *cancel_reason(const char **status);
 
 /*
  * While cancels are held, a request to stop is only recorded, so that the end of a run can be

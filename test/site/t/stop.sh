@@ -86,10 +86,19 @@ like "it continues" "$(sql "$last")" "running|"
 sql "SELECT esn_cancel(id) $running" >/dev/null
 is "and is stopped by its number" "$(sql "SELECT count(*) $running")" 0
 
+# Not cancelled: nobody has asked for that.
+unfinished="SELECT esn_internal.esn_unfinished_run()"
 begin_run
 cluster_stop "$cluster"
 cluster_resume "$cluster"
-ends "fast shutdown" "cancelled|*"
+ends "fast shutdown" "partial|stopped: the server was shut down*"
+is "fast shutdown: the run is to be resumed" "$(sql "$unfinished")" activities
+
+scrape_all="SELECT status FROM esn_scrape_all(wait => false)" begin_run
+cluster_stop "$cluster"
+cluster_resume "$cluster"
+ends "fast shutdown, in the background" "partial|stopped: the server was shut down*"
+is "fast shutdown, in the background: the run is to be resumed" "$(sql "$unfinished")" activities
 
 begin_run
 as_owner kill -KILL "$(sql "SELECT worker_pid $running")"

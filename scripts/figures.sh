@@ -25,7 +25,8 @@ while IFS=$'\t' read -r title hash; do
 		# An archive, or a part of the history, cannot say more.
 		:
 	elif ! git merge-base --is-ancestor "$hash" HEAD 2>/dev/null; then
-		echo "docs/performance.md: \"$title\" was measured at $hash, which is not in the history" >&2
+		printf 'docs/performance.md: "%s" was measured at %s, which is not in the history\n' \
+			"$title" "$hash" >&2
 		status=1
 	else
 		printf '%s: measured %s commits to the program ago\n' "$title" \

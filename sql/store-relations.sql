@@ -42,8 +42,8 @@ COMMENT ON FUNCTION esn_replace_organisers(jsonb) IS
 	'NULL: none.';
 
 -- A relation to something that has a name is one row here: what it is called, the field of a page
--- that names the things, their table, the table of the relation, its column. The functions below are
--- made of it.
+-- that names the things, their table, the table of the relation, its column. The functions below
+-- are made of it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_named_relations()
 RETURNS TABLE (name text, field text, things text, relation text, key text)
 LANGUAGE sql IMMUTABLE AS $$

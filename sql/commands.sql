@@ -86,13 +86,13 @@ RETURNS scraper_status
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE AS $$
 BEGIN
 	PERFORM esn_check_schema();
-	IF section IS NOT NULL THEN
-		IF module = 'accounts' THEN
-			RAISE EXCEPTION 'module "accounts" cannot be limited to a section'
-				USING ERRCODE = 'invalid_parameter_value',
-					HINT = 'Omit section, or use the module activities.';
-		END IF;
+	IF section IS NOT NULL AND module IN ('activities', 'all') THEN
 		RETURN @extschema@.esn_scrape_section(section, "full", wait);
+	ELSIF section IS NOT NULL
+		AND module IN ('accounts', 'retry-failed', 'fix-validation-errors') THEN
+		RAISE EXCEPTION 'module "%" cannot be limited to a section', module
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Omit section, or use the module activities.';
 	END IF;
 	CASE module
 		WHEN 'accounts' THEN RETURN @extschema@.esn_scrape_accounts(wait);
@@ -109,7 +109,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_scrape(text, text, boolean, boolean) IS
 	'Starts a run by the name of its module. module: accounts, activities, all, retry-failed or '
-	'fix-validation-errors. section: the slug of one section, NULL: all. full: as in '
-	'esn_scrape_section. wait: as in esn_scrape_accounts. Returns the run''s row of '
-	'scraper_status. Errors: invalid_parameter_value for an unknown module; otherwise as the '
-	'function that it calls.';
+	'fix-validation-errors. section: the slug of one section (activities and all), NULL: all. '
+	'full: as in esn_scrape_section. wait: as in esn_scrape_accounts. Returns the run''s row of '
+	'scraper_status. Errors: invalid_parameter_value for an unknown module, or one that cannot be '
+	'limited to a section; otherwise as the function that it calls.';

@@ -174,6 +174,11 @@ like "and rejects others" "$(sql "SELECT esn_scrape('everything')" || true)" \
 	'*ERROR:  22023: invalid module: "everything"
 	HINT:  Valid modules are accounts, activities, all, retry-failed and fix-validation-errors.*'
 
+for module in everything accounts retry-failed fix-validation-errors; do
+	like "esn_scrape limits $module to no section" \
+		"$(sql "SELECT esn_scrape('$module', '$section')" || true)" "*ERROR:  22023: *$module*"
+done
+
 # The log.
 logs=$run/$cluster/data/esn_pulse_log
 log=$logs/scrape_$(date -u +%F).log

@@ -159,7 +159,8 @@ cluster_psql() {
 }
 
 # uncalled: the functions of the extension that are not in the file $calls. A function in SQL may
-# have become a part of the statement that calls it: there it suffices that something names it.
+# have become a part of the statement that calls it: there it suffices that something names it, as
+# with functions that only raise an error.
 uncalled() {
 	cluster_start uncalled >/dev/null
 	as_owner cp "$calls" "$run/uncalled/calls"

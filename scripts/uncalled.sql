@@ -2,7 +2,7 @@
 WITH own AS (
 	-- Calls that end in an error are not counted.
 	SELECT p.oid, p.proname, p.pronargs, pg_get_functiondef(p.oid) AS source,
-		l.lanname = 'sql' OR p.prosrc ~ '^\s*BEGIN\s+RAISE EXCEPTION' AS is_uncounted
+		l.lanname = 'sql' OR p.prosrc ~ '\nBEGIN\s+RAISE EXCEPTION' AS is_uncounted
 	FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 	JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
 	JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse'

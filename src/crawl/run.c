@@ -28,7 +28,7 @@
 #include "store/sections.h"
 #include "store/session.h"
 
-/* Pages that are known to fail say little of the site. */
+/* In a row, of pages that are known to fail. */
 #define RETRY_PATIENCE 100
 
 /* For the few pages of a self-test. */
@@ -116,6 +116,13 @@ close_run(Run *run)
 	reader_close(&run->reader);
 }
 
+/* Whether the run only reads what has failed or was invalid, which says little of the site. */
+static bool
+is_retry(const Run *run)
+{
+	return run->request->kind == RUN_RETRY || run->request->kind == RUN_FIX;
+}
+
 /*
  * Writes what the run will request into its row, and shows it; not of retries, nor of runs over
  * some sections, or over one that is not known yet.
@@ -126,7 +133,7 @@ plan(Run *run)
 	const RunRequest *request = run->request;
 	bool accounts = strcmp(run->info.module, ACCOUNTS_MODULE) == 0;
 
-	if (request->kind == RUN_RETRY || request->kind == RUN_FIX || request->max_sections > 0 ||
+	if (is_retry(run) || request->max_sections > 0 ||
 		(request->kind == RUN_SECTION && store_find_section(request->slug) == NULL))
 		return;
 	run->result.planned = store_plan(run->info.id, accounts ? "accounts" : "activities",
@@ -229,8 +236,11 @@ work(Run *run, RunBody body, int seconds)
 	result_mark_removed(&run->info, &run->result);
 	store_link_organisers();
 	store_rule_usage(run->info.id, &run->reader.rules, &run->reader.tally);
-	result_check_success(&run->info, &run->result);
-	result_check_validity(&run->result);
+	if (!is_retry(run))
+	{
+		result_check_success(&run->info, &run->result);
+		result_check_validity(&run->result);
+	}
 }
 
 /* One run from its row's first state to its last. Returns its id. */
@@ -443,11 +453,6 @@ run_execute(const RunRequest *request)
 	int64 run = 0;
 
 	admit(request);
-	if (request->kind == RUN_SELFTEST)
-	{
-		run_selftest(request);
-		return;
-	}
 	switch (request->kind)
 	{
 		case RUN_ACCOUNTS:
@@ -468,7 +473,8 @@ run_execute(const RunRequest *request)
 			run = run_activities(request, fix_body);
 			break;
 		case RUN_SELFTEST:
-			break;
+			run_selftest(request);
+			return;
 	}
 	/*
 	 * No part of a run: it has ended, and stands as it ended, whatever becomes of this. What the

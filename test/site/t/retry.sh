@@ -20,7 +20,8 @@ is "a site that is down is given up, and what was requested of it has failed" \
 	"$(sql "SELECT error_message LIKE 'stopped: given up: it failed % times in a row, '
 			'at last: the site answered 503%' FROM esn_runs LIMIT 1" \
 		"SELECT count(*) > 5 $open_failures AND http_status_code = 503")" $'t\nt'
-sql "$no_retries" "$retry_failed" >/dev/null
+like "a retry in vain does not advise to retry" "$(sql "$no_retries" "$retry_failed")" \
+	"!(*run SELECT*esn_retry_failed*)"
 is "a retry in vain makes no second row of a failure" \
 	"$(sql "SELECT count(*) = count(DISTINCT url) $open_failures")" t
 site_switch retried activities ""
@@ -87,9 +88,9 @@ is "there are invalid fields" "$(sql "SELECT count(*) > 5 $open_errors")" t
 slug=$(sql "SELECT activity_event_slug $open_errors AND field_name = 'participants' LIMIT 1")
 before=$(sql "SELECT count(*) $open_errors")
 as_owner sed -Ei 's/(>) *(-5|about forty) *(<)/\142\3/' "$pages/$slug.html"
-like "pages with invalid fields are read again" \
-	"$(sql "SELECT status, activities_changed, request FROM esn_fix_validation_errors()")" \
-	"*completed|1|fix of validation errors"
+output=$(sql "SELECT status, activities_changed, request FROM esn_fix_validation_errors()")
+like "pages with invalid fields are read again" "$output" "*completed|1|fix of validation errors"
+like "that most of them still are is no news" "$output" "!(*WARNING*)"
 is "the corrected field is stored, and its error resolved" \
 	"$(sql "SELECT participants, is_valid FROM activities WHERE event_slug = '$slug'" \
 		"SELECT resolved_at IS NOT NULL FROM validation_errors

@@ -20,7 +20,8 @@ SELECT r.id, esn_shorten(r.request, 21) AS request, r.status,
 		nullif(concat_ws(', ', CASE WHEN r.sections_failed > 0
 			THEN format('%s of %s sections failed', r.sections_failed, r.sections_processed
 			+ r.sections_failed) END,
-			CASE WHEN r.pages_failed > 0 THEN r.pages_failed || ' pages' || CASE
+			CASE WHEN r.pages_failed > 0 THEN r.pages_failed || CASE r.pages_failed
+				WHEN 1 THEN ' page' ELSE ' pages' END || CASE
 				WHEN r.sections_failed > 0 THEN '' ELSE ' failed' END END), ''),
 		CASE WHEN r.activities_invalid > 0 THEN r.activities_invalid || ' invalid' END,
 		esn_wrap(esn_shorten(r.error_message, 180), 36)) AS result

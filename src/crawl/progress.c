@@ -70,6 +70,12 @@ progress_show_plan(const RunResult *result)
 					   result->planned, time);
 }
 
+static char *
+describe_count(int count, const char *thing)
+{
+	return psprintf("%d %s%s", count, thing, count == 1 ? "" : "s");
+}
+
 /* How many of the due sections are done, and the results. */
 static char *
 describe_counts(const RunInfo *info, const RunResult *result)
@@ -105,11 +111,11 @@ progress_show(Progress *progress, const RunInfo *info, const RunResult *result, 
 		return;
 	progress->shown_at = now;
 	progress->moved = moved;
-	channel_notice(NOTICE, NULL, "%s; %d pages failed; %s", describe_counts(info, result),
-				   c->pages_failed,
+	channel_notice(NOTICE, NULL, "%s; %s failed; %s", describe_counts(info, result),
+				   describe_count(c->pages_failed, "page"),
 				   waiting != NULL ? waiting
 				   : !still        ? time_left(info, result, http)
-				   : pending > 0   ? psprintf("waiting for %d answers", pending)
+				   : pending > 0   ? psprintf("waiting for %s", describe_count(pending, "answer"))
 								   : "storing the last pages");
 }
 
@@ -128,7 +134,7 @@ next_step(const RunResult *result)
 	if (result->counts.pages_failed > 0)
 		appendStringInfoString(&hint, "To list the failures, run SELECT * FROM esn_failed_pages; ");
 	if (result->counts.invalid > 0)
-		appendStringInfoString(&hint, "For the fields, run SELECT * FROM esn_invalid_fields; ");
+		appendStringInfoString(&hint, "For invalid fields: SELECT * FROM esn_invalid_fields; ");
 	if (hint.len == 0)
 		return NULL;
 	hint.data[hint.len - 1] = '\0';
@@ -147,7 +153,7 @@ progress_show_end(const RunInfo *info, const RunResult *result, const char *stat
 	appendStringInfoString(&detail, describe_counts(info, result));
 	if (c->invalid > 0)
 		appendStringInfo(&detail, ", %d invalid", c->invalid);
-	appendStringInfo(&detail, "; %d pages failed", c->pages_failed);
+	appendStringInfo(&detail, "; %s failed", describe_count(c->pages_failed, "page"));
 	if (message == NULL)
 		message = psprintf("completed in %s, " INT64_FORMAT " requests",
 						   seconds < 10 ? psprintf("%.1f s", seconds) : describe_seconds(seconds),

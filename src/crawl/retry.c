@@ -83,7 +83,7 @@ retry_failures(Loop *loop)
 	ActivitiesSpider *activities = activities_open(loop);
 	List *pages = store_waiting_failures();
 
-	channel_notice(NOTICE, NULL, "%d failed addresses wait for another try", list_length(pages));
+	channel_notice(NOTICE, NULL, "failed addresses to try again: %d", list_length(pages));
 	if (addresses(pages, "home") != NIL)
 		accounts_run(loop);
 	else
@@ -128,7 +128,7 @@ retry_invalid_pages(Loop *loop)
 	List *invalid = store_pages_with_errors();
 	List *pages = read_kept(loop, invalid);
 
-	channel_notice(NOTICE, NULL, "%d pages have invalid fields; %d of them will be fetched",
+	channel_notice(NOTICE, NULL, "pages with invalid fields: %d, of which %d will be fetched",
 				   list_length(invalid), list_length(pages));
 	accounts_read_again(loop, NIL, sections_of(pages, "section", NULL));
 	activities_read_statistics(activities, with_activities(sections_of(pages, "statistics", NULL)));

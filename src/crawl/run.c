@@ -382,7 +382,7 @@ prepare_sections(const RunRequest *request, int64 *run)
 	else
 		channel_notice(
 			NOTICE, NULL,
-			"no good reading of accounts is younger than esn_pulse.accounts_max_age (%s): "
+			"no successful accounts run is younger than esn_pulse.accounts_max_age (%s): "
 			"reading accounts first",
 			GetConfigOptionByName("esn_pulse.accounts_max_age", NULL, false));
 	*run = run_accounts(request);

@@ -14,15 +14,15 @@ section=$(awk -F'\t' 'NR == FNR { n[$2]++; next } n[$3] > 2 && $4 != "\\N" { pri
 like "a run ends with a line that sums it up" \
 	"$(shown -c "SELECT id, status FROM esn_scrape_section('$section')")" \
 	"*NOTICE:  run 1: completed in *.* s, * requests"$'\n'"DETAIL:  1 of 1 sections;
-	activities: * new, 0 changed, 0 unchanged*; * pages failed*completed*"
+	activities: * new, 0 changed, 0 unchanged*; * page?(s) failed*completed*"
 output=$(shown -c "SELECT id, status FROM esn_scrape_all()")
 like "if something failed or was invalid, with where to look" "$output" \
 	"*NOTICE:  run 3: completed in * requests"$'\n'"DETAIL:  * of * sections (* failed);
-	activities: * new, * changed, * unchanged, * invalid; * pages failed"$'\n'"HINT:  To list
+	activities: * new, * changed, * unchanged, * invalid; * page?(s) failed"$'\n'"HINT:  To list
 	the failures, run SELECT \* FROM esn_failed_pages;
-	For the fields, run SELECT \* FROM esn_invalid_fields;*"
+	For invalid fields: SELECT \* FROM esn_invalid_fields;*"
 like "so does a run over accounts" "$output" \
-	"*NOTICE:  run 2: completed in * requests"$'\n'"DETAIL:  * of * sections*; * pages failed*"
+	"*NOTICE:  run 2: completed in * requests"$'\n'"DETAIL:  * of * sections*; * page?(s) failed*"
 is "its messages fit into a terminal" \
 	"$(grep -E 'NOTICE|WARNING|DETAIL|HINT' <<<"$output" | fits)" yes
 like "it names the age at which accounts are read again" "$output" \
@@ -30,10 +30,10 @@ like "it names the age at which accounts are read again" "$output" \
 waiting=$(sql "SELECT count(*) FROM esn_internal.esn_waiting_failures()")
 like "a retry prints the number of failures" \
 	"$(shown -c "SELECT id, status FROM esn_retry_failed()")" \
-	"*NOTICE:  $waiting failed addresses wait for another try*"
+	"*NOTICE:  failed addresses to try again: $waiting*"
 like "a fix prints the number of pages with invalid fields" \
 	"$(shown -c "SELECT id, status FROM esn_fix_validation_errors()")" \
-	"*NOTICE:  * pages have invalid fields; * of them will be fetched*"
+	"*NOTICE:  pages with invalid fields: *, of which * will be fetched*"
 output=$(shown -c "SET esn_pulse.request_delay = '1min'" \
 	-c "SELECT id, status FROM esn_scrape_all(wait => false)")
 id=$(sql "SELECT max(id) FROM scraper_status")

@@ -67,13 +67,13 @@ like "a run over everything, with recent accounts, reads activities only" \
 is "and the data match the sites" "$(differences)" ""
 like "with old accounts, it reads them again" \
 	"$(sql "SET esn_pulse.accounts_max_age = 0" "$scrape_all" "$runs")" \
-	"*no good reading of accounts is younger than esn_pulse.accounts_max_age*6"
+	"*no successful accounts run is younger than esn_pulse.accounts_max_age*6"
 
 # What fails as a whole has a reason, keeps the data, and raises an alert.
 site_switch first accounts 503
 like "without its home page accounts fails with the reason" \
 	"$(sql "SELECT status, error_message FROM esn_scrape_accounts()")" \
-	"*WARNING:*the home page of * could not be read: *503*failed|the home page*"
+	"*WARNING:*the home page of * could not be read: *503*; 1 page failed*failed|the home page*"
 like "without accounts, activities are read all the same" \
 	"$(sql "SET esn_pulse.accounts_max_age = 0" \
 		"SELECT status, scraper_module, sections_failed FROM esn_scrape_all()")" \

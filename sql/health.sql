@@ -116,7 +116,8 @@ LANGUAGE sql STABLE AS $$
 				CASE WHEN s.never > 0 THEN format('%s never read', s.never) END) END,
 		CASE WHEN s.n = 0 OR s.age >= 7.25 THEN E'SELECT * FROM esn_scrape_all();\n'
 				'To do so every week:\nSELECT * FROM esn_schedule();'
-			WHEN s.never > 0 THEN 'SELECT * FROM esn_failed_pages;' END
+			WHEN s.never > 0 THEN E'To read them:\nSELECT * FROM esn_scrape_all();\n'
+				'If they remain:\nSELECT * FROM esn_failed_pages;' END
 	FROM (
 		SELECT count(*) AS n, count(*) FILTER (WHERE last_scraped IS NULL) AS never,
 			extract(epoch FROM now() - min(last_scraped)) / 86400 AS age

@@ -80,6 +80,8 @@ UPDATE sections SET last_scraped = CASE WHEN id < -1 THEN now() - interval '15 d
 SELECT is(pg_temp.health('data age'), 'critical', 'one was never read, and the others are too old');
 UPDATE sections SET last_scraped = CASE WHEN id < -1 THEN now() END;
 SELECT is(pg_temp.health('data age'), 'warning', 'one section was never read');
+SELECT alike((SELECT advice FROM esn_health_check() WHERE name = 'data age'),
+	'%esn_scrape_all()%', 'the advice is to read it');
 UPDATE sections SET last_scraped = now();
 DELETE FROM activity_section_organisers WHERE section_id >= -30;
 SELECT is(pg_temp.health('sections without activities'), 'warning', '30 of 100 without activities');

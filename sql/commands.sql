@@ -44,7 +44,8 @@ COMMENT ON FUNCTION esn_scrape_all(boolean, boolean) IS
 	'Reads accounts if no section is known or the last successful run is older than '
 	'esn_pulse.accounts_max_age, then activities. If accounts fails, activities still runs for the '
 	'known sections. full: as in esn_scrape_section. wait: as in esn_scrape_accounts. Returns the '
-	'row of scraper_status of the last of its runs. Errors: as esn_scrape_accounts.';
+	'row of scraper_status of the last of its runs; without wait, of the first. Errors: as '
+	'esn_scrape_accounts.';
 
 CREATE OR REPLACE FUNCTION esn_retry_failed(wait boolean DEFAULT true) RETURNS scraper_status
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';

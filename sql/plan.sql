@@ -31,7 +31,7 @@ BEGIN
 		LEFT JOIN known k ON k.section_id = s.id
 		WHERE s.can_scrape_activities AND module <> 'accounts'
 			AND (wanted IS NULL OR s.id = ANY (wanted))
-	), feed AS MATERIALIZED (
+	), network AS MATERIALIZED (
 		SELECT f.pages, wanted IS NULL AND (SELECT count(*) FROM s
 			WHERE s.list IS NULL) > f.pages AS used
 		FROM (SELECT esn_network_listing_pages() AS pages OFFSET 0) f
@@ -48,11 +48,11 @@ BEGIN
 			'activities')) AS c(n, kind, requests, host)
 	WHERE wanted IS NULL AND (module = 'accounts' OR module = 'all' AND esn_accounts_due())
 	UNION ALL
-	SELECT 6, 'listing', 'the network''s own', f.pages, 'activities' FROM feed f WHERE f.used
+	SELECT 6, 'listing', 'the network''s own', n.pages, 'activities' FROM network n WHERE n.used
 	UNION ALL
 	SELECT 7, 'listing', coalesce(s.list, 'newest'), CASE WHEN s.list IS NULL THEN 1
 		ELSE s.pages END, 'activities'
-	FROM s, feed f WHERE s.list IS NOT NULL OR NOT f.used
+	FROM s, network n WHERE s.list IS NOT NULL OR NOT n.used
 	UNION ALL
 	SELECT 8, 'statistics', 'each run', count(*), 'activities' FROM s
 	UNION ALL
@@ -131,11 +131,12 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_plan(text, text, boolean) IS
 	'What a run would request now, without any request: the number of requests by kind and '
-	'reason, and how long they take at esn_pulse.request_delay. The last row is the total. A row '
-	'of the kind unknown, without a number, says what is not in it, as nobody knows its size; '
-	'one of the kind waiting, which section comes first because a run waits for it. '
-	'module: accounts, activities or all. section: a known slug on either platform, NULL: all. '
-	'full: as in esn_scrape_section. Errors: invalid_parameter_value for an unknown module, '
+	'reason, and how long they take at esn_pulse.request_delay. The kinds are those of '
+	'extraction_rules, robots (robots.txt) and probe (of the slug of a section). The last row is '
+	'the total. A row of the kind unknown, without a number, says what is not in it, as nobody '
+	'knows its size; one of the kind waiting, which section comes first because a run waits for '
+	'it. module: accounts, activities or all. section: a known slug on either platform, NULL: '
+	'all. full: as in esn_scrape_section. Errors: invalid_parameter_value for an unknown module, '
 	'undefined_object for an unknown section.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_plan_run(run bigint, module text, section text,

@@ -415,7 +415,6 @@ accounts_run(Loop *loop)
 void
 accounts_read_again(Loop *loop, List *countries, List *sections)
 {
-	static const Spider all_submitted = {0};
 	AccountsSpider *spider = open_spider(loop);
 	ListCell *cell;
 
@@ -431,7 +430,7 @@ accounts_read_again(Loop *loop, List *countries, List *sections)
 		entry.url = psprintf("%s/section/%s", setting_accounts_url, row->accounts_slug);
 		begin_sections(spider, &entry, 1);
 	}
-	loop_run(loop, &all_submitted, spider);
+	loop_run(loop, NULL, spider);
 	slug_lookup_settle(loop, &spider->lookups);
 }
 

@@ -454,7 +454,7 @@ loop_run(Loop *loop, const Spider *spider, void *state)
 		MemoryContextReset(loop->turn);
 		if (GetCurrentTimestamp() >= loop->info->deadline)
 			result->out_of_time = true;
-		more = spider->submit_more != NULL && !result->out_of_time && spider->submit_more(state);
+		more = spider != NULL && !result->out_of_time && spider->submit_more(state);
 		if ((http_pending(loop->http) == 0 && !more) || result->out_of_time)
 			break;
 		wait_for_answers(loop, more ? 0 : TICK_MS);

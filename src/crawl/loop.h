@@ -64,7 +64,7 @@ typedef struct Spider
 {
 	/*
 	 * Submits requests while loop_has_room(). Returns true if there is more to submit after answers
-	 * have been handled. NULL: everything has been submitted.
+	 * have been handled.
 	 */
 	bool (*submit_more)(void *state);
 	/* Called before a batch is stored. NULL: nothing to do. Not called once the run has to stop. */
@@ -101,6 +101,7 @@ extern void loop_close(Loop *loop);
 
 /*
  * Works until nothing is pending and the spider submits nothing more, or time is up. Then stores.
+ * spider: NULL: everything has been submitted.
  */
 extern void loop_run(Loop *loop, const Spider *spider, void *state);
 

@@ -92,7 +92,6 @@ static const TaskType robots_task = {.name = "robots",
 void
 robots_fetch(Loop *loop)
 {
-	static const Spider all_submitted = {0};
 	const char *const bases[] = {setting_accounts_url, setting_activities_url};
 
 	if (!setting_respect_robots)
@@ -111,5 +110,5 @@ robots_fetch(Loop *loop)
 		else
 			loop_submit(loop, &robots_task, HTTP_GET, &page, NULL, NULL, NULL);
 	}
-	loop_run(loop, &all_submitted, loop);
+	loop_run(loop, NULL, loop);
 }

@@ -32,6 +32,8 @@ help:
 	@echo 'deb, package-check   packages for this Debian; tests them on a bare Debian'
 	@echo 'image-check          builds and tries the container, without a registry'
 	@echo 'bench-web            requests per second beside others'
+	@echo 'bench-questions      how long the twenty questions of docs/one-hour.md take'
+	@echo 'bench-planner        how good the suggestions and expected participants are'
 	@echo 'dist                 a release as an archive, below build/'
 	@echo 'clean                removes all that was built'
 
@@ -66,12 +68,12 @@ package-check:
 image-check:
 	scripts/image.sh
 
-# Sets up all on a Debian 12, and runs every test.
+# Sets up all on Debian 12 or 13, and runs every test.
 check:
 	scripts/check.sh
 
-# Sets up all on a Debian 12, shows what it does, and opens psql; psql goes on where the demo ended,
-# as a role that only reads, psql-admin as the superuser.
+# Sets up all on Debian 12 or 13, shows what it does, and opens psql; psql goes on where the demo
+# ended, as a role that only reads, psql-admin as the superuser.
 demo:
 	scripts/demo.sh
 

@@ -31,7 +31,7 @@ static const struct
 } session_settings[] = {
 	{"lock_timeout", "5s"},
 	{"default_transaction_isolation", "read committed"},
-	/* The caller's transaction may write: launch.c has checked that. */
+	/* The caller's transaction may write: commands.c has checked that. */
 	{"default_transaction_read_only", "off"},
 #if PG_VERSION_NUM >= 170000
 	/* It would end the worker without a message to its caller. */

@@ -112,7 +112,7 @@ image run "${isolation[@]}" "${socket[@]}" --user esn_web "$web" -- "${command[@
 	>"$store/web.log" 2>&1 &
 gateway=$!
 stop_all() {
-	pkill -INT -f -x "esn-pulse-web --listen 0.0.0.0:$web_port .*" || true
+	pkill -INT -f -x "[^ ]*esn-pulse-web --listen 0.0.0.0:$web_port .*" || true
 	wait "$gateway" || true
 	stop
 }

@@ -26,8 +26,9 @@ const pair = (...parts) => parts.some((p) => p) ? el("div", { class: "pair" }, .
 const nActivities = (n) => t("n_activities", { n });
 const nSections = (n) => t("n_sections", { n });
 const inhabited = () => t("n_countries", { n: countries.filter((c) => c.sections > 0).length });
-// The activities of a section; not a zero where they have not been read.
-const amount = (s) => s.activities > 0 || s.is_read ? number(s.activities) : DASH;
+// A figure of a section's activities; not a zero where they have not been read.
+const known = (s, n) => s.activities > 0 || s.is_read ? number(n) : DASH;
+const amount = (s) => known(s, s.activities);
 // "2024-03" as March 2024
 const monthName = (month) => new Date(month + "-01")
 	.toLocaleDateString(LOCALE, { month: "long", year: "numeric", timeZone: "UTC" });
@@ -305,9 +306,10 @@ function among() {
 					isCountry
 					? { name: t("section_count"), n: true, value: (p) => number(p.sections) }
 					: { name: t("in_12_months"), n: true, wide: true,
-						value: (p) => number(p.year_activities) },
+						value: (p) => known(p, p.year_activities) },
 					{ name: t("activities"), n: true, value: count },
-					{ name: t("participants"), n: true, value: (p) => number(p.participants) },
+					{ name: t("participants"), n: true, value: (p) => isCountry
+						? number(p.participants) : known(p, p.participants) },
 				{ name: t("last_activity"), n: true, wide: true, value: (p) => day(p.last) }],
 					peers, (p) => p === own))));
 }
@@ -320,11 +322,12 @@ function sectionTable() {
 		...isCountry ? []
 		: [{ name: t("country"), wide: true, value: (s) => s.country || DASH }],
 		{ name: t("activities"), n: true, value: amount },
-		{ name: t("in_12_months"), n: true, value: (s) => number(s.year_activities) },
-		{ name: t("participants"), n: true, wide: true, value: (s) => number(s.participants) },
+		{ name: t("in_12_months"), n: true, value: (s) => known(s, s.year_activities) },
+		{ name: t("participants"), n: true, wide: true, value: (s) => known(s, s.participants) },
 		{ name: t("last_activity"), n: true, wide: true, value: (s) => day(s.last) },
 		...isCountry
-		? [{ name: t("network_rank"), n: true, wide: true, value: (s) => number(s.rank) + "." }]
+		? [{ name: t("network_rank"), n: true, wide: true, value: (s) =>
+			amount(s) === DASH ? DASH : number(s.rank) + "." }]
 		: []];
 	const shown = isCountry ? 30 : 15;
 	return part("sections", t("most_active"), null, table(columns, own.slice(0, shown)),

@@ -157,16 +157,19 @@ browse unread "$(cat <<'JAVASCRIPT'
 [document.querySelector("header + .notice").id,
 	document.querySelector("header + .notice").textContent,
 	[...document.querySelectorAll("#map .point.unread")].length > 0,
-	document.querySelectorAll("#no-activities").length].join("|")
+	document.querySelectorAll("#no-activities").length,
+	((rows) => rows.length > 0 && rows.every((r) => r.slice(2).every((c) => c === "\u2013")))(
+		[...document.querySelectorAll("#sections tr")].map((r) =>
+			[...r.cells].map((c) => c.textContent)).filter((r) => r[2] === "\u2013"))].join("|")
 JAVASCRIPT
 )"
 never=$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities AND last_scraped IS NULL
 	AND removed_at IS NULL")
 all=$(sql "SELECT count(*) FROM sections WHERE can_scrape_activities AND removed_at IS NULL")
 like "the network's page says how many sections were never read" "$(look unread 0 value)" \
-	"unread|This report is not complete. $never of $all sections ha* not been read yet*|true|0"
+	"unread|This report is not complete. $never of $all sections ha* not been read yet*|true|0|true"
 like "the section's page says that it never was" "$(look unread 1 value)" \
-	"unread|This report is not complete. The activities of this section have not*|true|0"
+	"unread|This report is not complete. The activities of this section have not*|true|0|false"
 pages=(network.html country.html section.html)
 
 # Malicious titles and names.

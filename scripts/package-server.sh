@@ -47,8 +47,10 @@ start_gateway() {
 	user=$(sed -n 's/^User=//p' "$unit")
 	sed -i "s/:8080/:$port/" "$(sed -n 's/^EnvironmentFile=//p' "$unit")"
 	. "$(sed -n 's/^EnvironmentFile=//p' "$unit")"
-	eval "exec setpriv --reuid=$user --regid=$user --init-groups $(sed -n \
-		's/^ExecStart=//; T; s/\${DSN}/"$DSN"/; p' "$unit")" >gateway.log 2>&1 &
+	# The chroot shares this machine's ports: the cluster may have got another than 5432.
+	PGPORT=$(pg_lsclusters -h | awk '{ print $3; exit }') eval "exec setpriv --reuid=$user \
+		--regid=$user --init-groups $(sed -n 's/^ExecStart=//; T; s/\${DSN}/"$DSN"/; p' "$unit")" \
+		>gateway.log 2>&1 &
 	gateway=$!
 }
 count=0 spent=0

@@ -58,7 +58,7 @@ DECLARE
 BEGIN
 	SELECT o.* INTO subject FROM @extschema@.esn_country_overview o
 	WHERE o.country_code = given->>'country';
-	data := @extschema@.esn_report_data(subject.country_code);
+	data := @extschema@.esn_report_data(subject.country_code::text);
 	http_status := 200;
 	headers := esn_page_headers();
 	content := esn_page_head(request, lang, subject.country)
@@ -97,7 +97,7 @@ DECLARE
 	data jsonb;
 BEGIN
 	SELECT v.* INTO subject FROM esn_api_sections v WHERE v.id = (given->>'section')::integer;
-	data := @extschema@.esn_report_data(subject.slug);
+	data := @extschema@.esn_report_data(subject.slug::text);
 	http_status := 200;
 	headers := esn_page_headers();
 	content := esn_page_head(request, lang, subject.name)

@@ -9,12 +9,14 @@ DECLARE
 	extension_owner regrole;
 	is_open boolean;
 BEGIN
-	-- pg_database_owner stands for the owner of the database.
-	SELECT format('%I', n.nspname), e.extowner, CASE n.nspowner WHEN 'pg_database_owner'::regrole
+	-- pg_database_owner stands for the owner of the database. pg_upgrade does not keep the owner of
+	-- an extension, but that of its tables, with whose rights functions and runs work.
+	SELECT format('%I', n.nspname), t.relowner, CASE n.nspowner WHEN 'pg_database_owner'::regrole
 			THEN d.datdba ELSE n.nspowner END, EXISTS (
 		SELECT FROM aclexplode(n.nspacl) a WHERE a.grantee = 0 AND a.privilege_type = 'CREATE')
 	INTO schema, extension_owner, owner, is_open
 	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+	JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = 'activities'
 	JOIN pg_database d ON d.datname = current_database()
 	WHERE e.extname = 'esn_pulse';
 	IF schema <> '@extschema@' THEN
@@ -38,7 +40,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION esn_check_schema() IS
-	'Raises an error if a role that is neither the owner of the extension nor a superuser owns the '
+	'Raises an error if a role that is neither the owner of the tables nor a superuser owns the '
 	'schema of the extension, or if everybody may create objects there. Whatever runs with the '
 	'rights of the owner calls it first.';
 
@@ -120,7 +122,7 @@ COMMENT ON FUNCTION esn_grant_operate(regrole) IS
 	'The role can change neither rows, rules nor the addresses of the sites. role: the role. Only '
 	'the owner of the extension or a superuser can call it.';
 
--- In an upgrade by another role than the owner of the extension: what is new is the owner's, too.
+-- In an upgrade by another role than the owner of the tables: what is new is the owner's, too.
 DO $$
 DECLARE
 	member record;
@@ -128,15 +130,18 @@ BEGIN
 	FOR member IN
 		SELECT CASE d.classid WHEN 'pg_proc'::regclass THEN 'FUNCTION'
 				WHEN 'pg_class'::regclass THEN 'TABLE' ELSE 'SCHEMA' END AS kind,
-			(pg_identify_object(d.classid, d.objid, 0)).identity, e.extowner::regrole AS owner
+			(pg_identify_object(d.classid, d.objid, 0)).identity, t.relowner::regrole AS owner
 		FROM pg_depend d
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse'
+		JOIN pg_depend o ON o.refobjid = e.oid AND o.classid = 'pg_class'::regclass
+			AND o.deptype = 'e'
+		JOIN pg_class t ON t.oid = o.objid AND t.relname = 'activities'
 		LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
 		LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
 			AND c.relkind IN ('r', 'v')
 		LEFT JOIN pg_namespace n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
 		WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-			AND coalesce(p.proowner, c.relowner, n.nspowner) <> e.extowner
+			AND coalesce(p.proowner, c.relowner, n.nspowner) <> t.relowner
 			AND coalesce(p.proowner, c.relowner, n.nspowner) = current_user::regrole
 	LOOP
 		EXECUTE format('ALTER %s %s OWNER TO %s', member.kind, member.identity, member.owner);

@@ -96,6 +96,8 @@ for version in $(cd sql && ls esn_pulse--*.sql | sed -nE 's/^esn_pulse--([0-9.]+
 	before=$(sql "$rows" "$my_rules")
 	# Into an empty database, and into one that create.sh has made.
 	PGHOST=$run/$cluster scripts/create.sh "owned_$version" volunteer "$version" >/dev/null 2>&1
+	# As after pg_upgrade.
+	cluster_psql "$cluster" -d "owned_$version" -c "UPDATE pg_extension SET extowner = 10"
 	cluster_psql "$cluster" -c "CREATE DATABASE \"empty_$version\""
 	for database in "empty_$version" "owned_$version"; do
 		like "a dump of $version can be restored" "$(PGHOST=$run/$cluster \

@@ -25,6 +25,9 @@ like "create.sh creates a database" "$(scripts/create.sh esn volunteer 2>&1)" \
 is "its owner cannot log in, and a role may act as the owner" "$(state esn)" \
 	"esn_owner|f|f|volunteer|t|f|t|t|t"
 like "with which one section can be read" "$(scrapes esn volunteer)" "*completed"
+# pg_upgrade keeps the owner of tables and functions, but not that of an extension.
+cluster_psql create -d esn -c "UPDATE pg_extension SET extowner = 10 WHERE extname = 'esn_pulse'"
+like "after pg_upgrade, too" "$(scrapes esn volunteer)" "*completed"
 is "a second database has an owner of its own" \
 	"$(scripts/create.sh other volunteer >/dev/null 2>&1; state other)" \
 	"other_owner|f|f|volunteer|t|f|t|t|t"

@@ -3,16 +3,15 @@
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
-#include "utils/varlena.h"
 
 #include "crawl/accounts.h"
 #include "crawl/slug_lookup.h"
 #include "pg/server_slugger.h"
 #include "pg/settings.h"
+#include "store/sections.h"
 #include "launch.h"
 
 #define MAX_HINTS 5
@@ -434,34 +433,14 @@ accounts_read_again(Loop *loop, List *countries, List *sections)
 	slug_lookup_settle(loop, &spider->lookups);
 }
 
-static int
-distance(const char *a, const char *b)
-{
-	return varstr_levenshtein(a, strlen(a), b, strlen(b), 1, 1, 1, true);
-}
-
-static const char *wanted_slug;
-
-static int
-compare_nearness(const ListCell *a, const ListCell *b)
-{
-	return distance(lfirst(a), wanted_slug) - distance(lfirst(b), wanted_slug);
-}
-
 static void
 report_unknown(const AccountsSpider *spider)
 {
-	StringInfoData hint;
+	char *nearest = store_nearest_slugs(spider->wanted, spider->near_slugs, MAX_HINTS);
 
-	initStringInfo(&hint);
-	wanted_slug = spider->wanted;
-	list_sort(spider->near_slugs, compare_nearness);
-	for (int i = 0; i < Min(MAX_HINTS, list_length(spider->near_slugs)); i++)
-		appendStringInfo(&hint, "%s%s", i == 0 ? "" : ", ",
-						 (char *) list_nth(spider->near_slugs, i));
 	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 					errmsg("no section has the slug \"%s\"", spider->wanted),
-					errhint("The nearest known slugs: %s.", hint.data)));
+					nearest == NULL ? 0 : errhint("The nearest known slugs: %s.", nearest)));
 }
 
 const char *

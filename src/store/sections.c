@@ -137,3 +137,22 @@ store_known_sections(void)
 {
 	return read_sections(SQL_KNOWN_SECTIONS, NULL, NULL, section_row);
 }
+
+char *
+store_nearest_slugs(const char *wanted, List *slugs, int most)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Datum *texts = palloc(sizeof(Datum) * (list_length(slugs) + 1));
+	Datum args[3] = {CStringGetTextDatum(wanted), 0, Int32GetDatum(most)};
+	char *nearest;
+	ListCell *cell;
+
+	foreach (cell, slugs)
+		texts[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
+	args[1] = PointerGetDatum(
+		construct_array(texts, list_length(slugs), TEXTOID, -1, false, TYPALIGN_INT));
+	sql_begin_with("esn_pulse: looking for the nearest slugs", SQL_NEAREST_SLUGS, args, NULL);
+	nearest = sql_text(context, 0, 1);
+	sql_commit();
+	return nearest;
+}

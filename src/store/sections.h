@@ -38,5 +38,7 @@ extern List *store_recount(int64 run, int max_requests);
  */
 extern List *store_take_sections(int64 run, bool full);
 extern List *store_known_sections(void); /* of SectionRow, all */
+/* The slugs (char *) that are nearest to a text, for a hint; NULL: there are none. */
+extern char *store_nearest_slugs(const char *wanted, List *slugs, int most);
 
 #endif

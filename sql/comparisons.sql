@@ -85,12 +85,12 @@ COMMENT ON FUNCTION esn_read_kept(anyelement) IS
 	'The rows of a view that counts: as last counted, or, if they never were, counted now. live: '
 	'NULL, of the row type of the view.';
 
-CREATE OR REPLACE VIEW esn_internal.esn_live_kind_counts AS
+CREATE OR REPLACE VIEW esn_internal.esn_live_planner_kind_counts AS
 SELECT c.section_id, c.kind, c.activities, c.labels, c.counts FROM esn_count_kinds() c;
-COMMENT ON VIEW esn_live_kind_counts IS 'The rows of esn_kind_counts, counted now.';
+COMMENT ON VIEW esn_live_planner_kind_counts IS 'The rows of esn_kind_counts, counted now.';
 
 CREATE OR REPLACE VIEW esn_internal.esn_kind_counts AS
-SELECT * FROM esn_read_kept(NULL::esn_live_kind_counts) ORDER BY section_id, kind;
+SELECT * FROM esn_read_kept(NULL::esn_live_planner_kind_counts);
 COMMENT ON VIEW esn_kind_counts IS
 	'Of each section, how many activities of the last three years have each cause, SDG, type and '
 	'month.';
@@ -168,12 +168,12 @@ LANGUAGE sql STABLE AS $$
 		FROM known k CROSS JOIN LATERAL jsonb_each_text(k.counts) AS c(key, value)
 		WHERE k.section_id = esn_comparable_sections.section AND k.kind <> 'month'
 	), mix AS (
-		SELECT o.section_id, o.kind, sum(least((o.counts ->> w.key)::float / o.labels, w.share))
-			FILTER (WHERE o.counts ? w.key) AS common
+		SELECT o.section_id, o.kind,
+			sum(least(coalesce((o.counts ->> w.key)::float, 0) / o.labels, w.share)) AS common
 		FROM own w JOIN known o ON o.kind = w.kind
 		GROUP BY o.section_id, o.kind
 	), distances AS (
-		SELECT j.judged, o.section_id, abs(ln((o.activities + 1.0) / (w.activities + 1.0)))
+		SELECT j.judged, o.section_id, abs(ln((o.activities + 1) / (w.activities + 1)::float))
 			+ 1 - coalesce(m.common, 0)
 			+ CASE WHEN o.country_code = w.country_code THEN 0 ELSE 0.5 END AS distance
 		FROM sizes w

@@ -101,14 +101,14 @@ COMMENT ON FUNCTION esn_spread(text[], double precision[]) IS
 	'The rows of the level rest: the spread of all residuals, and of each group of a hundred or '
 	'more. keys: the group of each. residuals: what no effect explains.';
 
-CREATE OR REPLACE VIEW esn_internal.esn_live_participant_effects AS
+CREATE OR REPLACE VIEW esn_internal.esn_live_planner_participant_effects AS
 SELECT f.level, f.key, f.activities, f.effect, f.variance, f.low, f.high
 FROM esn_fit_participants() f;
-COMMENT ON VIEW esn_live_participant_effects IS
+COMMENT ON VIEW esn_live_planner_participant_effects IS
 	'The rows of esn_participant_effects, computed now.';
 
 CREATE OR REPLACE VIEW esn_internal.esn_participant_effects AS
-SELECT * FROM esn_read_kept(NULL::esn_live_participant_effects) ORDER BY level, key;
+SELECT * FROM esn_read_kept(NULL::esn_live_planner_participant_effects);
 COMMENT ON VIEW esn_participant_effects IS
 	'What raises and lowers the number of participants, from the activities of the last three '
 	'years.';
@@ -131,10 +131,7 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_expectation(section integer, type te
 RETURNS TABLE (expected integer, low integer, high integer, own_activities integer,
 	own_of_type integer, similar_activities integer)
 LANGUAGE sql STABLE AS $$
-	WITH effects AS MATERIALIZED (
-		SELECT e.level, e.key, e.activities, e.effect, e.variance, e.low, e.high
-		FROM esn_participant_effects e
-	), form AS (
+	WITH form AS (
 		SELECT esn_expectation.type || CASE WHEN online THEN ' online' ELSE '' END AS name
 	), wanted AS (
 		SELECT v.level, v.key FROM form f, @extschema@.sections s CROSS JOIN LATERAL (VALUES
@@ -145,7 +142,8 @@ LANGUAGE sql STABLE AS $$
 		WHERE s.id = esn_expectation.section
 	), chosen AS (
 		SELECT DISTINCT ON (e.level) e.*
-		FROM wanted w JOIN effects e ON e.level = w.level AND (e.key = w.key OR e.key IS NULL)
+		FROM wanted w
+		JOIN esn_participant_effects e ON e.level = w.level AND (e.key = w.key OR e.key IS NULL)
 		ORDER BY e.level, e.key NULLS LAST
 	), summed AS (
 		SELECT CASE WHEN sum(c.effect) > 21 THEN 21 ELSE sum(c.effect) END AS middle,

@@ -98,20 +98,29 @@ SELECT date_trunc('month', start_date::timestamp)::date AS month,
 	coalesce(sum(activities) FILTER (WHERE NOT begun), 0)::bigint AS upcoming
 FROM days GROUP BY 1;
 
-CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_year AS
-WITH days AS (
-	SELECT start_date, count(*) AS activities, count(*) FILTER (WHERE is_online) AS online,
-		sum(participants) AS participants
-	FROM activities WHERE is_valid AND removed_at IS NULL AND start_date <= current_date
-	GROUP BY 1
+-- The years of the network, of each section and of each country, in one place. A condition on kind
+-- reaches the tables.
+CREATE OR REPLACE VIEW esn_internal.esn_compared_years AS
+WITH held AS (
+	SELECT 'network' AS kind, '' AS subject, a.id FROM activities a
+	UNION ALL
+	SELECT 'section', o.section_id::text, o.activity_id FROM activity_section_organisers o
+	UNION ALL
+	SELECT DISTINCT 'country', s.country_code::text, o.activity_id
+	FROM activity_section_organisers o JOIN sections s ON s.id = o.section_id
+	WHERE s.removed_at IS NULL AND s.country_code IS NOT NULL
 ), y AS (
-	SELECT extract(year FROM start_date)::integer AS year, sum(activities)::bigint AS activities,
-		sum(online)::bigint AS online, sum(participants)::bigint AS participants,
-		sum(activities) FILTER (WHERE start_date <= current_date - interval '1 year')
+	SELECT h.kind, h.subject, extract(year FROM a.start_date)::integer AS year,
+		count(*) AS activities, count(*) FILTER (WHERE a.is_online) AS online,
+		sum(a.participants) AS participants,
+		count(*) FILTER (WHERE a.start_date <= current_date - interval '1 year')
 			AS activities_by_day,
-		sum(participants) FILTER (WHERE start_date <= current_date - interval '1 year')
-			AS participants_by_day, min(min(start_date)) OVER () AS since
-	FROM days GROUP BY 1
+		sum(a.participants) FILTER (WHERE a.start_date <= current_date - interval '1 year')
+			AS participants_by_day,
+		min(min(a.start_date)) OVER (PARTITION BY h.kind, h.subject) AS since
+	FROM held h JOIN activities a ON a.id = h.id
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
+	GROUP BY 1, 2, 3
 ), compared AS (
 	SELECT y.*, CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
 			WHEN year = extract(year FROM current_date)
@@ -122,86 +131,39 @@ WITH days AS (
 			THEN first_value(participants_by_day) OVER before
 			ELSE first_value(participants) OVER before END AS participants_before
 	FROM y
-	WINDOW before AS (ORDER BY year
+	WINDOW before AS (PARTITION BY kind, subject ORDER BY year
 		RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
 )
-SELECT y.year, y.activities, (100.0 * (y.activities - y.activities_before)
-		/ nullif(y.activities_before, 0))::numeric(20, 1) AS activities_change_percent,
-	y.participants, (100.0 * (y.participants - y.participants_before)
-		/ nullif(y.participants_before, 0))::numeric(20, 1) AS participants_change_percent,
-	y.online, (y.participants / y.activities::numeric)::numeric(20, 1) AS participants_per_activity
-FROM compared y;
+SELECT c.kind, c.subject, c.year, c.activities, (100.0 * (c.activities - c.activities_before)
+		/ nullif(c.activities_before, 0))::numeric(20, 1) AS activities_change_percent,
+	c.participants, (100.0 * (c.participants - c.participants_before)
+		/ nullif(c.participants_before, 0))::numeric(20, 1) AS participants_change_percent, c.online
+FROM compared c;
+COMMENT ON VIEW esn_compared_years IS
+	'The years of the network, of each section and of each country, with the changes from the year '
+	'before. kind: network, section or country. subject: its id or code.';
+
+CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_year AS
+SELECT y.year, y.activities, y.activities_change_percent, y.participants,
+	y.participants_change_percent, y.online,
+	(y.participants / y.activities::numeric)::numeric(20, 1) AS participants_per_activity
+FROM esn_compared_years y WHERE y.kind = 'network';
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_sections_by_year AS
-WITH y AS (
-	SELECT o.section_id, extract(year FROM a.start_date)::integer AS year, count(*) AS activities,
-		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants,
-		count(*) FILTER (WHERE a.start_date <= current_date - interval '1 year')
-			AS activities_by_day,
-		sum(a.participants) FILTER (WHERE a.start_date <= current_date - interval '1 year')
-			AS participants_by_day,
-		min(min(a.start_date)) OVER (PARTITION BY o.section_id) AS since
-	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
-	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
-	GROUP BY 1, 2
-), compared AS (
-	SELECT y.*, CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
-			WHEN year = extract(year FROM current_date)
-			THEN first_value(activities_by_day) OVER before
-			ELSE first_value(activities) OVER before END AS activities_before,
-		CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
-			WHEN year = extract(year FROM current_date)
-			THEN first_value(participants_by_day) OVER before
-			ELSE first_value(participants) OVER before END AS participants_before
-	FROM y
-	WINDOW before AS (PARTITION BY section_id ORDER BY year
-		RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
-)
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country,
-	s.country_code, y.year,
-	y.activities, (100.0 * (y.activities - y.activities_before)
-		/ nullif(y.activities_before, 0))::numeric(20, 1) AS activities_change_percent,
-	y.participants, (100.0 * (y.participants - y.participants_before)
-		/ nullif(y.participants_before, 0))::numeric(20, 1) AS participants_change_percent, y.online
-FROM compared y
-JOIN sections s ON s.id = y.section_id AND s.removed_at IS NULL
-LEFT JOIN countries c ON c.country_code = s.country_code;
+	s.country_code, y.year, y.activities, y.activities_change_percent, y.participants,
+	y.participants_change_percent, y.online
+FROM esn_compared_years y
+JOIN sections s ON s.id::text = y.subject AND s.removed_at IS NULL
+LEFT JOIN countries c ON c.country_code = s.country_code
+WHERE y.kind = 'section';
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_countries_by_year AS
-WITH y AS (
-	SELECT d.country_code, extract(year FROM a.start_date)::integer AS year, count(*) AS activities,
-		count(*) FILTER (WHERE a.is_online) AS online, sum(a.participants) AS participants,
-		count(*) FILTER (WHERE a.start_date <= current_date - interval '1 year')
-			AS activities_by_day,
-		sum(a.participants) FILTER (WHERE a.start_date <= current_date - interval '1 year')
-			AS participants_by_day,
-		min(min(a.start_date)) OVER (PARTITION BY d.country_code) AS since
-	FROM (SELECT o.activity_id, s.country_code FROM activity_section_organisers o
-		JOIN sections s ON s.id = o.section_id
-		WHERE s.removed_at IS NULL AND s.country_code IS NOT NULL GROUP BY 1, 2) d
-	JOIN activities a ON a.id = d.activity_id
-	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date <= current_date
-	GROUP BY 1, 2
-), compared AS (
-	SELECT y.*, CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
-			WHEN year = extract(year FROM current_date)
-			THEN first_value(activities_by_day) OVER before
-			ELSE first_value(activities) OVER before END AS activities_before,
-		CASE WHEN since >= make_date(year - 1, 2, 1) THEN NULL
-			WHEN year = extract(year FROM current_date)
-			THEN first_value(participants_by_day) OVER before
-			ELSE first_value(participants) OVER before END AS participants_before
-	FROM y
-	WINDOW before AS (PARTITION BY country_code ORDER BY year
-		RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
-)
-SELECT c.name AS country, c.country_code, y.year,
-	y.activities, (100.0 * (y.activities - y.activities_before)
-		/ nullif(y.activities_before, 0))::numeric(20, 1) AS activities_change_percent,
-	y.participants, (100.0 * (y.participants - y.participants_before)
-		/ nullif(y.participants_before, 0))::numeric(20, 1) AS participants_change_percent, y.online
-FROM compared y
-JOIN countries c ON c.country_code = y.country_code;
+SELECT c.name AS country, c.country_code, y.year, y.activities, y.activities_change_percent,
+	y.participants, y.participants_change_percent, y.online
+FROM esn_compared_years y
+JOIN countries c ON c.country_code = y.subject
+WHERE y.kind = 'country';
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_activities_by_cause AS
 SELECT c.name AS cause, n.activities, n.activities_12_months, n.activities_12_months_before,
@@ -345,9 +307,8 @@ BEGIN
 		AND d.deptype = 'e'
 	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 		AND e.extname = 'esn_pulse'
-	WHERE c.relkind = 'v' AND c.relname LIKE 'esn\_live\_%' AND c.relname <> 'esn_valid_summaries'
-		AND (with_planner OR c.relname NOT IN ('esn_live_kind_counts', 'esn_live_kind_trends',
-			'esn_live_participant_effects'))
+	WHERE c.relkind = 'v' AND c.relname LIKE 'esn\_live\_%'
+		AND (with_planner OR c.relname NOT LIKE 'esn\_live\_planner\_%')
 	ON CONFLICT (view) DO UPDATE SET as_of = excluded.as_of, rows = excluded.rows;
 	GET DIAGNOSTICS kept = ROW_COUNT;
 	RETURN kept;

@@ -4,7 +4,7 @@
 -- still being registered. The sections of a country are what varies: one section with a new series
 -- of parties is no trend of its country. So the standard error is the larger one of that of counts
 -- and that of the differences between sections (the linearised variance of a ratio).
-CREATE OR REPLACE VIEW esn_internal.esn_live_kind_trends AS
+CREATE OR REPLACE VIEW esn_internal.esn_live_planner_kind_trends AS
 WITH placed AS MATERIALIZED (
 	SELECT c.country_code, o.activity_id, min(o.section_id) AS section_id,
 		min((a.start_date >= current_date - 365)::integer) AS now,
@@ -67,10 +67,10 @@ SELECT coalesce(k.name, 'The whole network')::varchar(100) AS country, k.country
 FROM shares s
 JOIN errors e ON e.country = s.country AND e.kind = s.kind AND e.name = s.name
 LEFT JOIN countries k ON k.country_code = s.country;
-COMMENT ON VIEW esn_live_kind_trends IS 'The rows of esn_kind_trends, counted now.';
+COMMENT ON VIEW esn_live_planner_kind_trends IS 'The rows of esn_kind_trends, counted now.';
 
 CREATE OR REPLACE VIEW esn_internal.esn_kind_trends AS
-SELECT * FROM esn_read_kept(NULL::esn_live_kind_trends)
+SELECT * FROM esn_read_kept(NULL::esn_live_planner_kind_trends)
 ORDER BY country_code NULLS FIRST, kind, standard_errors DESC, name;
 COMMENT ON VIEW esn_kind_trends IS
 	'Causes and types by country, with their share of the last twelve months and of the twelve '

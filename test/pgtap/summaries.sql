@@ -3,10 +3,10 @@
 BEGIN;
 SELECT no_plan();
 CREATE TEMP VIEW counting AS
-SELECT c.oid, c.relname AS live, replace(c.relname, 'esn_live_', 'esn_') AS view
+SELECT c.oid, c.relname AS live, regexp_replace(c.relname, '_live(_planner)?', '') AS view
 FROM pg_class c
 	JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
-WHERE c.relkind = 'v' AND c.relname LIKE 'esn\_live\_%' AND c.relname <> 'esn_valid_summaries';
+WHERE c.relkind = 'v' AND c.relname LIKE 'esn\_live\_%';
 CREATE FUNCTION pg_temp.rows_of(relation name) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('SELECT r::text FROM %I r', relation);

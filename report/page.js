@@ -198,10 +198,10 @@ function students() {
 
 // What esn_suggest() and esn_expect_participants() say of a section.
 function planLabel(g) {
-	const goal = g.kind === "sdg" && report.sdgs.find((s) => s.name === g.name);
+	const goal = g.kind === "sdg" && report.sdgs.find((s) => s.name === g.names.en);
 	const name = goal ? t("plan_goal", { n: goal.number,
 		goal: TURKISH ? GOALS[goal.number - 1] : goal.goal || "" })
-		: named(TURKISH ? g.turkish_name : g.name);
+		: named(g.names[report.lang]);
 	return g.is_gap ? t("plan_gap", { name }) : name;
 }
 
@@ -217,7 +217,8 @@ function planChart(ideas, starts) {
 	const entries = ideas.flatMap((g) => starts ? [others(g, planLabel(g))]
 		: [{ label: planLabel(g), value: g.own_percent, text: share(g.own_percent),
 			subject: g.is_gap }, others(g, t("plan_comparable"))]);
-	return chart("suggestions", t("plan_chart", { top: topOf(entries) }), bars(entries));
+	return chart("suggestions", t("plan_chart", { top: topOf(entries) }), bars(entries),
+		starts ? null : el("figcaption", {}, t("plan_caption")));
 }
 
 function planPart() {
@@ -230,7 +231,7 @@ function planPart() {
 	const list = el("ol", { class: "plan" },
 		ideas.map((g) =>
 			el("li", {}, el("span", { class: g.is_gap ? "reason gap" : "reason" },
-				TURKISH ? g.turkish : g.reason),
+				g.reasons[report.lang].replace(/ %/g, `${SPACE}%`)),
 				g.examples.length
 				? el("span", { class: "meta" }, t("plan_drew"), g.examples.flatMap(example))
 				: null)));

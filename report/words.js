@@ -126,29 +126,33 @@ const WORDS = {
 
 	plan: ["What next", "Sırada ne var"],
 	plan_starts: ["What other sections began with.", "Öteki şubelerin başladıkları."],
-	plan_gaps: ["{n} gap: done less than half as often as at comparable sections, beyond chance. "
-		+ "The others are ideas.|{n} gaps: done less than half as often as at comparable sections, "
-		+ "beyond chance. The others are ideas.",
-		"{n} eksik: benzer şubelerin yarısından az, rastlantıyla açıklanamayacak kadar. "
+	plan_gaps: ["{n} gap: done less than half as often as at comparable sections, and too rarely "
+		+ "to be chance. The others are ideas.|{n} gaps: done less than half as often as at "
+		+ "comparable sections, and too rarely to be chance. The others are ideas.",
+		"{n} eksik: benzer şubelerdekinin yarısından az yapılmış, rastlantı denemeyecek kadar. "
 		+ "Ötekiler öneri."],
-	plan_no_gaps: ["Nothing is neglected beyond chance, compared with sections of similar size, "
-		+ "mix and country. These are ideas.",
-		"Büyüklüğü, çeşidi ve ülkesi benzer şubelere göre eksik denebilecek bir şey yok. "
-		+ "Bunlar öneri."],
+	plan_no_gaps: ["No gaps: what is done less than at comparable sections may be chance. These "
+		+ "are ideas.",
+		"Eksik yok: benzer şubelerdekinden az yapılanlar rastlantı olabilir. Bunlar öneri."],
+	plan_caption: ["Shares of the activities of the last three years. Comparable are the twenty "
+		+ "sections most like this one in size, activities and country.",
+		"Son üç yılın etkinlikleri içindeki paylar. Benzer şubeler: büyüklüğü, etkinlikleri ve "
+		+ "ülkesi bu şubeye en yakın yirmi şube."],
 	plan_goal: ["SDG {n} {goal}", "SKA {n} {goal}"],
 	plan_gap: ["Gap: {name}", "Eksik: {name}"],
 	plan_comparable: ["comparable sections", "benzer şubeler"],
 	plan_chart: ["Bars: shares of activities, here and at comparable sections. {top}",
 		"Çubuklar: etkinliklerin payları, burada ve benzer şubelerde. {top}"],
-	plan_drew: ["Drew many participants: ", "Çok katılımcı çekenler: "],
+	plan_drew: ["Examples there, with their participants: ",
+		"Oralardan örnekler, katılımcı sayılarıyla: "],
 	expected_title: ["How many may come", "Kaç kişi gelebilir"],
-	expected_lead: ["As many activities have more participants than expected as have fewer; four "
-		+ "of five lie within the range.",
-		"Etkinliklerin yarısı beklenenden çok, yarısı az katılımcı çeker; beşte dördü "
-		+ "aralıktadır."],
+	expected_lead: ["Half of all activities have more participants than expected, half have "
+		+ "fewer; four of five are within the range.",
+		"Etkinliklerin yarısı beklenenden çok, yarısı az katılımcı çeker; beşte dördü aralığın "
+		+ "içinde kalır."],
 	expected: ["Expected", "Beklenen"],
 	expected_range: ["Range", "Aralık"],
-	expected_own: ["Own activities", "Kendi etkinlikleri"],
+	expected_own: ["Own activities, 3 years", "Kendi etkinlikleri, 3 yıl"],
 
 	map_sections: ["Where the sections are", "Şubeler nerede"],
 	map_section: ["Among its neighbours", "Komşuları arasında"],

@@ -48,12 +48,10 @@ DECLARE
 BEGIN
 	http_status := 200;
 	content := (SELECT jsonb_build_object('section', s.accounts_platform_slug, 'name', s.name,
-		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) - 'reason'
-				|| jsonb_build_object('reason', jsonb_build_object('en', g.reason, 'tr', t.reason))
+		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) - '{names,reasons}'::text[]
+				|| jsonb_build_object('name', g.names -> 'en', 'reason', g.reasons)
 				ORDER BY g.rank), '[]')
-			FROM @extschema@.esn_suggest(s.accounts_platform_slug) g
-			JOIN @extschema@.esn_suggest(s.accounts_platform_slug, lang => 'tr') t
-				ON t.rank = g.rank))::text
+			FROM esn_suggestions(section, 10) g))::text
 		FROM @extschema@.sections s WHERE s.id = section);
 END $$;
 COMMENT ON FUNCTION esn_api_suggestions(jsonb) IS

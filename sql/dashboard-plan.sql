@@ -19,12 +19,12 @@ LANGUAGE sql STABLE AS $$
 	SELECT concat('<li class="', CASE WHEN (idea->>'is_gap')::boolean THEN 'gap' ELSE 'idea' END,
 		'"><h3>', esn_html(esn_say(lang, CASE WHEN (idea->>'is_gap')::boolean THEN 'Gap'
 			ELSE 'Idea' END)), ': ', esn_html(CASE WHEN lang = 'tr'
-			THEN esn_turkish(idea->>'turkish_name') ELSE concat(idea->>'name', (SELECT ' ('
+			THEN esn_turkish(idea #>> '{names,tr}') ELSE concat(idea #>> '{names,en}', (SELECT ' ('
 				|| split_part(g.description, ':', 1) || ')' FROM @extschema@.sdgs g
-				WHERE idea->>'kind' = 'sdg' AND g.name = idea->>'name')) END),
+				WHERE idea->>'kind' = 'sdg' AND g.name = idea #>> '{names,en}')) END),
 		' <small>', esn_html(esn_say(lang, CASE idea->>'kind' WHEN 'cause' THEN 'Cause'
 			WHEN 'type' THEN 'Type' WHEN 'month' THEN 'Month' ELSE 'Goal' END)), '</small></h3><p>',
-		esn_html(idea->>CASE WHEN lang = 'tr' THEN 'turkish' ELSE 'reason' END), '</p><dl>',
+		esn_html(idea->'reasons'->>lang), '</p><dl>',
 		CASE WHEN idea->>'own_percent' IS NOT NULL THEN esn_page_share(name, format('%s (%s / %s)',
 			esn_percent((idea->>'own_percent')::double precision / 100, lang), idea->>'own',
 			idea->>'own_activities'), (idea->>'own_percent')::numeric, 'own') END,
@@ -80,9 +80,9 @@ LANGUAGE sql STABLE AS $$
 			WHEN bool_and(i.item->>'own_percent' IS NULL)
 				THEN 'What other sections began with.'
 			WHEN bool_or((i.item->>'is_gap')::boolean) THEN 'Gaps: done less than half as often as '
-				'at comparable sections, beyond chance. Ideas are not proven.'
-			ELSE 'Nothing is neglected beyond chance, compared with sections of similar size and '
-				'kind. These are ideas.' END)), '</p><ol class="suggestions">',
+				'at comparable sections, and too rarely to be chance. The others are ideas.'
+			ELSE 'No gaps: what is done less than at comparable sections may be chance. These are '
+				'ideas.' END)), '</p><ol class="suggestions">',
 		string_agg(esn_page_suggestion(lang, i.item, name), '' ORDER BY i.n),
 		format('</ol><p><a href="/api/v1/sections/%s/suggestions">JSON</a></p></section>',
 			esn_url_part(slug)), esn_page_expectations(lang, plan->'expectations'))

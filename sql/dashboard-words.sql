@@ -52,9 +52,8 @@ INSERT INTO esn_internal.api_words (word, tr) VALUES
 	('Four of five activities of a type lie between from and to.',
 		'Bir türdeki her beş etkinlikten dördü bu aralıktadır.'),
 	('What other sections began with.', 'Öteki şubelerin başladıkları.'),
-	('Gaps: done less than half as often as at comparable sections, beyond chance. Ideas are not '
-		'proven.', 'Eksikler: benzer şubelerin yarısından az, rastlantıyla açıklanamayacak kadar. '
-		'Öneriler kanıtlanmış değildir.'),
-	('Nothing is neglected beyond chance, compared with sections of similar size and kind. These '
-		'are ideas.', 'Büyüklüğü ve türü benzer şubelere göre rastlantının ötesinde bir eksik yok. '
-		'Bunlar önerilerdir.');
+	('Gaps: done less than half as often as at comparable sections, and too rarely to be chance. '
+		'The others are ideas.', 'Eksikler: benzer şubelerdekinin yarısından az yapılmış, '
+		'rastlantı denemeyecek kadar. Ötekiler öneri.'),
+	('No gaps: what is done less than at comparable sections may be chance. These are ideas.',
+		'Eksik yok: benzer şubelerdekinden az yapılanlar rastlantı olabilir. Bunlar öneri.');

@@ -294,10 +294,8 @@ DECLARE
 		WHERE s.id = section);
 BEGIN
 	RETURN jsonb_build_object(
-		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) || jsonb_build_object('turkish',
-				t.reason, 'turkish_name', t.name) ORDER BY g.rank), '[]')
-			FROM @extschema@.esn_suggest(slug, 6) g
-			JOIN @extschema@.esn_suggest(slug, 6, 'tr') t ON t.rank = g.rank),
+		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) ORDER BY g.rank), '[]')
+			FROM esn_suggestions(section, 6) g),
 		-- The types of the section's own activities, or, if it has none, of all.
 		'expectations', (SELECT coalesce(jsonb_agg(jsonb_build_object('type', y.type) || to_jsonb(e)
 				ORDER BY y.n DESC, y.type), '[]')

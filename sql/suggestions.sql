@@ -15,7 +15,8 @@ COMMENT ON FUNCTION esn_evidence(bigint, bigint, double precision) IS
 
 -- A gap is a share that is less than half of what comparable sections have, beyond chance. Among as
 -- many kinds as are compared, chance finds one somewhere: therefore times their number. What three
--- quarters of the comparable sections do not do more of is no gap either.
+-- quarters of the comparable sections do not do more of is no gap either. What is not done at all
+-- is missing rather than a matter of taste: it comes before what is done less.
 CREATE OR REPLACE FUNCTION esn_internal.esn_ranked_kinds(section integer, most integer)
 RETURNS TABLE (rank integer, kind text, name text, is_gap boolean, own integer,
 	own_activities integer, share double precision, sections integer, doing_more integer,
@@ -41,8 +42,9 @@ LANGUAGE sql STABLE AS $$
 		FROM tested t
 		WHERE t.is_start AND t.place <= 12 OR t.evidence > 0 AND 4 * t.doing_more >= t.sections
 	), ordered AS (
-		SELECT j.*, row_number() OVER (ORDER BY j.is_gap DESC, j.evidence DESC,
-			CASE WHEN j.is_start THEN j.place END, j.p DESC, j.kind, j.name) AS position
+		SELECT j.*, row_number() OVER (ORDER BY j.is_gap DESC, j.own = 0 AND j.evidence >= 1 DESC,
+			j.evidence DESC, CASE WHEN j.is_start THEN j.place END, j.p DESC, j.kind, j.name)
+			AS position
 		FROM judged j
 	)
 	SELECT o.position::integer, o.kind, o.name, o.is_gap, o.own, o.own_activities, o.p::float,
@@ -51,8 +53,9 @@ LANGUAGE sql STABLE AS $$
 	FROM ordered o WHERE o.position <= esn_ranked_kinds.most
 $$;
 COMMENT ON FUNCTION esn_ranked_kinds(integer, integer) IS
-	'The suggestions of esn_suggest(), without examples and reasons: gaps first, then by evidence. '
-	'share is that of the comparable sections. section: the id of the section. most: how many.';
+	'The suggestions of esn_suggest(), without examples and reasons: gaps first, then what the '
+	'section has not done once, then by evidence. share is that of the comparable sections. '
+	'section: the id of the section. most: how many.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_month_name(month integer, lang text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -70,7 +73,7 @@ RETURN coalesce((SELECT t.turkish FROM (VALUES
 	('Culture', 'Kültür'),
 	('Education & Youth', 'Eğitim ve Gençlik'),
 	('Environmental Sustainability', 'Çevresel Sürdürülebilirlik'),
-	('Health & Well-being', 'Sağlık ve Esenlik'),
+	('Health & Well-being', 'Sağlık ve İyi Olma Hâli'),
 	('Skills & Employability', 'Beceriler ve İstihdam'),
 	('Social Inclusion', 'Sosyal İçerme'),
 	('SDG 1', 'SKA 1 (Yoksulluğa Son)'),
@@ -97,8 +100,9 @@ COMMENT ON FUNCTION esn_turkish(text) IS
 -- "of the type Trip", as it stands in a reason.
 CREATE OR REPLACE FUNCTION esn_internal.esn_kind_phrase(kind text, name text, lang text)
 	RETURNS text
-LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN lang = 'tr' THEN CASE kind
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN CASE WHEN lang = 'tr' THEN CASE kind
 			WHEN 'cause' THEN format('“%s” konusunda', esn_turkish(name))
 			WHEN 'sdg' THEN esn_turkish(name) || ' için'
 			WHEN 'type' THEN format('“%s” türünde', name)
@@ -109,8 +113,8 @@ LANGUAGE sql STABLE AS $$
 				split_part(g.description, ':', 1)) FROM @extschema@.sdgs g
 				WHERE g.name = esn_kind_phrase.name), '')
 			WHEN 'type' THEN 'of the type ' || name
-			ELSE 'in ' || esn_month_name(name::integer, 'en') END END
-$$;
+			ELSE 'in ' || esn_month_name(name::integer, 'en') END END;
+END $$;
 COMMENT ON FUNCTION esn_kind_phrase(text, text, text) IS
 	'A cause, SDG, type or month as a part of a sentence. kind: cause, sdg, type or month. name: '
 	'its name, of a month its number. lang: en or tr.';
@@ -129,15 +133,18 @@ COMMENT ON FUNCTION esn_percent(double precision, text) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_reason(kind text, name text, is_gap boolean,
 	own integer, own_activities integer, share double precision, sections integer,
 	doing_more integer, lang text) RETURNS text
-LANGUAGE sql STABLE AS $$
-	WITH words AS (
-		SELECT esn_kind_phrase(kind, name, lang) AS phrase, esn_percent(share, lang) AS percent,
-			CASE kind WHEN 'cause' THEN ' with a cause' WHEN 'sdg' THEN ' with an SDG'
-				WHEN 'type' THEN ' with a type' ELSE ' of the last three years' END AS known,
-			CASE kind WHEN 'cause' THEN 'Konusu belirtilen' WHEN 'sdg' THEN 'Amacı belirtilen'
-				WHEN 'type' THEN 'Türü belirtilen' ELSE 'Son üç yıldaki' END AS bilinen
-	)
-	SELECT CASE
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	phrase text := esn_kind_phrase(kind, name, lang);
+	percent text := esn_percent(share, lang);
+	own_percent text := CASE WHEN own > 0
+		THEN format(' (%s)', esn_percent(own / own_activities::float, lang)) END;
+	known text := CASE kind WHEN 'cause' THEN ' with a cause' WHEN 'sdg' THEN ' with an SDG'
+		WHEN 'type' THEN ' with a type' ELSE ' of the last three years' END;
+	bilinen text := CASE kind WHEN 'cause' THEN 'Konusu belirtilen' WHEN 'sdg'
+		THEN 'Amacı belirtilen' WHEN 'type' THEN 'Türü belirtilen' ELSE 'Son üç yıldaki' END;
+BEGIN
+	RETURN CASE
 		WHEN own_activities = 0 AND lang = 'tr' THEN format('Şubeler böyle başlıyor: %s şubenin '
 			'ilk onar etkinliğinin %s kadarı %s yapıldı (%s şubede).', sections, percent, phrase,
 			doing_more)
@@ -146,17 +153,16 @@ LANGUAGE sql STABLE AS $$
 			phrase, doing_more)
 		WHEN lang = 'tr' THEN format('%s %s etkinliğinizin %s; benzer %s şubede bu oran %s: %s.',
 			bilinen, own_activities, CASE own WHEN 0 THEN format('hiçbiri %s yapılmadı', phrase)
-				ELSE format('%s%s tanesi %s yapıldı', CASE WHEN is_gap THEN 'yalnızca ' ELSE '' END,
-					own, phrase) END, sections, percent,
+				ELSE format('%s%s tanesi%s %s yapıldı', CASE WHEN is_gap THEN 'yalnızca ' END, own,
+					own_percent, phrase) END, sections, percent,
 			CASE WHEN is_gap THEN 'fark rastlantıyla açıklanamayacak kadar büyük'
-				ELSE 'kanıtlanmış bir eksik değil, bir öneri' END)
-		ELSE format('%s of your %s activities%s %s %s, against %s at %s comparable sections: %s.',
-			CASE WHEN own = 0 THEN 'None' WHEN is_gap THEN 'Only ' || own ELSE own::text END,
-			own_activities, known, CASE own WHEN 1 THEN 'was' ELSE 'were' END, phrase, percent,
-			sections, CASE WHEN is_gap THEN 'too few to be chance'
-				ELSE 'an idea, not a proven gap' END) END
-	FROM words
-$$;
+				ELSE 'bu, rastlantı olabilir' END)
+		ELSE format('%s of your %s activities%s%s %s %s, against %s at %s comparable sections: '
+			'%s.', CASE WHEN own = 0 THEN 'None' WHEN is_gap THEN 'Only ' || own ELSE own::text END,
+			own_activities, known, own_percent, CASE own WHEN 1 THEN 'was' ELSE 'were' END, phrase,
+			percent, sections, CASE WHEN is_gap THEN 'too few to be chance'
+				ELSE 'this may be chance' END) END;
+END $$;
 COMMENT ON FUNCTION esn_reason(text, text, boolean, integer, integer, double precision, integer,
 	integer, text) IS
 	'Why something is suggested, in one sentence. kind: cause, sdg, type or month. name: its name. '
@@ -167,7 +173,9 @@ COMMENT ON FUNCTION esn_reason(text, text, boolean, integer, integer, double pre
 -- As esn_activity_kinds, but each activity is looked up once.
 CREATE OR REPLACE FUNCTION esn_internal.esn_activities_of(section_ids integer[], names text[])
 RETURNS TABLE (kind text, name text, section_id integer, activity_id bigint, participants integer)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE
+-- A few sections' activities: looked up, not searched for in all.
+SET random_page_cost = 1.1 AS $$
 	WITH theirs AS MATERIALIZED (
 		SELECT o.section_id, a.id, a.participants, a.activity_type::text AS type,
 			extract(month FROM a.start_date)::integer::text AS month
@@ -197,10 +205,15 @@ COMMENT ON FUNCTION esn_activities_of(integer[], text[]) IS
 
 -- The best of each section, so that one large series is not all that there is to see.
 CREATE OR REPLACE FUNCTION esn_internal.esn_suggestions(section integer, most integer)
-RETURNS TABLE (rank integer, kind text, name text, is_gap boolean, own integer,
-	own_activities integer, share double precision, sections integer, doing_more integer,
-	chance double precision, participants integer, examples jsonb)
-LANGUAGE sql STABLE AS $$
+RETURNS TABLE (rank integer, kind text, names jsonb, is_gap boolean, own integer,
+	own_activities integer, own_percent numeric, comparable_percent numeric,
+	comparable_sections integer, sections_doing_more integer, chance numeric,
+	participants integer, examples jsonb, reasons jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET jit = off AS $$
+BEGIN
+	PERFORM esn_check_schema();
+	RETURN QUERY
 	WITH picks AS MATERIALIZED (
 		SELECT r.* FROM esn_ranked_kinds(esn_suggestions.section, esn_suggestions.most) r
 	), found AS MATERIALIZED (
@@ -229,16 +242,25 @@ LANGUAGE sql STABLE AS $$
 		JOIN @extschema@.sections s ON s.id = b.section_id
 		WHERE b.place <= 3 GROUP BY b.rank
 	)
-	SELECT p.rank, p.kind, p.name, p.is_gap, p.own, p.own_activities, p.share, p.sections,
-		p.doing_more, p.chance, m.participants, coalesce(e.rows, '[]')
+	SELECT p.rank, p.kind, l.names, p.is_gap, p.own, p.own_activities,
+		round((100.0 * p.own / nullif(p.own_activities, 0))::numeric, 1),
+		round((100 * p.share)::numeric, 1), p.sections, p.doing_more,
+		round(p.chance::numeric, 4), m.participants, coalesce(e.rows, '[]'), l.reasons
 	FROM picks p
 	LEFT JOIN medians m ON m.rank = p.rank
 	LEFT JOIN examples e ON e.rank = p.rank
-$$;
+	CROSS JOIN LATERAL (
+		SELECT jsonb_object_agg(t.lang, CASE p.kind WHEN 'month'
+				THEN esn_month_name(p.name::integer, t.lang) ELSE p.name END) AS names,
+			jsonb_object_agg(t.lang, esn_reason(p.kind, p.name, p.is_gap, p.own, p.own_activities,
+				p.share, p.sections, p.doing_more, t.lang)) AS reasons
+		FROM unnest(ARRAY['en', 'tr']) AS t(lang)) l
+	ORDER BY p.rank;
+END $$;
 COMMENT ON FUNCTION esn_suggestions(integer, integer) IS
-	'As esn_ranked_kinds(), with examples: the activities of the comparable sections that drew '
-	'most participants, one of each section; and the median of participants of all that are such. '
-	'section: the id of the section. most: how many.';
+	'The rows of esn_suggest(), with names and reasons in each language. examples: the activities '
+	'of the comparable sections that drew most participants, one of each section; participants: '
+	'the median of all that are such. section: the id of the section. most: how many.';
 
 CREATE OR REPLACE FUNCTION esn_suggest(section text, count integer DEFAULT 10,
 	lang text DEFAULT 'en')
@@ -246,13 +268,10 @@ RETURNS TABLE (rank integer, kind text, name text, is_gap boolean, own integer,
 	own_activities integer, own_percent numeric, comparable_percent numeric,
 	comparable_sections integer, sections_doing_more integer, chance numeric,
 	participants integer, examples jsonb, reason text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET jit = off AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	section_id integer;
+	section_id integer := esn_find_section(section);
 BEGIN
-	PERFORM esn_check_schema();
-	section_id := esn_find_section(section);
 	IF lang IS NULL OR lang NOT IN ('en', 'tr') THEN
 		RAISE EXCEPTION 'invalid language: "%"', lang USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Valid languages are en and tr.';
@@ -260,16 +279,10 @@ BEGIN
 		RAISE EXCEPTION 'count must be at least 1' USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	RETURN QUERY
-	SELECT k.rank, k.kind, CASE k.kind WHEN 'month' THEN esn_month_name(k.name::integer, lang)
-			ELSE k.name END,
-		k.is_gap, k.own, k.own_activities,
-		round((100.0 * k.own / nullif(k.own_activities, 0))::numeric, 1),
-		round((100 * k.share)::numeric, 1), k.sections, k.doing_more,
-		round(k.chance::numeric, 4), k.participants, k.examples,
-		esn_reason(k.kind, k.name, k.is_gap, k.own, k.own_activities, k.share, k.sections,
-			k.doing_more, lang)
-	FROM esn_suggestions(section_id, count) k
-	ORDER BY k.rank;
+	SELECT g.rank, g.kind, g.names ->> lang, g.is_gap, g.own, g.own_activities, g.own_percent,
+		g.comparable_percent, g.comparable_sections, g.sections_doing_more, g.chance,
+		g.participants, g.examples, g.reasons ->> lang
+	FROM esn_suggestions(section_id, count) g;
 END $$;
 COMMENT ON FUNCTION esn_suggest(text, integer, text) IS
 	'What a section neglects against comparable sections, the clearest first: causes, SDGs, types '

@@ -115,11 +115,12 @@ SELECT is_empty($$SELECT address FROM pages
 
 -- What the planner says of a section; names and titles come from outside.
 CREATE TEMP TABLE ideas AS SELECT lang, esn_internal.esn_page_plan(lang, jsonb_build_object(
-	'suggestions', jsonb_build_array(jsonb_build_object('kind', 'cause', 'name', 'Culture',
-		'turkish_name', 'Culture', 'is_gap', true, 'own', 1, 'own_activities', 40,
+	'suggestions', jsonb_build_array(jsonb_build_object('kind', 'cause',
+		'names', '{"en": "Culture", "tr": "Culture"}'::jsonb, 'is_gap', true, 'own', 1,
+		'own_activities', 40,
 		'own_percent', 2.5, 'comparable_percent', 30.0, 'comparable_sections', 20,
-		'sections_doing_more', 19, 'chance', 0.0012, 'participants', 1234, 'reason', 'Why <b>?',
-		'turkish', 'Neden?', 'examples', jsonb_build_array(
+		'sections_doing_more', 19, 'chance', 0.0012, 'participants', 1234,
+		'reasons', '{"en": "Why <b>?", "tr": "Neden?"}'::jsonb, 'examples', jsonb_build_array(
 			jsonb_build_object('title', '<i>One', 'section', 'A & B', 'date', '2026-01-02',
 				'participants', 90, 'link', 'https://a.example/?a=1&b="'),
 			jsonb_build_object('title', 'Two', 'section', 'C', 'date', '2026-01-03',

@@ -94,7 +94,7 @@ SELECT set_eq($$
 		AND (provolatile = 'v' OR prosecdef)$$,
 	ARRAY['esn_compare(text[])', 'esn_health_check()', 'esn_parse(text,text,text)',
 		'esn_plan(text,text,boolean)', 'esn_job_results()',
-		'esn_suggest(text,integer,text)', 'esn_trends(text)',
+		'esn_suggestions(integer,integer)', 'esn_trends(text)',
 		'esn_expect_participants(text,text,integer,boolean)'],
 	'a reader may call few functions with the rights of the owner, and none that writes');
 SET LOCAL ROLE esn_test_reader;

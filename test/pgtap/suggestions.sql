@@ -43,6 +43,12 @@ SELECT is((SELECT reason FROM esn_suggest('aa-1', 1, 'tr')), format('Konusu beli
 	'etkinliğinizin hiçbiri “Kültür” konusunda yapılmadı; benzer 20 şubede bu oran %%%s: fark '
 	'rastlantıyla açıklanamayacak kadar büyük.', (SELECT round(comparable_percent) FROM first
 	WHERE rank = 1)), 'also in Turkish');
+SELECT is(esn_reason('type', 'Trip', false, 8, 83, 0.2, 20, 15, lang), reason,
+	'that of an idea has both shares, in ' || lang)
+FROM (VALUES ('en', '8 of your 83 activities with a type (9.6 %) were of the type Trip, against '
+		'20 % at 20 comparable sections: this may be chance.'),
+	('tr', 'Türü belirtilen 83 etkinliğinizin 8 tanesi (%9,6) “Trip” türünde yapıldı; benzer 20 '
+		'şubede bu oran %20: bu, rastlantı olabilir.')) AS r(lang, reason);
 
 -- Examples.
 SELECT is((SELECT jsonb_array_length(examples) FROM first WHERE rank = 1), 3, 'three examples');
@@ -93,6 +99,18 @@ SELECT ok(exp(-esn_evidence(x, 50, 0.2)) >= p - 1e-12, format('the bound holds f
 FROM (VALUES (0, 0.8 ^ 50), (1, 0.8 ^ 50 + 50 * 0.2 * 0.8 ^ 49),
 	(2, 0.8 ^ 50 + 50 * 0.2 * 0.8 ^ 49 + 1225 * 0.04 * 0.8 ^ 48)) AS v(x, p);
 SELECT is(esn_evidence(10, 50, 0.2), 0::float, 'what is not too few is no evidence');
+
+-- The others have 30 of 100 activities for culture, and 5 for art.
+INSERT INTO summaries (view, as_of, rows)
+SELECT 'esn_live_planner_kind_counts', current_date, jsonb_agg(jsonb_build_object('section_id', -n,
+	'kind', kind, 'activities', 100, 'labels', 100, 'counts', CASE WHEN kind = 'month'
+	THEN '{"3": 100}' WHEN n = 1 THEN '{"Culture": 12, "Other": 88}'
+	ELSE '{"Culture": 30, "Art": 5, "Other": 65}'::jsonb END))
+FROM generate_series(1, 30) n, unnest(ARRAY['cause', 'month']) AS kind;
+SELECT results_eq($$SELECT name, is_gap, own FROM esn_suggest('aa-1')$$,
+	$$VALUES ('Art', false, 0), ('Culture', false, 12)$$,
+	'what is not done at all comes before what is done less, with more evidence');
+DELETE FROM summaries;
 
 -- Errors, and privileges.
 SELECT throws_ok($$SELECT * FROM esn_suggest('aa-1', 1, 'de')$$, '22023',

@@ -147,7 +147,7 @@ CREATE TEMP VIEW subject AS
 SELECT accounts_platform_slug AS slug FROM sections
 WHERE id IN (SELECT id FROM own) AND :'is_section';
 INSERT INTO lines
-SELECT 'item plan ' || g.reason FROM subject, esn_suggest(slug, 6) g
+SELECT 'item plan ' || replace(g.reason, ' %', U&'\00a0%') FROM subject, esn_suggest(slug, 6) g
 UNION ALL
 SELECT 'chart suggestions ' || 2 * count(*) FROM subject, esn_suggest(slug, 6)
 HAVING count(*) > 0

@@ -115,10 +115,12 @@ INSERT INTO activity_section_organisers SELECT d.id, d.section_id FROM drawn d;
 INSERT INTO activity_to_cause SELECT id, label FROM labels WHERE kind = 'cause';
 INSERT INTO activity_to_sdg SELECT id, label FROM labels WHERE kind = 'sdg';
 RESET session_replication_role;
-CREATE TEMP TABLE planted AS
-SELECT g.section_id, g.kind, CASE g.kind WHEN 'cause' THEN c.name WHEN 'sdg' THEN 'SDG ' || g.name
-	WHEN 'month' THEN esn_internal.esn_month_name(g.name::integer, 'en') ELSE g.name END AS name,
-	g.taken_up
-FROM gap g LEFT JOIN activity_causes c ON g.kind = 'cause' AND c.id::text = g.name;
+-- What the planner could know at best: of each section, the share of each kind, if it is no gap.
+CREATE TEMP TABLE true_share AS
+SELECT t.section_id, t.kind, t.is_gap AS is_planted, CASE t.kind WHEN 'cause' THEN c.name
+		WHEN 'sdg' THEN 'SDG ' || t.name ELSE t.name END AS name,
+	CASE WHEN t.kind IN ('cause', 'sdg') THEN 1 / (1 + exp(-t.odds)) ELSE exp(t.odds)
+		/ sum(exp(t.odds)) OVER (PARTITION BY t.section_id, t.kind) END AS share
+FROM taste t LEFT JOIN activity_causes c ON t.kind = 'cause' AND c.id::text = t.name;
 VACUUM ANALYZE;
 SELECT esn_internal.esn_refresh_summaries() > 0 AS refreshed \g /dev/null

@@ -32,8 +32,8 @@ sql "DELETE FROM activity_to_cause r USING activity_causes c, activity_section_o
 	"SELECT esn_internal.esn_refresh_summaries()" >/dev/null
 ideas() { # <language>
 	sql "SELECT format('idea %s|%s %% (%s / %s)|%s %%', reason, round(own_percent,
-			CASE WHEN own_percent < 10 THEN 1 ELSE 0 END), own, own_activities,
-			round(comparable_percent, CASE WHEN comparable_percent < 10 THEN 1 ELSE 0 END))
+			(own_percent BETWEEN 0.1 AND 9.9)::integer), own, own_activities,
+			round(comparable_percent, (comparable_percent BETWEEN 0.1 AND 9.9)::integer))
 		FROM esn_suggest('$section', 6, '$1') ORDER BY rank"
 }
 

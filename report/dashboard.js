@@ -128,7 +128,7 @@ function equip(root) {
 	}
 }
 
-// Runs: followed every five seconds while the page is seen, and started by who has a key.
+// Runs: followed as they happen, and started and stopped by who has a key.
 
 async function follow(table) {
 	if (document.hidden) return;
@@ -145,6 +145,38 @@ async function follow(table) {
 		return row;
 	});
 	table.tBodies[0].replaceChildren(...rows);
+}
+
+// The server says when a run changes. While it does not (an old browser, too many readers), runs
+// are read every five seconds, and now and then it is tried again.
+function live(table) {
+	const SECONDS = 5, AGAIN = 60, BURST_MS = 300;
+	let source = null, waited = 0, soon = 0;
+	const read = () => {
+		soon = soon || setTimeout(() => {
+			soon = 0;
+			follow(table);
+		}, BURST_MS);
+	};
+	const connect = () => {
+		source = new EventSource("/api/v1/events");
+		source.addEventListener("open", read);
+		source.addEventListener("run", read);
+	};
+	connect();
+	setInterval(() => {
+		if (source.readyState === EventSource.OPEN) return;
+		follow(table);
+		waited += SECONDS;
+		if (waited < AGAIN || source.readyState !== EventSource.CLOSED) return;
+		waited = 0;
+		connect();
+	}, 1000 * SECONDS);
+	// A browser has few connections to a server: pages that nobody sees take none.
+	document.addEventListener("visibilitychange", () => {
+		source.close();
+		if (!document.hidden) connect();
+	});
 }
 
 async function runInProgress() {
@@ -194,7 +226,7 @@ const charts = document.getElementById("report");
 if (charts) equip(charts);
 const runs = document.getElementById("runs");
 if (runs) {
-	setInterval(() => follow(runs), 5000);
+	live(runs);
 	control(runs.closest("section"), {});
 }
 const section = location.pathname.match(/^\/sections\/([^/]+)$/);

@@ -1,5 +1,5 @@
--- The answers of the web gateway that are not rows of a view: a section's statistics, health, and
--- the two that act: starting and stopping runs.
+-- The answers of the web gateway that are not rows of a view: a section's statistics, events,
+-- health, and the two that act: starting and stopping runs.
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_statistics(request jsonb, OUT http_status integer,
 	OUT headers text, OUT content text)
@@ -57,6 +57,22 @@ END $$;
 COMMENT ON FUNCTION esn_api_suggestions(jsonb) IS
 	'Answers with the rows of esn_suggest() for a section, the reasons in English and Turkish. '
 	'request: as esn_api() makes it. Returns status, headers and body.';
+
+-- The gateway keeps the connection of an answer of this type, and sends what NOTIFY brings.
+CREATE OR REPLACE FUNCTION esn_internal.esn_api_events(request jsonb, OUT http_status integer,
+	OUT headers text, OUT content text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	PERFORM esn_api_values(request);
+	http_status := 200;
+	headers := E'Content-Type: text/event-stream\nCache-Control: no-store\nX-Accel-Buffering: no\n';
+	content := E'retry: 5000\n\n' || coalesce((SELECT string_agg(format(
+			E'event: run\ndata: %s\n\n', to_jsonb(v)), '' ORDER BY v.id)
+		FROM esn_api_runs v WHERE v.status IN ('waiting', 'running')), '');
+END $$;
+COMMENT ON FUNCTION esn_api_events(jsonb) IS
+	'Answers with the beginning of a stream of server-sent events: the runs in progress. request: '
+	'as esn_api() makes it. Returns status, headers and body.';
 
 -- Advice is for operators, and values may name files and hosts.
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_health(request jsonb, OUT http_status integer,

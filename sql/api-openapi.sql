@@ -56,8 +56,11 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_api_responses(route jsonb, is_csv bo
 LANGUAGE sql STABLE AS $$
 	SELECT jsonb_build_object(CASE WHEN route->>'function' = 'esn_api_trigger' THEN '202'
 			ELSE '200' END, jsonb_build_object('description', route->>'summary', 'content',
-			jsonb_build_object(CASE WHEN is_csv THEN 'text/csv' ELSE 'application/json' END,
-			jsonb_build_object('schema', CASE WHEN is_csv THEN '{"type": "string"}'::jsonb
+			jsonb_build_object(CASE WHEN is_csv THEN 'text/csv'
+			WHEN route->>'function' = 'esn_api_events' THEN 'text/event-stream'
+			ELSE 'application/json' END,
+			jsonb_build_object('schema', CASE WHEN is_csv
+				OR route->>'function' = 'esn_api_events' THEN '{"type": "string"}'::jsonb
 				WHEN (route->>'is_list')::boolean THEN jsonb_build_object('type', 'object',
 					'properties', jsonb_build_object('total', '{"type": "integer"}'::jsonb, 'page',
 						'{"type": "integer"}'::jsonb, 'limit', '{"type": "integer"}'::jsonb,

@@ -28,6 +28,8 @@ INSERT INTO esn_internal.api_routes (method, pattern, function, relation, keyed_
 		'public', 5, 'The runs; with a key for the network, also why they failed.'),
 	('GET', '/api/v1/runs/{run}', 'esn_api_one', 'esn_api_runs', 'esn_api_runs_keyed', false, NULL,
 		'public', 5, 'A run; with a key for the network, also why it failed.'),
+	('GET', '/api/v1/events', 'esn_api_events', NULL, NULL, false, NULL, 'public', 0,
+		'The runs as they change, as server-sent events.'),
 	('GET', '/api/v1/health', 'esn_api_health', NULL, NULL, false, NULL, 'public', 30,
 		'The health check; with a key for the network, also its figures.'),
 	('GET', '/api/v1/openapi.json', 'esn_api_openapi', NULL, NULL, false, NULL, 'public', 300,

@@ -55,7 +55,8 @@ LANGUAGE sql STABLE AS $$
 		THEN CASE WHEN is_csv AND (route->>'is_list')::boolean
 			THEN E'Content-Type: text/csv; charset=utf-8; header=present\n'
 			ELSE E'Content-Type: application/json\n' END END,
-		CASE WHEN route->>'method' = 'GET' THEN format(E'ETag: W/"%s"\nCache-Control: no-cache\n',
+		CASE WHEN route->>'method' = 'GET' AND coalesce(own, '') NOT LIKE '%Cache-Control: %'
+			THEN format(E'ETag: W/"%s"\nCache-Control: no-cache\n',
 			left(encode(sha256(convert_to(content, 'UTF8')), 'hex'), 32)) END,
 		CASE WHEN route->>'method' = 'GET' AND route->>'pattern' LIKE '/api/v1/%'
 			THEN E'Access-Control-Allow-Origin: *\n'

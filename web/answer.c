@@ -25,6 +25,7 @@ struct Answer
 	unsigned route;
 	size_t size;
 	char etag[ETAG_SIZE];              /* empty: it has none */
+	char *stream;                      /* NULL: it is no stream of events */
 	struct MHD_Response *plain;        /* never NULL */
 	struct MHD_Response *gzip;         /* NULL: there is none */
 	struct MHD_Response *not_modified; /* NULL: it has no ETag */
@@ -159,6 +160,8 @@ answer_create(const AnswerText *text, int compress)
 	answer->status = text->status;
 	answer->route = usage_route(text->route);
 	find_etag(answer, text->headers);
+	if (strstr(text->headers, "Content-Type: text/event-stream") != NULL)
+		answer->stream = strndup(text->content, text->content_size);
 	if (!create_responses(answer, text, compress))
 	{
 		answer_release(answer);
@@ -205,6 +208,7 @@ answer_release(Answer *answer)
 		MHD_destroy_response(answer->gzip);
 	if (answer->not_modified != NULL)
 		MHD_destroy_response(answer->not_modified);
+	free(answer->stream);
 	free(answer);
 }
 
@@ -218,6 +222,25 @@ unsigned
 answer_route(const Answer *answer)
 {
 	return answer->route;
+}
+
+const char *
+answer_stream(const Answer *answer)
+{
+	return answer->stream;
+}
+
+static enum MHD_Result
+copy_header(void *target, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void) kind;
+	return MHD_add_response_header(target, name, value);
+}
+
+void
+answer_copy_headers(const Answer *answer, struct MHD_Response *response)
+{
+	MHD_get_response_headers(answer->plain, copy_header, response);
 }
 
 /* Whether a list of names, such as "gzip;q=0.8, br", has gzip, and not with the weight 0. */

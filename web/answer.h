@@ -37,6 +37,10 @@ extern void answer_release(Answer *answer);
 extern size_t answer_size(const Answer *answer);
 extern unsigned answer_route(const Answer *answer);
 
+/* What a stream of events begins with, if it is one (its type says so). NULL: it is not. */
+extern const char *answer_stream(const Answer *answer);
+extern void answer_copy_headers(const Answer *answer, struct MHD_Response *response);
+
 /*
  * Queues it on a connection: as 304 if the client has it already, as gzip if the client takes that.
  * Sets status to what was sent.

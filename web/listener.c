@@ -1,7 +1,7 @@
 /*
- * listener.c: LISTEN on the primary, which voids the cache when something has changed there; the
- * report of usage, each minute and at the end of an hour; and, each second, the deadlines of
- * connections.
+ * listener.c: LISTEN on the primary, which voids the cache when something has changed there, and
+ * sends what has become of runs to those who follow them; the report of usage, each minute and at
+ * the end of an hour; and, each second, the deadlines of connections.
  */
 #include "listener.h"
 
@@ -10,12 +10,14 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cache.h"
 #include "clock.h"
 #include "connection.h"
+#include "events.h"
 #include "limits.h"
 #include "usage.h"
 
@@ -39,7 +41,7 @@ begin_to_listen(void)
 
 	if (!connection_open(&connection))
 		return false;
-	result = PQexec(connection.session, "LISTEN esn_pulse_change");
+	result = PQexec(connection.session, "LISTEN esn_pulse_change; LISTEN esn_pulse_run");
 	listens = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
 	if (!listens)
@@ -50,6 +52,7 @@ begin_to_listen(void)
 	/* What changed before is not heard of. */
 	cache_void();
 	atomic_store(&hears, true);
+	events_begin();
 	return true;
 }
 
@@ -59,12 +62,12 @@ lose(void)
 	connection_close(&connection);
 	atomic_store(&hears, false);
 	cache_void();
+	events_end();
 }
 
 static void
 hear(void)
 {
-	bool changed = false;
 	PGnotify *notification;
 
 	if (!PQconsumeInput(connection.session))
@@ -74,11 +77,12 @@ hear(void)
 	}
 	while ((notification = PQnotifies(connection.session)) != NULL)
 	{
-		PQfreemem(notification);
-		changed = true;
-	}
-	if (changed)
+		/* First: who follows runs asks again, and must not get an older answer. */
 		cache_void();
+		if (strcmp(notification->relname, "esn_pulse_run") == 0)
+			events_publish("run", notification->extra);
+		PQfreemem(notification);
+	}
 }
 
 /* Without anything to report it also finds out whether the connection still works. */
@@ -119,6 +123,7 @@ listen_on(void *unused)
 		time_t now = time(NULL);
 
 		limits_enforce();
+		events_keep_alive();
 		if (connection.session == NULL && clock_now() >= next_attempt && !begin_to_listen())
 			next_attempt = clock_now() + RECONNECT_MS;
 		if (connection.session != NULL &&

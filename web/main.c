@@ -12,6 +12,7 @@
 
 #include "cache.h"
 #include "database.h"
+#include "events.h"
 #include "limits.h"
 #include "listener.h"
 #include "server.h"
@@ -23,6 +24,7 @@ typedef struct Options
 	unsigned readers;
 	unsigned rate;
 	unsigned cache_mb;
+	unsigned streams;
 } Options;
 
 static const char usage[] =
@@ -36,7 +38,8 @@ static const char usage[] =
 	"  --cache MB             memory for answers; 0: none is kept (64)\n"
 	"  --readers N            sessions that read, at most 64 (4)\n"
 	"  --threads N            threads for HTTP (2)\n"
-	"  --connections N        connections at a time (10000)\n";
+	"  --connections N        connections at a time (10000)\n"
+	"  --streams N            of these: streams of events (1000)\n";
 
 static unsigned
 number(const char *name, const char *text, unsigned least, unsigned most)
@@ -54,14 +57,26 @@ number(const char *name, const char *text, unsigned least, unsigned most)
 }
 
 static void
+refuse_argument(const char *argument)
+{
+	fprintf(stderr, "esn-pulse-web: unknown argument: \"%s\"\n%s", argument, usage);
+	exit(2);
+}
+
+static void
 read_options(Options *options, int count, char **arguments)
 {
-	static const struct option known[] = {
-		{"listen", required_argument, NULL, 'l'},  {"dsn", required_argument, NULL, 'd'},
-		{"behind-proxy", no_argument, NULL, 'p'},  {"rate", required_argument, NULL, 'r'},
-		{"cache", required_argument, NULL, 'c'},   {"readers", required_argument, NULL, 'R'},
-		{"threads", required_argument, NULL, 't'}, {"connections", required_argument, NULL, 'C'},
-		{"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+	static const struct option known[] = {{"listen", required_argument, NULL, 'l'},
+										  {"dsn", required_argument, NULL, 'd'},
+										  {"behind-proxy", no_argument, NULL, 'p'},
+										  {"rate", required_argument, NULL, 'r'},
+										  {"cache", required_argument, NULL, 'c'},
+										  {"readers", required_argument, NULL, 'R'},
+										  {"threads", required_argument, NULL, 't'},
+										  {"connections", required_argument, NULL, 'C'},
+										  {"streams", required_argument, NULL, 's'},
+										  {"help", no_argument, NULL, 'h'},
+										  {NULL, 0, NULL, 0}};
 	int option;
 
 	while ((option = getopt_long(count, arguments, "", known, NULL)) != -1)
@@ -92,6 +107,9 @@ read_options(Options *options, int count, char **arguments)
 			case 'C':
 				options->server.connections = number("connections", optarg, 16, 1000000);
 				break;
+			case 's':
+				options->streams = number("streams", optarg, 0, 1000000);
+				break;
 			case 'h':
 				fputs(usage, stdout);
 				exit(0);
@@ -101,10 +119,7 @@ read_options(Options *options, int count, char **arguments)
 		}
 	}
 	if (optind < count)
-	{
-		fprintf(stderr, "esn-pulse-web: unknown argument: \"%s\"\n%s", arguments[optind], usage);
-		exit(2);
-	}
+		refuse_argument(arguments[optind]);
 }
 
 /* Each connection is a file. */
@@ -131,6 +146,7 @@ main(int count, char **arguments)
 		.readers = 4,
 		.rate = 50,
 		.cache_mb = 64,
+		.streams = 1000,
 	};
 	sigset_t ends;
 	int received;
@@ -143,6 +159,7 @@ main(int count, char **arguments)
 	sigaddset(&ends, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &ends, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	events_limit(options.streams);
 	if (!cache_open((size_t) options.cache_mb * 1024 * 1024) || !limits_open(options.rate) ||
 		!listener_open(options.dsn) || !database_open(options.dsn, options.readers) ||
 		!server_open(&options.server))
@@ -151,6 +168,7 @@ main(int count, char **arguments)
 	sigwait(&ends, &received);
 	server_refuse();
 	database_close();
+	events_end();
 	server_close();
 	listener_close();
 	cache_close();

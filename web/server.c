@@ -14,6 +14,7 @@
 
 #include "cache.h"
 #include "clock.h"
+#include "events.h"
 #include "flight.h"
 #include "limits.h"
 #include "request.h"
@@ -93,7 +94,11 @@ send_answer(Request *request)
 
 	if (request->answer == NULL)
 		return MHD_NO;
-	result = answer_send(request->answer, request->connection, &request->status);
+	if (answer_stream(request->answer) != NULL)
+		result = events_send(request->answer, request->connection, client_of(request->connection),
+							 &request->status);
+	else
+		result = answer_send(request->answer, request->connection, &request->status);
 	usage_count(answer_route(request->answer), request->status,
 				request->began == 0 ? 0 : clock_now() - request->began);
 	return result;

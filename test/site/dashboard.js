@@ -61,10 +61,18 @@
 		const output = form.querySelector("output");
 		await until(() => output.textContent !== "");
 		lines.push(`started ${output.textContent}`);
-		const before = output.textContent;
+		const before = output.textContent, states = [];
+		const state = () => document.querySelector(`[data-run="${parseInt(before, 10)}"] td`);
+		const follow = async (is) => {
+			if (document.getElementById("runs") && await until(() => state() && is()))
+				states.push(state().textContent);
+		};
+		await follow(() => true);
 		form.querySelector(".stop").click();
 		await until(() => output.textContent !== before);
 		lines.push(`stopped ${output.textContent}`);
+		await follow(() => state().textContent !== states[0]);
+		lines.push(`followed ${states.join(" ")}`);
 	}
 	return lines.join("\n");
 })()

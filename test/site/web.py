@@ -5,6 +5,9 @@ was wrong with it, separated by tabs.
     web.py <port> routes        every route of openapi.json is answered
     web.py <port> pages <path>  prints a field of all items, from page to page
     web.py <port> bad           wrong requests are refused, and nothing is kept open for long
+    web.py <port> events <n> <key>
+                                so many streams of events are possible, and hear of a run
+    web.py <port> slow          a stream that is not read ends, where one is possible
     web.py <port> crowd <n>     so many connections at once are all answered
     web.py <port> fuzz <n>      so many damaged requests are answered by HTTP, or not at all
 """
@@ -65,6 +68,8 @@ def routes():
         if "get" not in operations:
             continue
         address = path.format(**given)
+        if "text/event-stream" in operations["get"]["responses"]["200"]["content"]:
+            continue  # see events()
         response, body = get(address)
         check(response.status == 200 and body, f"{path} is answered", (response.status, body))
         packed, packed_body = get(address, {"Accept-Encoding": "gzip"})
@@ -168,6 +173,88 @@ def crowd(count):
     check(good == count, f"{count} connections at once are answered", (good, len(answered)))
 
 
+class Stream:
+    """A stream of events, which is read until there is what one waits for."""
+
+    def __init__(self, method="GET"):
+        self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
+        self.connection.request(method, "/api/v1/events")
+        self.response = self.connection.getresponse()
+        self.status = self.response.status
+        self.text = ""
+
+    def until(self, is_there):
+        deadline = time.monotonic() + PATIENCE
+        while not is_there(self.text):
+            line = self.response.readline()
+            if not line or time.monotonic() > deadline:
+                return False
+            self.text += line.decode()
+        return True
+
+    def hears(self, run, state):
+        return self.until(lambda text: any(
+            (event["id"], event["status"]) == (run, state)
+            for event in map(json.loads, (line[6:] for line in text.split("\n")[:-1]
+                                          if line.startswith("data: ")))))
+
+    def close(self):
+        self.response.close()
+        self.connection.close()
+
+
+def one_is_possible():
+    """Waits until a stream can be opened: those whose clients have gone are noticed in time."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        stream = Stream()
+        stream.close()
+        if stream.status == 200:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def events(count, key):
+    streams = [Stream() for _ in range(count)]
+    check(all(stream.status == 200 for stream in streams), f"{count} streams are possible",
+          [stream.status for stream in streams])
+    kind = streams[0].response.headers
+    check((kind["Content-Type"], kind["ETag"]) == ("text/event-stream", None),
+          "a stream has its type", kind.items())
+    more = Stream()
+    check((more.status, more.response.headers["Content-Type"]) == (503, "application/problem+json")
+          and int(more.response.headers["Retry-After"]) > 0, "one more is refused", more.status)
+    more.close()
+    check(all(get("/api/v1/countries")[0].status == 200 for _ in range(50)),
+          "others are answered meanwhile")
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
+    connection.request("POST", "/api/v1/trigger/scraper", "{}", {"X-API-Key": key})
+    run = json.loads(connection.getresponse().read())["id"]
+    for state in ("running", "completed"):
+        check(all(stream.hears(run, state) for stream in streams), f"each hears that it is {state}",
+              streams[0].text[-300:])
+    check("error_message" not in streams[0].text and "requested_by" not in streams[0].text,
+          "but nothing that needs a key", streams[0].text)
+    check(streams[0].until(lambda text: ": here\n" in text), "without events there are comments")
+    for stream in streams:
+        stream.close()
+    check(one_is_possible(), "who leaves makes room")
+    check(raw(b"HEAD /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+          .startswith(b"HTTP/1.1 200"), "it has a head")
+
+
+def slow():
+    silent = socket.socket()
+    silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    silent.connect(("127.0.0.1", PORT))
+    silent.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
+    check(silent.recv(12) == b"HTTP/1.1 200", "a stream begins")
+    print("flood", flush=True)
+    check(one_is_possible(), "one that is not read ends")
+    silent.close()
+
+
 def damaged(chance, request):
     """The request after a few random changes: bytes, cuts, repetitions, pieces of others."""
     pieces = [b"\r\n", b"\0", b"%", b"%00", b"%2f", b"..", b"//", b"?", b"&", b"=", b"'", b";",
@@ -227,6 +314,10 @@ elif sys.argv[2] == "pages":
     pages(sys.argv[3])
 elif sys.argv[2] == "bad":
     bad()
+elif sys.argv[2] == "events":
+    events(int(sys.argv[3]), sys.argv[4])
+elif sys.argv[2] == "slow":
+    slow()
 elif sys.argv[2] == "fuzz":
     fuzz(int(sys.argv[3]))
 else:

@@ -85,8 +85,11 @@ is "also from the least" "$(shows least)" \
 	"$(sql "SELECT min(activities) FROM esn_section_overview")"
 is "and can be searched" "$(shows found)" "true true"
 is "a chart becomes a picture" "$(shows saved)" "trend.png,data:image/png;base64,,true"
-browse "/?lang=tr" --width=400
+sql "ALTER DATABASE shown SET esn_pulse.request_delay = '1min'"
+browse "/?lang=tr#$(sql "SELECT esn_create_api_key('all', 'operate')")" --width=400
 sound "network in Turkish on a telephone"
+is "a run is followed as it happens" "$(shows followed), $(look requests |
+	grep -c '/api/v1/events')" "sürüyor durduruldu, 1"
 is "it is Turkish" "$(shows title)" "tr Bütün ağ"
 like "the charts, too" "$(shows headings)" "Zaman içinde etkinlikler, Konular, Türler*"
 browse "/countries/$country"
@@ -106,7 +109,6 @@ is "examples are links" "$(shows examples)" "$(sql "SELECT string_agg(e.item->>'
 		ORDER BY rank, e.n) FROM esn_suggest('$section', 6), jsonb_array_elements(examples)
 		WITH ORDINALITY AS e(item, n)")"
 is "and each stands once" "$(shows plans)" 0
-sql "ALTER DATABASE shown SET esn_pulse.request_delay = '1min'"
 browse "/sections/$section?lang=tr#$key" --width=400
 is "suggestions are Turkish" "$(look value | sed -n 's/^idea \([^|]*\)|.*/\1/p')" \
 	"$(ideas tr | sed 's/^idea \([^|]*\)|.*/\1/')"

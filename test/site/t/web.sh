@@ -1,7 +1,7 @@
 # The web gateway: every route against the tables, the cache, the database away and back, keys,
 # wrong requests, limits and usage. It is built by both compilers, and runs under the sanitizers.
 . test/site/tests.sh
-free_ports 2
+free_ports 4
 port=${ports[0]}
 address=http://127.0.0.1:$port/api/v1
 site_cluster web
@@ -40,8 +40,14 @@ json() { # <python expression of d> <curl's arguments ...>
 }
 reports() { # <web.py's arguments ...>
 	local passed what wrong
-	while IFS=$'\t' read -r passed what wrong; do ok "$passed" "$what" "$wrong"; done \
-		< <(python3 test/site/web.py "$@")
+	while IFS=$'\t' read -r passed what wrong; do
+		if [ "$passed" = flood ]; then flood; else ok "$passed" "$what" "$wrong"; fi
+	done < <(python3 test/site/web.py "$@")
+}
+# More than the kernel keeps for a connection.
+flood() {
+	sql "DO \$\$BEGIN FOR n IN 1 .. 4000 LOOP PERFORM pg_notify('esn_pulse_run',
+		n || repeat('x', 3000)); COMMIT; END LOOP; END\$\$"
 }
 gateway "$port" --rate 0
 
@@ -119,6 +125,16 @@ ok "$(eventually 10 401 status -H "X-API-Key: $operator" "$address/runs" && echo
 	echo false)" "until it is revoked"
 sql "ALTER DATABASE gateway RESET esn_pulse.request_delay"
 
+# Runs as they happen.
+gateway "${ports[2]}" --rate 0 --streams 100
+reports "${ports[2]}" events 100 "$own"
+gateway "${ports[3]}" --rate 0 --streams 1
+reports "${ports[3]}" slow
+curl -sN "$address/events" >"$run/gateway/events" &
+following=$!
+begun() { grep -c "^retry: " "$run/gateway/events"; }
+ok "$(eventually 30 1 begun && echo true || echo false)" "a stream begins"
+
 # What is wrong, slow or too much.
 reports "$port" bad
 reports "$port" crowd 1000
@@ -133,6 +149,9 @@ cluster_stop "$cluster"
 ok "$(eventually 60 503 status "$address/countries" && echo true || echo false)" \
 	"without the database nothing is answered"
 like "that says when to try again" "$(curl -s -D - "$address/countries")" "*Retry-After: *503*"
+wait "$following" && ended=0 || ended=$?
+is "without it streams end, and as they should" "$ended" 0
+is "and none begins" "$(status "$address/events")" 503
 cluster_resume "$cluster"
 ok "$(eventually 60 200 status "$address/countries" && echo true || echo false)" \
 	"with it all is as before"
@@ -140,6 +159,8 @@ ok "$(eventually 60 200 status "$address/activities/$activity" && echo true || e
 	"everywhere"
 sql "UPDATE activities SET title = 'Afterwards' WHERE event_slug = '$activity'"
 ok "$(eventually 30 Afterwards title && echo true || echo false)" "changes are heard of again"
+begins() { curl -sN -m 1 -o /dev/null -w '%{http_code}' "$address/events"; }
+ok "$(eventually 30 200 begins && echo true || echo false)" "and streams begin"
 
 # Usage, and limits.
 stop_gateways

@@ -1,0 +1,230 @@
+/*
+ * events.c: streams of server-sent events. A connection that has nothing to send is suspended, so
+ * that it takes a little memory and no thread. A client that reads too slowly loses its stream; it
+ * will connect again.
+ */
+#include "events.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+#define PENDING_SIZE 16384U /* what waits for one client */
+#define BLOCK_SIZE 1024
+#define KEEP_ALIVE_MS 15000
+#define PATIENCE_MS 60000 /* for a client to take what was sent */
+
+typedef struct Stream
+{
+	struct Stream *next;
+	struct Stream **place;
+	struct MHD_Connection *connection;
+	Client *client;
+	bool is_suspended;
+	bool is_ended; /* after what is pending */
+	size_t size;
+	char pending[PENDING_SIZE];
+} Stream;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static Stream *streams;
+static unsigned count;
+static unsigned limit;
+static bool is_open;
+static int64_t kept_alive;
+
+void
+events_limit(unsigned most)
+{
+	limit = most;
+}
+
+/* The lock is held: libmicrohttpd cannot close a suspended connection meanwhile. */
+static void
+resume(Stream *stream)
+{
+	if (!stream->is_suspended)
+		return;
+	stream->is_suspended = false;
+	MHD_resume_connection(stream->connection);
+}
+
+static void
+append(Stream *stream, const char *text, size_t size)
+{
+	if (stream->is_ended)
+		return;
+	if (size > PENDING_SIZE - stream->size)
+		stream->is_ended = true;
+	else
+	{
+		memcpy(stream->pending + stream->size, text, size);
+		stream->size += size;
+	}
+	resume(stream);
+}
+
+static void
+append_to_all(const char *text, size_t size)
+{
+	pthread_mutex_lock(&lock);
+	for (Stream *stream = streams; stream != NULL; stream = stream->next)
+		append(stream, text, size);
+	kept_alive = clock_now();
+	pthread_mutex_unlock(&lock);
+}
+
+void
+events_begin(void)
+{
+	pthread_mutex_lock(&lock);
+	is_open = true;
+	pthread_mutex_unlock(&lock);
+}
+
+void
+events_end(void)
+{
+	pthread_mutex_lock(&lock);
+	is_open = false;
+	for (Stream *stream = streams; stream != NULL; stream = stream->next)
+	{
+		stream->is_ended = true;
+		resume(stream);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+void
+events_publish(const char *name, const char *data)
+{
+	char text[PENDING_SIZE];
+	int size = snprintf(text, sizeof(text), "event: %s\ndata: %s\n\n", name, data);
+
+	if (size > 0 && (size_t) size < sizeof(text))
+		append_to_all(text, (size_t) size);
+}
+
+void
+events_keep_alive(void)
+{
+	bool is_due;
+
+	pthread_mutex_lock(&lock);
+	is_due = clock_now() - kept_alive >= KEEP_ALIVE_MS;
+	pthread_mutex_unlock(&lock);
+	if (is_due)
+		append_to_all(": here\n\n", strlen(": here\n\n"));
+}
+
+static ssize_t
+read_stream(void *context, uint64_t position, char *target, size_t size)
+{
+	Stream *stream = context;
+	ssize_t result = 0;
+
+	(void) position;
+	pthread_mutex_lock(&lock);
+	if (stream->size > 0)
+	{
+		if (size > stream->size)
+			size = stream->size;
+		memcpy(target, stream->pending, size);
+		stream->size -= size;
+		memmove(stream->pending, stream->pending + size, stream->size);
+		limits_extend(stream->client, PATIENCE_MS);
+		result = (ssize_t) size;
+	}
+	else if (stream->is_ended)
+		result = MHD_CONTENT_READER_END_OF_STREAM;
+	else
+	{
+		stream->is_suspended = true;
+		MHD_suspend_connection(stream->connection);
+	}
+	pthread_mutex_unlock(&lock);
+	return result;
+}
+
+static void
+free_stream(void *context)
+{
+	Stream *stream = context;
+
+	pthread_mutex_lock(&lock);
+	*stream->place = stream->next;
+	if (stream->next != NULL)
+		stream->next->place = stream->place;
+	count--;
+	pthread_mutex_unlock(&lock);
+	free(stream);
+}
+
+/* NULL: there are too many, there can be none, or there is no memory. */
+static Stream *
+create_stream(struct MHD_Connection *connection, Client *client, const char *text)
+{
+	Stream *stream = calloc(1, sizeof(Stream));
+
+	if (stream == NULL)
+		return NULL;
+	stream->connection = connection;
+	stream->client = client;
+	pthread_mutex_lock(&lock);
+	if (!is_open || count >= limit)
+	{
+		pthread_mutex_unlock(&lock);
+		free(stream);
+		return NULL;
+	}
+	append(stream, text, strlen(text));
+	stream->next = streams;
+	stream->place = &streams;
+	if (streams != NULL)
+		streams->place = &stream->next;
+	streams = stream;
+	count++;
+	pthread_mutex_unlock(&lock);
+	return stream;
+}
+
+static enum MHD_Result
+refuse(struct MHD_Connection *connection, unsigned *status)
+{
+	Answer *problem = answer_problem(503, "Service Unavailable", "there are too many streams", 60);
+	enum MHD_Result result;
+
+	if (problem == NULL)
+		return MHD_NO;
+	result = answer_send(problem, connection, status);
+	answer_release(problem);
+	return result;
+}
+
+enum MHD_Result
+events_send(const Answer *answer, struct MHD_Connection *connection, Client *client,
+			unsigned *status)
+{
+	Stream *stream = create_stream(connection, client, answer_stream(answer));
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	if (stream == NULL)
+		return refuse(connection, status);
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_SIZE, read_stream, stream,
+												 free_stream);
+	if (response == NULL)
+	{
+		free_stream(stream);
+		return MHD_NO;
+	}
+	answer_copy_headers(answer, response);
+	*status = MHD_HTTP_OK;
+	result = MHD_queue_response(connection, *status, response);
+	MHD_destroy_response(response);
+	return result;
+}

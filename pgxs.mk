@@ -84,8 +84,8 @@ DATA = $(OLD_VERSIONS:%=sql/$(EXTENSION)--%.sql)
 # What the report's page is made of (report/build.sh), and where Debian's packages have the
 # modules of D3.
 PAGE = sql/report-page.sql
-PAGE_FILES = page.html page.css words.js chart.js map.js page.js land.json d3-licence.txt \
-	dashboard.css dashboard.js build.sh
+PAGE_FILES = page.html page.css words.js chart.js zoom.js map.js page.js land.json \
+	d3-licence.txt dashboard.css dashboard.js build.sh
 D3 = /usr/share/nodejs
 EXTRA_CLEAN = $(PAGE) $(PAGE).part build/regress
 LIBRARIES = libcurl libxml-2.0 icu-i18n icu-uc

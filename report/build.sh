@@ -32,7 +32,7 @@ die() {
 	LC_ALL=C sed 's/Ç/\\u00c7/g; s/Ö/\\u00d6/g; s/Ü/\\u00dc/g; s/ç/\\u00e7/g; s/ö/\\u00f6/g
 		s/ü/\\u00fc/g; s/â/\\u00e2/g; s/Ğ/\\u011e/g; s/ğ/\\u011f/g; s/İ/\\u0130/g
 		s/ı/\\u0131/g; s/Ş/\\u015e/g; s/ş/\\u015f/g' words.js
-	cat chart.js map.js page.js
+	cat chart.js zoom.js map.js page.js
 	printf '}());\n'
 } >"$work/script"
 cat page.css >"$work/style"

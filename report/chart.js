@@ -113,6 +113,12 @@ function drawAll(printing) {
 	}
 }
 
+// Draws one chart anew, if it was drawn.
+function redraw(figure) {
+	const c = charts.find((one) => one.figure === figure);
+	if (c.width) drawChart(c, c.width);
+}
+
 const textWidth = (text) => text.node().getComputedTextLength();
 
 // Cuts a text that is too long with an ellipsis, and keeps the full text as a tooltip.

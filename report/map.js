@@ -188,8 +188,9 @@ function drawPoints(sheet, points) {
 	}
 }
 
-// A report's map. Calls say with the names of the report's sections that are not on it.
-function map(report, sections, say) {
+// A report's map, or the part of it that view names. Calls say with the names of the report's
+// sections that are not on the whole map, and sized with its width and height.
+function map(report, sections, view, say, sized) {
 	return (svg, width) => {
 		shapesOfLand = shapesOfLand || decodeLand();
 		const narrow = width < 600,
@@ -199,7 +200,9 @@ function map(report, sections, say) {
 			: Math.min(
 				width * (narrow ? 1 : report.kind === "network" && !isPrinting ? 0.78 : 0.66),
 				820));
-		const projection = projectionFor(places, width, height), clip = "clip" + ++ids;
+		sized([width, height]);
+		const projection = zoomInto(projectionFor(places, width, height), view, width, height);
+		const clip = "clip" + ++ids;
 		svg.append("clipPath").attr("id", clip).append("rect").attr("width", width)
 			.attr("height", height);
 		const sheet = svg.append("g").attr("clip-path", `url(#${clip})`);
@@ -220,7 +223,8 @@ function map(report, sections, say) {
 		const radius = (n) => Math.max(narrow ? 2.2 : 2.6, largest * Math.sqrt(n / most));
 		for (const p of shown)
 			p.r = Math.max(p.activities > 0 ? radius(p.activities) : SMALLEST, p.subject ? 5 : 0);
-		say(points.filter((p) => p.inside && !isThere(p)).map((p) => p.name));
+		if (view.scale === 1 || isPrinting)
+			say(points.filter((p) => p.inside && !isThere(p)).map((p) => p.name));
 		drawPoints(sheet, shown);
 		const labelled = report.kind === "country" ? shown.filter((p) => p.inside) : shown;
 		placeLabels(sheet, labelled, width, height,

@@ -275,11 +275,13 @@ function mapPart() {
 		caption.dataset.outside = off.length;
 	};
 	const top = own.slice().sort((a, b) => b.activities - a.activities).slice(0, 3);
+	const view = wholeMap();
+	const figure = chart("map",
+		t("map_chart", { sections: nSections(own.length),
+			top: top.map((s) => `${s.name}: ${amount(s)}`).join("; ") }),
+		map(report, sections, view, say, (size) => { figure.mapSize = size; }), caption);
 	return part("map", title, null,
-		chart("map",
-			t("map_chart", { sections: nSections(own.length),
-				top: top.map((s) => `${s.name}: ${amount(s)}`).join("; ") }),
-			map(report, sections, say), caption));
+		letZoom(figure, view, () => redraw(figure)));
 }
 
 // The subject among its peers: the first of them, and the subject if it comes later.

@@ -169,6 +169,12 @@ const WORDS = {
 	map_more: ["{names} and {n} more", "{names} ve {n} şube daha"],
 	map_chart: ["Map of {sections}, sized by activities. {top}",
 		"{sections}, etkinliğe göre büyüklükte. {top}"],
+	zoom: ["Zoom", "Yakınlaştırma"],
+	zoom_in: ["Zoom in", "Yakınlaştır"],
+	zoom_out: ["Zoom out", "Uzaklaştır"],
+	zoom_all: ["Show all", "Tümünü göster"],
+	zoom_keys: ["Map: + and \u2212 zoom, arrows move, 0 shows all",
+		"Harita: + ve \u2212 yakınlaştırır ve uzaklaştırır, oklar kaydırır, 0 tümünü gösterir"],
 	map_none: ["none held", "hiç yok"],
 	map_unread: ["not read yet", "henüz okunmadı"],
 

@@ -43,6 +43,18 @@
 		search.dispatchEvent(new Event("input"));
 		lines.push(`found ${names(2).includes(search.value)} ${shown(sections).length < 20}`);
 	}
+	const map = document.querySelector("#map figure > div");
+	if (map) {
+		const label = () => all("#map circle title").length;
+		const sizes = [label()];
+		for (const key of ["+", "+", "+", "-", "ArrowUp", "0"]) {
+			map.dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+			sizes.push(label());
+		}
+		document.querySelector("#map .zoom button").click();
+		lines.push(`zoom ${sizes[1] < sizes[0]} ${sizes[3] < sizes[2]} ${sizes[4] > sizes[3]} ${
+			sizes[6] === sizes[0]} ${label() === sizes[1]}`);
+	}
 	const saved = [];
 	HTMLAnchorElement.prototype.click = function () {
 		saved.push([this.download, this.href.slice(0, 22), this.href.length > 5000]);

@@ -84,6 +84,7 @@ is "it sorts" "$(shows most)" "$(sql "SELECT string_agg(section, ', ') FROM (
 is "also from the least" "$(shows least)" \
 	"$(sql "SELECT min(activities) FROM esn_section_overview")"
 is "and can be searched" "$(shows found)" "true true"
+is "the map can be zoomed" "$(shows zoom)" "true true true true true"
 is "a chart becomes a picture" "$(shows saved)" "trend.png,data:image/png;base64,,true"
 sql "ALTER DATABASE shown SET esn_pulse.request_delay = '1min'"
 browse "/?lang=tr#$(sql "SELECT esn_create_api_key('all', 'operate')")" --width=400

@@ -1,5 +1,6 @@
 # The dashboard in a browser: its figures are those of the tables, nothing comes from elsewhere, the
-# console is empty; tables sort and search; it is Turkish, narrow, and complete without JavaScript.
+# console is empty; tables sort and search; it is Turkish, narrow, usable by keyboard alone, and
+# complete without JavaScript.
 . test/site/tests.sh
 free_ports 1
 port=${ports[0]}
@@ -123,6 +124,10 @@ is "it has stopped" "$(sql "SELECT status FROM scraper_status WHERE id = $starte
 sql "ALTER DATABASE shown RESET esn_pulse.request_delay"
 browse /api
 sound "routes"
+
+# By keyboard alone.
+while IFS=$'\t' read -r passed what wrong; do ok "$passed" "$what" "$wrong"; done \
+	< <(TMPDIR=$kept python3 test/site/keyboard.py "$site" "$section")
 
 # Without JavaScript.
 page=$(curl -s "$site/?q=&year=2025")

@@ -107,7 +107,9 @@ BEGIN
 	content := jsonb_build_object('openapi', '3.1.0', 'info', jsonb_build_object('title',
 			'ESN Pulse', 'version', (SELECT x.extversion FROM pg_extension x
 				WHERE x.extname = 'esn_pulse'), 'description',
-			'The sections of the Erasmus Student Network and their activities.'),
+			'The sections of the Erasmus Student Network and their activities.',
+			'license', '{"name": "PostgreSQL License", "identifier": "PostgreSQL"}'::jsonb),
+		'servers', '[{"url": "/"}]'::jsonb,
 		'paths', (SELECT jsonb_object_agg(p.path, p.operations) FROM (
 			SELECT r.pattern || f.suffix AS path, jsonb_object_agg(lower(r.method),
 				esn_api_operation(to_jsonb(r), f.suffix <> '')) AS operations
@@ -122,7 +124,7 @@ BEGIN
 				{"type": "string"}}}}}}}'::jsonb,
 			'schemas', (SELECT jsonb_object_agg(v.relation, esn_api_schema(v.relation))
 				FROM (SELECT coalesce(r.keyed_relation, r.relation) AS relation FROM api_routes r
-					WHERE r.pattern LIKE '/api/%' AND r.relation <> 'page' GROUP BY 1) v)))::text;
+					WHERE r.function IN ('esn_api_list', 'esn_api_one') GROUP BY 1) v)))::text;
 END $$;
 COMMENT ON FUNCTION esn_api_openapi(jsonb) IS
 	'Answers with the description of all routes. request: as esn_api() makes it. Returns status, '

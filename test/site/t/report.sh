@@ -82,8 +82,8 @@ is "an empty database's page shows no figure and says that there is nothing" \
 plain() { grep -E '^(figure|chart)' | grep -v oldest | sed 's/[^a-z0-9_]//g' | sort; }
 is "the page has every word that its scripts use, and no other" \
 	"$(sed -n 's/^	\([a-z0-9_]*\): \["*.*/\1/p' report/words.js | grep -v '^field_' | sort)" \
-	"$(grep -ohE '"(failure_|run_|list_)?[a-z0-9_]+"' report/{words,chart,zoom,map,page}.js | tr -d '"' |
-		cat - <(printf '%s\n' failure_{missing,declined,error,silent,unclear} \
+	"$(grep -ohE '"(failure_|run_|list_)?[a-z0-9_]+"' report/{words,chart,zoom,map,page}.js |
+		tr -d '"' | cat - <(printf '%s\n' failure_{missing,declined,error,silent,unclear} \
 			run_{waiting,running,completed,partial,failed,cancelled} \
 			list_{upcoming,largest,latest}) | sort -u |
 		grep -Fxf <(sed -n 's/^	\([a-z0-9_]*\): \["*.*/\1/p' report/words.js) |

@@ -157,6 +157,11 @@ SELECT is_empty(
 		WHERE r.content::jsonb #> string_to_array(r.ref, '/') IS NULL$$,
 	'what it refers to is there');
 SELECT is_empty(
+	$$SELECT s.key FROM esn_api('GET', '/api/v1/openapi.json') c,
+			jsonb_object_keys(c.content::jsonb #> '{components,schemas}') AS s(key)
+		WHERE c.content NOT LIKE '%"#/components/schemas/' || s.key || '"%'$$,
+	'and what is there is referred to');
+SELECT is_empty(
 	$$SELECT p.key, m FROM jsonb_each(pg_temp.json('/api/v1/openapi.json')->'paths') p,
 			jsonb_each(p.value) o, regexp_matches(p.key, '\{(\w+)\}', 'g') m
 		WHERE NOT o.value->'parameters' @> jsonb_build_array(jsonb_build_object('name', m[1],
@@ -174,6 +179,14 @@ SELECT is(pg_temp.http_status(regexp_replace(regexp_replace(replace(replace(repl
 		CASE WHEN is_csv THEN '.csv' ELSE '' END)), 200, pattern || ' is answered')
 FROM api_routes, (VALUES (false), (true)) AS c(is_csv)
 WHERE method = 'GET' AND (is_list OR NOT is_csv) ORDER BY pattern;
+
+-- A stream of events begins; the gateway continues it.
+SELECT is(ARRAY[pg_temp.header('GET', '/api/v1/events', 'Content-Type'),
+	pg_temp.header('GET', '/api/v1/events', 'Cache-Control'),
+	pg_temp.header('GET', '/api/v1/events', 'ETag')], ARRAY['text/event-stream', 'no-store', NULL],
+	'events are a stream, and not kept');
+SELECT is((SELECT ARRAY[left(content, 13), lifetime::text] FROM esn_api('GET', '/api/v1/events')),
+	ARRAY[E'retry: 5000\n\n', '0'], 'which says how soon to come back');
 
 -- Methods, validators, and reading from other origins.
 SELECT is((SELECT http_status FROM esn_api('HEAD', '/api/v1/sections')), 200, 'HEAD is answered');

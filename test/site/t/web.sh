@@ -50,6 +50,14 @@ flood() {
 		n || repeat('x', 3000)); COMMIT; END LOOP; END\$\$"
 }
 gateway "$port" --rate 0
+ends_with() { build/web-gcc/esn-pulse-web "$@" >/dev/null 2>&1 && echo 0 || echo $?; }
+for option in --rate=x --rate=-1 --rate= --threads=0 --streams=1x --nonsense extra; do
+	is "$option is refused" "$(ends_with "$option")" 2
+done
+is "--help is not" "$(ends_with --help)" 0
+for where in nowhere "127.0.0.1:$port" "[::1]:port"; do
+	is "it cannot listen at $where" "$(ends_with --dsn host=/nowhere --listen "$where")" 1
+done
 
 # What it answers is what the tables have.
 reports "$port" routes

@@ -67,6 +67,8 @@ is "without TLS it leads there" "$(curl -s -o /dev/null -w '%{http_code} %{redir
 	"301 https://localhost/api/v1/countries?page=1"
 like "browsers stay with TLS" "$(ask -D - -o /dev/null "$site/countries")" \
 	"*trict-?ransport-?ecurity: max-age=*"
+begins() { ask -N -m 5 "$site/events" | head -n 1; }
+ok "$(eventually 60 "retry: 5000" begins && echo true || echo false)" "events pass at once"
 is "answers come compressed" "$(ask -D - -o /dev/null -H 'Accept-Encoding: gzip' \
 	"$site/openapi.json" | grep -ci '^content-encoding: gzip')" 1
 is "a key gets through" "$(status -H "Authorization: Bearer x" "$site/countries")" 401

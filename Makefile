@@ -49,6 +49,7 @@ lint:
 	scripts/layers.sh
 	scripts/shape.sh
 	scripts/widths.sh
+	scripts/figures.sh
 	scripts/analyze.sh
 
 # The committed state, as PGXN takes it.

@@ -115,7 +115,7 @@ INSERT INTO activity_section_organisers SELECT d.id, d.section_id FROM drawn d;
 INSERT INTO activity_to_cause SELECT id, label FROM labels WHERE kind = 'cause';
 INSERT INTO activity_to_sdg SELECT id, label FROM labels WHERE kind = 'sdg';
 RESET session_replication_role;
--- What the planner could know at best: of each section, the share of each kind, if it is no gap.
+-- The most that a planner could know: the true share of each kind in each section, without gaps.
 CREATE TEMP TABLE true_share AS
 SELECT t.section_id, t.kind, t.is_gap AS is_planted, CASE t.kind WHEN 'cause' THEN c.name
 		WHEN 'sdg' THEN 'SDG ' || t.name ELSE t.name END AS name,

@@ -27,15 +27,15 @@ BEGIN
 			CONTINUE;
 		END IF;
 		UPDATE @extschema@.changes c SET activity_id = other.id WHERE c.activity_id = old.id;
-		INSERT INTO @extschema@.changes (run_id, activity_id, old_values, new_values)
-		SELECT esn_current_run(), other.id, jsonb_build_object('event_slug', a.event_slug),
-			jsonb_build_object('event_slug', m.slug)
-		FROM @extschema@.activities a WHERE a.id = old.id AND a.removed_at IS NULL;
 		UPDATE @extschema@.activities a SET created_at = old.created_at
 		WHERE a.id = other.id AND a.created_at > old.created_at;
+		CONTINUE WHEN old.removed_at IS NOT NULL;
+		INSERT INTO @extschema@.changes (run_id, activity_id, old_values, new_values)
+		VALUES (esn_current_run(), other.id, jsonb_build_object('event_slug', old.event_slug),
+			jsonb_build_object('event_slug', m.slug));
 		UPDATE @extschema@.activities a SET removed_at = now(), updated_at = now(),
 			removed_reason = 'moved to ' || m.slug
-		WHERE a.id = old.id AND a.removed_at IS NULL;
+		WHERE a.id = old.id;
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION esn_move_activities(jsonb) IS

@@ -14,9 +14,9 @@ COMMENT ON FUNCTION esn_evidence(bigint, bigint, double precision) IS
 	'1.';
 
 -- A gap is a share that is less than half of what comparable sections have, beyond chance. Among as
--- many kinds as are compared, chance finds one somewhere: therefore times their number. What three
--- quarters of the comparable sections do not do more of is no gap either. What is not done at all
--- is missing rather than a matter of taste: it comes before what is done less.
+-- many kinds as are compared, chance finds one somewhere: therefore times their number. At least a
+-- quarter of the comparable sections must do more of it. A section that never does something misses
+-- it rather than dislikes it: such kinds come before those that it does less.
 CREATE OR REPLACE FUNCTION esn_internal.esn_ranked_kinds(section integer, most integer)
 RETURNS TABLE (rank integer, kind text, name text, is_gap boolean, own integer,
 	own_activities integer, share double precision, sections integer, doing_more integer,

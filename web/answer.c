@@ -25,7 +25,7 @@ struct Answer
 	unsigned route;
 	size_t size;
 	char etag[ETAG_SIZE];              /* empty: it has none */
-	char *stream;                      /* NULL: it is no stream of events */
+	char *stream;                      /* NULL: not a stream of events */
 	struct MHD_Response *plain;        /* never NULL */
 	struct MHD_Response *gzip;         /* NULL: there is none */
 	struct MHD_Response *not_modified; /* NULL: it has no ETag */

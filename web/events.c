@@ -164,7 +164,7 @@ free_stream(void *context)
 	free(stream);
 }
 
-/* NULL: there are too many, there can be none, or there is no memory. */
+/* Returns NULL if there are too many streams, the database is away, or memory is short. */
 static Stream *
 create_stream(struct MHD_Connection *connection, Client *client, const char *text)
 {

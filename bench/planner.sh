@@ -137,7 +137,8 @@ times() {
 	time_of "esn_expect_participants" "esn_expect_participants('SLUG', 'Trip', 5)"
 	time_of "esn_trends" "esn_trends('C1')"
 	time_of "esn_report_data" "esn_report_data('SLUG')" 20
-	time_of "the count after a run" "esn_internal.esn_refresh_summaries()" 5
+	time_of "the count after a run" "esn_internal.esn_refresh_summaries(false)" 5
+	time_of "the count of a maintenance" "esn_internal.esn_refresh_summaries()" 5
 }
 
 for part in "${parts[@]}"; do "$part"; done

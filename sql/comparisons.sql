@@ -67,22 +67,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_count_kinds() IS 'The rows of esn_kind_counts, counted now.';
 
--- The counts are kept beside those of the overviews (summaries.sql), and read as of the last count,
--- at the end of a run or in the daily maintenance: what a section does in three years is not
--- another thing an hour later.
+-- The daily maintenance keeps the counts beside those of the overviews (summaries.sql). They serve
+-- for a week, whatever a run has changed since: it is little beside three years.
 CREATE OR REPLACE FUNCTION esn_internal.esn_read_kept(live anyelement) RETURNS SETOF anyelement
 LANGUAGE plpgsql STABLE
 SET jit = off SET enable_nestloop = off AS $$
 BEGIN
 	RETURN QUERY SELECT kept.* FROM summaries s
 	CROSS JOIN LATERAL jsonb_populate_recordset(live, s.rows) AS kept
-	WHERE s.view = pg_typeof(live)::text;
+	WHERE s.view = pg_typeof(live)::text AND s.as_of > current_date - 7;
 	IF NOT FOUND THEN
 		RETURN QUERY EXECUTE format('SELECT * FROM %s', pg_typeof(live));
 	END IF;
 END $$;
 COMMENT ON FUNCTION esn_read_kept(anyelement) IS
-	'The rows of a view that counts: as last counted, or, if they never were, counted now. live: '
+	'The rows of a view that counts: as counted within the last 7 days, or counted now. live: '
 	'NULL, of the row type of the view.';
 
 CREATE OR REPLACE VIEW esn_internal.esn_live_planner_kind_counts AS

@@ -3,6 +3,7 @@
 -- Counting all activities takes a twentieth of a second at the size of the network, and grows with
 -- it. A run and the daily maintenance therefore count once and keep the result. A public view
 -- returns the kept result while it is valid; otherwise it counts again, so it is always correct.
+-- What the planner compares changes little within days: only the maintenance counts that.
 -- Only valid activities and sections that are still on the sites count. An activity counts from its
 -- first day on; until then it is upcoming. An activity of several organisers counts for each of
 -- them, and once for a country or the network. A year's change is that from the year before; the

@@ -476,10 +476,7 @@ run_execute(const RunRequest *request)
 			run_selftest(request);
 			return;
 	}
-	/*
-	 * No part of a run: it has ended, and stands as it ended, whatever becomes of this. What the
-	 * planner compares changes little by one section.
-	 */
-	store_refresh_summaries(request->kind == RUN_ACTIVITIES || request->kind == RUN_ALL);
+	/* No part of a run: it has ended, and stands as it ended, whatever becomes of this. */
+	store_refresh_summaries();
 	channel_row(MESSAGE_ENDED, store_run_row(run));
 }

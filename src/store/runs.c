@@ -222,11 +222,9 @@ store_link_organisers(void)
 }
 
 void
-store_refresh_summaries(bool with_planner)
+store_refresh_summaries(void)
 {
-	Datum args[1] = {BoolGetDatum(with_planner)};
-
-	sql_begin_with("esn_pulse: counting what the overviews show", SQL_REFRESH_SUMMARIES, args,
+	sql_begin_with("esn_pulse: counting what the overviews show", SQL_REFRESH_SUMMARIES, NULL,
 				   NULL);
 	sql_commit();
 }

@@ -64,8 +64,8 @@ extern void store_counts(int64 run, const RunCounts *counts);
 /* Links activities with organisers that have become known sections since. */
 extern void store_link_organisers(void);
 
-/* Computes the figures of the overviews at a run's end, and if wanted those of the planner. */
-extern void store_refresh_summaries(bool with_planner);
+/* Computes the figures of the overviews at a run's end. */
+extern void store_refresh_summaries(void);
 
 /* The run's row, a composite Datum of scraper_status. */
 extern Datum store_run_row(int64 run);

@@ -143,7 +143,7 @@ static Statement statements[] = {
 	[SQL_STORE_ROBOTS] = {"SELECT esn_store_robots($1, $2, $3)", 3, {TEXTOID, INT4OID, TEXTOID}},
 	[SQL_KEPT_PAGE] = {"SELECT esn_kept_page($1)", 1, {TEXTOID}},
 	[SQL_LINK] = {"SELECT esn_link_organisers()", 0, {0}},
-	[SQL_REFRESH_SUMMARIES] = {"SELECT esn_refresh_summaries($1)", 1, {BOOLOID}},
+	[SQL_REFRESH_SUMMARIES] = {"SELECT esn_refresh_summaries(with_planner => false)", 0, {0}},
 };
 
 #define STORE_STATEMENT(constant, name, type, subject) \

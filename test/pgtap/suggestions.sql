@@ -110,6 +110,14 @@ FROM generate_series(1, 30) n, unnest(ARRAY['cause', 'month']) AS kind;
 SELECT results_eq($$SELECT name, is_gap, own FROM esn_suggest('aa-1')$$,
 	$$VALUES ('Art', false, 0), ('Culture', false, 12)$$,
 	'what is not done at all comes before what is done less, with more evidence');
+
+-- The daily maintenance counts; without it for a week, each call does.
+UPDATE summaries SET as_of = current_date - 6;
+SELECT is((SELECT sum(activities) FROM esn_kind_counts), 6000::numeric,
+	'a count serves for a week');
+UPDATE summaries SET as_of = current_date - 7;
+SELECT results_eq('TABLE esn_kind_counts', 'TABLE esn_live_planner_kind_counts',
+	'then all is counted at each call');
 DELETE FROM summaries;
 
 -- Errors, and privileges.

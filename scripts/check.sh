@@ -28,7 +28,7 @@ else
 fi
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
-make -s -j2 unit
+make -s -O -j4 unit
 
 step "fields beside a browser's"
 make -s -j2 html

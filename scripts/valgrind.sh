@@ -20,7 +20,7 @@ memcheck=(valgrind --quiet --trace-children=yes --trace-children-skip='*/python3
 
 test_units() {
 	step "unit tests under valgrind"
-	make -s -j2 unit UNIT=build/valgrind/unit UNIT_MODE=-O1 \
+	make -s -O -j4 unit UNIT=build/valgrind/unit UNIT_MODE=-O1 \
 		UNIT_RUN="${memcheck[*]@Q} --error-exitcode=3" >"$directory/unit.log" 2>&1 ||
 		die "$(grep -E -A 15 'FAILED|^==[0-9]+==' "$directory/unit.log" | head -n 60)"
 	echo "$(grep -c '\[       OK \]' "$directory/unit.log") tests passed, no error, no leak"

@@ -150,83 +150,46 @@ COMMENT ON FUNCTION esn_statistics_counts(jsonb, text, text, text) IS
 	'items: see esn_statistics_of(). total_list: the name of the list of totals; NULL: none. '
 	'physical_list: of counts on site. online_list: of counts online.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_cause_statistics(items jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+-- A table of counts by label is one row here: its subject, the column of the label, the columns of
+-- the counts, the counts, and the name of the list of totals. The functions below are made of it.
+DO $make$
+DECLARE
+	t record;
 BEGIN
-	WITH cause AS MATERIALIZED (
-		SELECT *
-		FROM esn_statistics_counts(items, 'total_causes', 'physical_causes', 'online_causes')
-	), del AS (
-		DELETE FROM @extschema@.section_cause_statistics s USING jsonb_array_elements(items) i
-		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM cause n
-			WHERE n.section_id = s.section_id AND n.label = s.cause_name)
-	), upd AS (
-		UPDATE @extschema@.section_cause_statistics s
-		SET total_count = n.total, physical_count = n.physical, online_count = n.online
-		FROM cause n WHERE s.section_id = n.section_id AND s.cause_name = n.label
-			AND (total_count, physical_count, online_count)
-				IS DISTINCT FROM (n.total, n.physical, n.online)
-	)
-	INSERT INTO @extschema@.section_cause_statistics (section_id, cause_name, total_count,
-		physical_count,
-		online_count)
-	SELECT section_id, label, total, physical, online FROM cause n
-	WHERE NOT EXISTS (SELECT FROM @extschema@.section_cause_statistics s
-		WHERE s.section_id = n.section_id AND s.cause_name = n.label);
-END $$;
-COMMENT ON FUNCTION esn_store_cause_statistics(jsonb) IS
-	'Replaces rows of section_cause_statistics by those on pages. items: see esn_statistics_of().';
-
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_type_statistics(items jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	WITH type AS MATERIALIZED (
-		SELECT * FROM esn_statistics_counts(items, NULL, 'physical_types', 'online_types')
-	), del AS (
-		DELETE FROM @extschema@.section_type_statistics s USING jsonb_array_elements(items) i
-		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM type n
-			WHERE n.section_id = s.section_id AND n.label = s.activity_type)
-	), upd AS (
-		UPDATE @extschema@.section_type_statistics s SET physical_count = n.physical,
-			online_count = n.online
-		FROM type n WHERE s.section_id = n.section_id AND s.activity_type = n.label
-			AND (physical_count, online_count) IS DISTINCT FROM (n.physical, n.online)
-	)
-	INSERT INTO @extschema@.section_type_statistics (section_id, activity_type, physical_count,
-		online_count)
-	SELECT section_id, label, physical, online FROM type n
-	WHERE NOT EXISTS (SELECT FROM @extschema@.section_type_statistics s
-		WHERE s.section_id = n.section_id AND s.activity_type = n.label);
-END $$;
-COMMENT ON FUNCTION esn_store_type_statistics(jsonb) IS
-	'Replaces rows of section_type_statistics by those on pages. items: see esn_statistics_of().';
-
-CREATE OR REPLACE FUNCTION esn_internal.esn_store_participant_statistics(items jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-	WITH participant AS MATERIALIZED (
-		SELECT *
-		FROM esn_statistics_counts(items, NULL, 'physical_participants', 'online_participants')
-	), del AS (
-		DELETE FROM @extschema@.section_participant_statistics s USING jsonb_array_elements(items) i
-		WHERE s.section_id = (i->>'section_id')::integer AND NOT EXISTS (SELECT FROM participant n
-			WHERE n.section_id = s.section_id AND n.label = s.participant_type)
-	), upd AS (
-		UPDATE @extschema@.section_participant_statistics s SET physical_count = n.physical,
-			online_count = n.online
-		FROM participant n WHERE s.section_id = n.section_id AND s.participant_type = n.label
-			AND (physical_count, online_count) IS DISTINCT FROM (n.physical, n.online)
-	)
-	INSERT INTO @extschema@.section_participant_statistics (section_id, participant_type,
-		physical_count,
-		online_count)
-	SELECT section_id, label, physical, online FROM participant n
-	WHERE NOT EXISTS (SELECT FROM @extschema@.section_participant_statistics s
-		WHERE s.section_id = n.section_id AND s.participant_type = n.label);
-END $$;
-COMMENT ON FUNCTION esn_store_participant_statistics(jsonb) IS
-	'Replaces rows of section_participant_statistics by those on pages. items: see '
-	'esn_statistics_of().';
+	FOR t IN SELECT * FROM (VALUES
+		('cause', 'cause_name', 'total_count, physical_count, online_count',
+			'n.total, n.physical, n.online', 'total_causes'),
+		('type', 'activity_type', 'physical_count, online_count', 'n.physical, n.online', NULL),
+		('participant', 'participant_type', 'physical_count, online_count',
+			'n.physical, n.online', NULL)) AS v(subject, label, columns, counts, total_list)
+	LOOP
+		EXECUTE format($function$
+		CREATE OR REPLACE FUNCTION esn_internal.esn_store_%1$s_statistics(items jsonb) RETURNS void
+		LANGUAGE plpgsql AS $$
+		BEGIN
+			WITH counted AS MATERIALIZED (
+				SELECT * FROM esn_statistics_counts(items, %5$L, 'physical_%1$ss', 'online_%1$ss')
+			), del AS (
+				DELETE FROM @extschema@.section_%1$s_statistics s
+				USING jsonb_array_elements(items) i
+				WHERE s.section_id = (i->>'section_id')::integer
+					AND NOT EXISTS (SELECT FROM counted n
+						WHERE n.section_id = s.section_id AND n.label = s.%2$s)
+			), upd AS (
+				UPDATE @extschema@.section_%1$s_statistics s SET (%3$s) = ROW (%4$s)
+				FROM counted n WHERE s.section_id = n.section_id AND s.%2$s = n.label
+					AND (%3$s) IS DISTINCT FROM (%4$s)
+			)
+			INSERT INTO @extschema@.section_%1$s_statistics (section_id, %2$s, %3$s)
+			SELECT n.section_id, n.label, %4$s FROM counted n
+			WHERE NOT EXISTS (SELECT FROM @extschema@.section_%1$s_statistics s
+				WHERE s.section_id = n.section_id AND s.%2$s = n.label);
+		END $$$function$, t.subject, t.label, t.columns, t.counts, t.total_list);
+		EXECUTE format($$COMMENT ON FUNCTION esn_store_%1$s_statistics(jsonb) IS
+			'Replaces rows of section_%1$s_statistics by those on pages. items: see '
+			'esn_statistics_of().'$$, t.subject);
+	END LOOP;
+END $make$;
 
 -- Also where the page says what it said before, or was answered with 304.
 CREATE OR REPLACE FUNCTION esn_internal.esn_confirm_statistics(section_ids integer[]) RETURNS void

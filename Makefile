@@ -44,13 +44,15 @@ C_FILES = src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/html/*.
 format:
 	clang-format-14 -i $(C_FILES)
 
-lint:
+lint: layout
 	clang-format-14 --dry-run --Werror $(C_FILES)
+	scripts/figures.sh
+	scripts/analyze.sh
+
+layout:
 	scripts/layers.sh
 	scripts/shape.sh
 	scripts/widths.sh
-	scripts/figures.sh
-	scripts/analyze.sh
 
 # The committed state, as PGXN takes it.
 dist:
@@ -252,6 +254,7 @@ clean:
 	install-web \
 	installcheck \
 	installcheck-pgtap \
+	layout \
 	lint \
 	package-check \
 	psql \

@@ -16,16 +16,18 @@ step "build, both compilers, warnings are errors"
 build gcc
 build clang
 
-# Each version of clang-format has another taste, and of the analyzers other errors of its own: the
+# Static analysis takes the processors while the tests wait, and is waited for at the end. Each
+# version of clang-format has another taste, and of the analyzers other errors of its own: the
 # sources are in that of Debian 12.
-step "format, layers, static analysis"
-if [ "$(debian_pg_major)" -eq 15 ]; then
-	make -s lint
-else
-	scripts/layers.sh
-	scripts/shape.sh
-	scripts/widths.sh
-fi
+lint=lint
+[ "$(debian_pg_major)" -eq 15 ] || lint=layout
+setsid make -s "$lint" >build/lint.log 2>&1 &
+analysis=$!
+stop() {
+	kill -- "-$analysis" 2>/dev/null || true
+	[ -z "${run:-}" ] || cluster_stop check
+}
+trap stop EXIT
 
 step "unit tests, AddressSanitizer and UndefinedBehaviorSanitizer"
 make -s -O -j4 unit
@@ -42,7 +44,6 @@ scripts/flat.sh
 step "install"
 install_extension
 run=$(run_directory)
-trap 'cluster_stop check' EXIT
 export calls=$top/build/calls
 : >"$calls"
 
@@ -53,7 +54,7 @@ cluster_stop check
 
 step "the two sites"
 # Those that take longest first; each has its own cluster and sites.
-prove --timer -j 3 -e bash $({
+prove --timer -j 4 -e bash $({
 	printf 'test/site/t/%s.sh\n' schedule replication end_to_end \
 		politeness refresh memory faults chaos
 	ls test/site/t/*.sh
@@ -63,6 +64,10 @@ step "each function of the extension was called"
 uncalled=$(uncalled)
 [ -z "$uncalled" ] || die "no test calls these functions: $uncalled"
 unset calls
+
+step "format, layers, static analysis"
+wait "$analysis" || die "$(cat build/lint.log)"
+cat build/lint.log
 
 # The same tests, but only one of the whole runs, which reaches most of the code. `make coverage`
 # runs all of them.

@@ -34,7 +34,8 @@ help:
 	@echo 'bench-web            requests per second beside others'
 	@echo 'bench-questions      how long the twenty questions of docs/one-hour.md take'
 	@echo 'bench-planner        how good the suggestions and expected participants are'
-	@echo 'dist                 a release as an archive, below build/'
+	@echo 'dist                 the committed state as an archive, below build/'
+	@echo 'release              all that is published, below build/release/'
 	@echo 'clean                removes all that was built'
 
 C_FILES = src/*.[ch] src/*/*.[ch] test/unit/*.[ch] test/fuzz/*.[ch] test/html/*.c bench/*.c \
@@ -57,6 +58,10 @@ layout:
 # The committed state, as PGXN takes it.
 dist:
 	scripts/dist.sh
+
+# All that is published of the committed state, below build/release.
+release:
+	scripts/release.sh
 
 # The committed state as packages for this Debian, below build/deb.
 deb:
@@ -259,6 +264,7 @@ clean:
 	package-check \
 	psql \
 	psql-admin \
+	release \
 	scale \
 	uninstall \
 	uninstall-web \

@@ -16,7 +16,8 @@ mkdir -p build
 git archive HEAD report | tar -x -C "$work"
 bash "$work/report/build.sh" /usr/share/nodejs >"$work/report-page.sql"
 rm -f "build/$name.zip"
-git archive --format zip -o "build/$name.zip" --prefix "$name/sql/" \
+# A zip has local times: one time zone, so that the archive of a commit is the same everywhere.
+TZ=UTC git archive --format zip -o "build/$name.zip" --prefix "$name/sql/" \
 	--add-file "$work/report-page.sql" --prefix "$name/" HEAD
 python3 - "build/$name.zip" "$name/$page" "$name/META.json" <<'PYTHON'
 import sys

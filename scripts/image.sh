@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the image of Containerfile without a registry, starts it, and reads a site on loopback with
-# it; the web gateway runs beside it, by the command that compose.yaml has. The base, which carries
-# the name that Containerfile asks for, is made by debootstrap.
+# Builds the image of Containerfile without a registry, and writes it as an OCI archive,
+# build/image/esn-pulse-<version>.oci.tar. Loads it from there, starts it, and reads a site on
+# loopback with it; the web gateway runs beside it, by the command that compose.yaml has. The base,
+# which carries the name that Containerfile asks for, is made by debootstrap, with later updates.
 # Needs root, and buildah, which is installed if it is missing. All is kept below build/image.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,9 +11,11 @@ cd "$(dirname "$0")/.."
 . test/site/site.sh
 [ "$(id -u)" -eq 0 ] || exec sudo "$0" "$@"
 store=$top/build/image
-bare=$top/build/package/bookworm.bare
+bare=$top/build/image.bare
+version=$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" esn_pulse.control)
+archive=$store/esn-pulse-$version.oci.tar
 run=$(run_directory)
-mkdir -p "$store" "$(dirname "$bare")"
+mkdir -p "$store"
 exec 9>"$store.lock"
 flock -n 9 || die "it is in use: another scripts/image.sh runs"
 command -v buildah >/dev/null || {
@@ -28,11 +31,23 @@ step "a base by the name that Containerfile asks for"
 base=$(awk '$1 == "FROM" { print $2; exit }' Containerfile)
 rm -rf --one-file-system "$store"
 mkdir -p "$store"
-chroot_make bookworm "$bare" sudo
-cp -L /etc/resolv.conf /etc/hosts "$bare/etc/"
-tar -C "$bare" --one-file-system -c . >"$store/base.tar"
+chroot_make bookworm "$bare"
+# Without what debootstrap has copied from this machine or downloaded.
+tar -C "$bare" --one-file-system --exclude=./etc/{hostname,hosts,resolv.conf} \
+	--exclude=./var/{cache/apt/archives,lib/apt/lists}/'*' --exclude=./var/log/bootstrap.log \
+	-c . >"$store/base.tar"
 container=$(image from scratch)
 image add -q "$container" "$store/base.tar" /
+mirror=$(chroot_mirror)
+printf "deb %s %s main\n" "$mirror" bookworm "$mirror" bookworm-updates \
+	"$mirror-security" bookworm-security >"$store/sources.list"
+image copy -q "$container" "$store/sources.list" /etc/apt/sources.list
+image run "${isolation[@]}" "$container" -- sh -euc '
+	apt-get update -q
+	apt-get dist-upgrade -y -q
+	apt-get clean
+	rm -rf /var/lib/apt/lists/*' >"$store/base.log" 2>&1 ||
+	die "see $store/base.log: $(tail -n 20 "$store/base.log")"
 image config --cmd bash "$container"
 image commit -q --rm "$container" "$base" >/dev/null
 rm "$store/base.tar"
@@ -44,11 +59,42 @@ image build "${isolation[@]}" --pull-never -t esn-pulse -f Containerfile "$store
 	>"$store/build.log" 2>&1 || die "see $store/build.log: $(tail -n 20 "$store/build.log")"
 echo "built in $((SECONDS - begun)) s"
 
+step "the image as a file, which is loaded again"
+image push -q esn-pulse "oci:$store/layout:esn-pulse:$version"
+python3 - "$store/layout" "esn-pulse:$version" <<'PYTHON'
+# docker load wants a list of its own beside that of OCI.
+import json
+import pathlib
+import sys
+
+layout, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+
+
+def blob(of):
+    return "blobs/" + of["digest"].replace(":", "/")
+
+
+[image] = json.loads((layout / "index.json").read_text())["manifests"]
+manifest = json.loads((layout / blob(image)).read_text())
+(layout / "manifest.json").write_text(json.dumps([{
+    "Config": blob(manifest["config"]), "RepoTags": [name],
+    "Layers": [blob(layer) for layer in manifest["layers"]]}]))
+PYTHON
+tar -C "$store/layout" --sort=name --owner=0 --group=0 --numeric-owner -cf "$archive" \
+	blobs index.json manifest.json oci-layout
+rm -r "$store/layout"
+for format in docker-archive oci-archive; do
+	image rmi -a -f >/dev/null
+	image pull -q "$format:$archive" >/dev/null
+	[ "$(image images -q | wc -l)" = 1 ] || die "the archive has more than one image, or none"
+done
+ls -l "$archive"
+
 step "a container, which reads a site on loopback"
 free_ports 2
 port=${ports[0]} web_port=${ports[1]}
 site_start image --sections 12 --count 60 --seed 12 --no-faults
-container=$(image from --pull-never localhost/esn-pulse)
+container=$(image from --pull-never "localhost/esn-pulse:$version")
 section=$(awk -F'\t' '
 	NR == FNR { n[$2]++; next }
 	n[$3] > 3 && $4 != "\\N" { print $4; exit }' \
@@ -103,7 +149,7 @@ jobs=$(in_container psql -XAtq esn -c "SELECT count(*) FROM cron.job WHERE activ
 echo "4 jobs are scheduled"
 
 step "the web gateway, in another container"
-web=$(image from --pull-never localhost/esn-pulse)
+web=$(image from --pull-never "localhost/esn-pulse:$version")
 read -ra command < <(awk '$1 == "entrypoint:" { print $2 }' compose.yaml)
 while IFS= read -r -d "" argument; do command+=("$argument"); done < <(
 	awk '$1 == "command:" { sub(/ *command: /, ""); print }' compose.yaml |

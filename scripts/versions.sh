@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Checks that META.json, CHANGELOG.md and debian/changelog name the version that esn_pulse.control
 # states.
+#   scripts/versions.sh [release]
+# release: also that CHANGELOG.md has the date of the release, and META.json calls it stable.
 # Also checks META.json against PGXN's specification (https://pgxn.org/spec/): what is required, and
 # the form of what is there.
 # PGXN reads META.json as it is in the tree, so that a check is simpler than a generator.
@@ -105,4 +107,17 @@ agrees "CHANGELOG.md's topmost version" \
 	"$(sed -n '/^## /{ s/^## \([^ ]*\).*/\1/p; q }' CHANGELOG.md)" "$version"
 agrees "debian/changelog's topmost version" \
 	"$(sed -n '1s/.*(\(.*\)-[^-]*).*/\1/p' debian/changelog)" "$version"
+if [ "${1:-}" = release ]; then
+	heading=$(grep -m 1 '^## ' CHANGELOG.md)
+	date=$(sed -nE 's/^## .* \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)$/\1/p' <<<"$heading")
+	if [ -z "$date" ] || ! date -d "$date" >/dev/null; then
+		printf 'CHANGELOG.md has no date of release: "%s" must be "## %s (YYYY-MM-DD)"\n' \
+			"$heading" "$version" >&2
+		status=1
+	fi
+	if ! grep -q '"release_status": "stable"' META.json; then
+		echo "META.json's release_status is not \"stable\"" >&2
+		status=1
+	fi
+fi
 exit "$status"

@@ -24,23 +24,34 @@ typedef struct Stream
 	struct Stream **place;
 	struct MHD_Connection *connection;
 	Client *client;
+	Origin origin;
 	bool is_suspended;
 	bool is_ended; /* after what is pending */
 	size_t size;
 	char pending[PENDING_SIZE];
 } Stream;
 
+typedef struct Refusal
+{
+	unsigned status;
+	const char *title;
+	const char *detail;
+	unsigned retry_after;
+} Refusal;
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static Stream *streams;
 static unsigned count;
 static unsigned limit;
+static unsigned origin_limit;
 static bool is_open;
 static int64_t kept_alive;
 
 void
-events_limit(unsigned most)
+events_limit(unsigned most, unsigned most_of_one)
 {
 	limit = most;
+	origin_limit = most_of_one;
 }
 
 /* The lock is held: libmicrohttpd cannot close a suspended connection meanwhile. */
@@ -115,6 +126,14 @@ events_keep_alive(void)
 	bool is_due;
 
 	pthread_mutex_lock(&lock);
+	for (Stream *stream = streams; stream != NULL; stream = stream->next)
+	{
+		if (stream->is_suspended && limits_is_gone(stream->client))
+		{
+			stream->is_ended = true;
+			resume(stream);
+		}
+	}
 	is_due = clock_now() - kept_alive >= KEEP_ALIVE_MS;
 	pthread_mutex_unlock(&lock);
 	if (is_due)
@@ -164,18 +183,50 @@ free_stream(void *context)
 	free(stream);
 }
 
-/* Returns NULL if there are too many streams, the database is away, or memory is short. */
+/* The lock is held. */
+static unsigned
+count_of(const Origin *origin)
+{
+	unsigned found = 0;
+
+	for (const Stream *stream = streams; stream != NULL; stream = stream->next)
+		found += limits_same(&stream->origin, origin);
+	return found;
+}
+
+/* Why there cannot be one more. NULL: there can. The lock is held. */
+static const Refusal *
+refusal(const Origin *origin)
+{
+	static const Refusal away = {503, "Service Unavailable",
+								 "the database that sends events is not available", 5};
+	static const Refusal full = {503, "Service Unavailable", "there are too many streams", 60};
+	static const Refusal taken = {429, "Too Many Requests",
+								  "there are too many streams of your address", 60};
+
+	if (!is_open)
+		return &away;
+	if (count >= limit)
+		return &full;
+	if (origin_limit > 0 && origin->size > 0 && count_of(origin) >= origin_limit)
+		return &taken;
+	return NULL;
+}
+
+/* Returns NULL if there can be none, for which refused is the reason, or memory is short. */
 static Stream *
-create_stream(struct MHD_Connection *connection, Client *client, const char *text)
+create_stream(struct MHD_Connection *connection, const Origin *origin, const char *text,
+			  const Refusal **refused)
 {
 	Stream *stream = calloc(1, sizeof(Stream));
 
 	if (stream == NULL)
 		return NULL;
 	stream->connection = connection;
-	stream->client = client;
+	stream->origin = *origin;
 	pthread_mutex_lock(&lock);
-	if (!is_open || count >= limit)
+	*refused = refusal(&stream->origin);
+	if (*refused != NULL)
 	{
 		pthread_mutex_unlock(&lock);
 		free(stream);
@@ -193,11 +244,15 @@ create_stream(struct MHD_Connection *connection, Client *client, const char *tex
 }
 
 static enum MHD_Result
-refuse(struct MHD_Connection *connection, unsigned *status)
+refuse(const Refusal *refused, struct MHD_Connection *connection, unsigned *status)
 {
-	Answer *problem = answer_problem(503, "Service Unavailable", "there are too many streams", 60);
+	Answer *problem;
 	enum MHD_Result result;
 
+	if (refused == NULL)
+		return MHD_NO;
+	problem =
+		answer_problem(refused->status, refused->title, refused->detail, refused->retry_after);
 	if (problem == NULL)
 		return MHD_NO;
 	result = answer_send(problem, connection, status);
@@ -207,14 +262,16 @@ refuse(struct MHD_Connection *connection, unsigned *status)
 
 enum MHD_Result
 events_send(const Answer *answer, struct MHD_Connection *connection, Client *client,
-			unsigned *status)
+			const Origin *origin, unsigned *status)
 {
-	Stream *stream = create_stream(connection, client, answer_stream(answer));
+	const Refusal *refused = NULL;
+	Stream *stream = create_stream(connection, origin, answer_stream(answer), &refused);
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
 	if (stream == NULL)
-		return refuse(connection, status);
+		return refuse(refused, connection, status);
+	stream->client = client;
 	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_SIZE, read_stream, stream,
 												 free_stream);
 	if (response == NULL)

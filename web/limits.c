@@ -4,9 +4,11 @@
  */
 #include "limits.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "clock.h"
@@ -53,6 +55,12 @@ limits_close(void)
 {
 	free(buckets);
 	buckets = NULL;
+}
+
+bool
+limits_same(const Origin *a, const Origin *b)
+{
+	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
 static uint64_t
@@ -145,6 +153,18 @@ limits_disconnected(Client *client)
 		client->next->place = client->place;
 	pthread_mutex_unlock(&client_lock);
 	free(client);
+}
+
+bool
+limits_is_gone(const Client *client)
+{
+	char byte;
+	ssize_t received;
+
+	if (client == NULL)
+		return false;
+	received = recv(client->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	return received == 0 || (received < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 void

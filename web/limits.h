@@ -4,8 +4,18 @@
 #ifndef WEB_LIMITS_H
 #define WEB_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A client's address, of IPv6 its network. */
+typedef struct Origin
+{
+	size_t size; /* 0: it is not known */
+	unsigned char bytes[8];
+} Origin;
+
+extern bool limits_same(const Origin *a, const Origin *b);
 
 /* per_second: requests by one address or key; 0: any number. False: there is no memory. */
 extern int limits_open(unsigned per_second);
@@ -23,6 +33,9 @@ typedef struct Client Client;
 extern Client *limits_connected(int socket);
 extern void limits_extend(Client *client, int64_t milliseconds);
 extern void limits_disconnected(Client *client);
+
+/* Whether the other side has closed it. libmicrohttpd does not look while it is suspended. */
+extern bool limits_is_gone(const Client *client);
 
 /* Shuts down what is over its deadline; called about once a second. */
 extern void limits_enforce(void);

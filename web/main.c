@@ -25,6 +25,7 @@ typedef struct Options
 	unsigned rate;
 	unsigned cache_mb;
 	unsigned streams;
+	unsigned streams_by_address;
 } Options;
 
 static const char usage[] =
@@ -39,21 +40,41 @@ static const char usage[] =
 	"  --readers N            sessions that read, at most 64 (4)\n"
 	"  --threads N            threads for HTTP (2)\n"
 	"  --connections N        connections at a time (10000)\n"
-	"  --streams N            of these: streams of events (1000)\n";
+	"  --streams N            of these: streams of events (1000)\n"
+	"  --streams-by-address N of these: of one address; 0: any (20)\n";
 
-static unsigned
-number(const char *name, const char *text, unsigned least, unsigned most)
+static void
+set_number(Options *options, const char *name, const char *text)
 {
+	const struct
+	{
+		const char *name;
+		unsigned least;
+		unsigned most;
+		unsigned *value;
+	} numbers[] = {
+		{"rate", 0, 1000000, &options->rate},
+		{"cache", 0, 65536, &options->cache_mb},
+		{"readers", 1, 64, &options->readers},
+		{"threads", 1, 256, &options->server.threads},
+		{"connections", 16, 1000000, &options->server.connections},
+		{"streams", 0, 1000000, &options->streams},
+		{"streams-by-address", 0, 1000000, &options->streams_by_address},
+	};
 	char *end;
 	unsigned long value = strtoul(text, &end, 10);
+	size_t n = 0;
 
-	if (*text == '\0' || *text == '-' || *end != '\0' || value < least || value > most)
+	while (strcmp(numbers[n].name, name) != 0)
+		n++;
+	if (*text == '\0' || *text == '-' || *end != '\0' || value < numbers[n].least ||
+		value > numbers[n].most)
 	{
 		fprintf(stderr, "esn-pulse-web: --%s must be a number from %u to %u, not \"%s\"\n", name,
-				least, most, text);
+				numbers[n].least, numbers[n].most, text);
 		exit(2);
 	}
-	return (unsigned) value;
+	*numbers[n].value = (unsigned) value;
 }
 
 static void
@@ -69,17 +90,19 @@ read_options(Options *options, int count, char **arguments)
 	static const struct option known[] = {{"listen", required_argument, NULL, 'l'},
 										  {"dsn", required_argument, NULL, 'd'},
 										  {"behind-proxy", no_argument, NULL, 'p'},
-										  {"rate", required_argument, NULL, 'r'},
-										  {"cache", required_argument, NULL, 'c'},
-										  {"readers", required_argument, NULL, 'R'},
-										  {"threads", required_argument, NULL, 't'},
-										  {"connections", required_argument, NULL, 'C'},
-										  {"streams", required_argument, NULL, 's'},
+										  {"rate", required_argument, NULL, 'n'},
+										  {"cache", required_argument, NULL, 'n'},
+										  {"readers", required_argument, NULL, 'n'},
+										  {"threads", required_argument, NULL, 'n'},
+										  {"connections", required_argument, NULL, 'n'},
+										  {"streams", required_argument, NULL, 'n'},
+										  {"streams-by-address", required_argument, NULL, 'n'},
 										  {"help", no_argument, NULL, 'h'},
 										  {NULL, 0, NULL, 0}};
 	int option;
+	int place = 0;
 
-	while ((option = getopt_long(count, arguments, "", known, NULL)) != -1)
+	while ((option = getopt_long(count, arguments, "", known, &place)) != -1)
 	{
 		switch (option)
 		{
@@ -92,23 +115,8 @@ read_options(Options *options, int count, char **arguments)
 			case 'p':
 				options->server.behind_proxy = true;
 				break;
-			case 'r':
-				options->rate = number("rate", optarg, 0, 1000000);
-				break;
-			case 'c':
-				options->cache_mb = number("cache", optarg, 0, 65536);
-				break;
-			case 'R':
-				options->readers = number("readers", optarg, 1, 64);
-				break;
-			case 't':
-				options->server.threads = number("threads", optarg, 1, 256);
-				break;
-			case 'C':
-				options->server.connections = number("connections", optarg, 16, 1000000);
-				break;
-			case 's':
-				options->streams = number("streams", optarg, 0, 1000000);
+			case 'n':
+				set_number(options, known[place].name, optarg);
 				break;
 			case 'h':
 				fputs(usage, stdout);
@@ -147,6 +155,7 @@ main(int count, char **arguments)
 		.rate = 50,
 		.cache_mb = 64,
 		.streams = 1000,
+		.streams_by_address = 20,
 	};
 	sigset_t ends;
 	int received;
@@ -159,7 +168,7 @@ main(int count, char **arguments)
 	sigaddset(&ends, SIGTERM);
 	pthread_sigmask(SIG_BLOCK, &ends, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	events_limit(options.streams);
+	events_limit(options.streams, options.streams_by_address);
 	if (!cache_open((size_t) options.cache_mb * 1024 * 1024) || !limits_open(options.rate) ||
 		!listener_open(options.dsn) || !database_open(options.dsn, options.readers) ||
 		!server_open(&options.server))

@@ -111,25 +111,52 @@ request_key(const Request *request)
 	return header(request, "X-API-Key");
 }
 
-static size_t
-address_bytes(int family, const void *address, unsigned char *origin)
+static Origin
+origin_of(const void *address, size_t size)
 {
-	size_t size = family == AF_INET6 ? 8 : 4;
+	Origin origin = {.size = size};
 
-	memcpy(origin, address, size);
-	return size;
+	memcpy(origin.bytes, address, size);
+	return origin;
 }
 
-size_t
-request_origin(const Request *request, bool behind_proxy, unsigned char *origin, size_t size)
+/* An address of IPv4 may come as one of IPv6, too. */
+static Origin
+network_of(const struct in6_addr *address)
+{
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		return origin_of(&address->s6_addr[12], 4);
+	return origin_of(address, 8);
+}
+
+static Origin
+peer_origin(const struct sockaddr *peer)
+{
+	struct sockaddr_in6 v6;
+	struct sockaddr_in v4;
+
+	switch (peer->sa_family)
+	{
+		case AF_INET6:
+			memcpy(&v6, peer, sizeof(v6));
+			return network_of(&v6.sin6_addr);
+		case AF_INET:
+			memcpy(&v4, peer, sizeof(v4));
+			return origin_of(&v4.sin_addr, 4);
+		default:
+			return (Origin){.size = 0};
+	}
+}
+
+Origin
+request_origin(const Request *request, bool behind_proxy)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const char *forwarded = behind_proxy ? header(request, "X-Forwarded-For") : NULL;
-	unsigned char bytes[16];
+	struct in6_addr v6;
+	struct in_addr v4;
 
-	if (size < sizeof(bytes))
-		return 0;
 	if (forwarded != NULL)
 	{
 		/* The proxy adds the last one; the client may have sent the others. */
@@ -137,26 +164,12 @@ request_origin(const Request *request, bool behind_proxy, unsigned char *origin,
 
 		last = last == NULL ? forwarded : last + 1;
 		last += strspn(last, " ");
-		if (inet_pton(AF_INET6, last, bytes) == 1)
-			return address_bytes(AF_INET6, bytes, origin);
-		if (inet_pton(AF_INET, last, bytes) == 1)
-			return address_bytes(AF_INET, bytes, origin);
+		if (inet_pton(AF_INET6, last, &v6) == 1)
+			return network_of(&v6);
+		if (inet_pton(AF_INET, last, &v4) == 1)
+			return origin_of(&v4, 4);
 	}
 	if (info == NULL || info->client_addr == NULL)
-		return 0;
-	if (info->client_addr->sa_family == AF_INET6)
-	{
-		struct sockaddr_in6 address;
-
-		memcpy(&address, info->client_addr, sizeof(address));
-		return address_bytes(AF_INET6, &address.sin6_addr, origin);
-	}
-	if (info->client_addr->sa_family == AF_INET)
-	{
-		struct sockaddr_in address;
-
-		memcpy(&address, info->client_addr, sizeof(address));
-		return address_bytes(AF_INET, &address.sin_addr, origin);
-	}
-	return 0;
+		return (Origin){.size = 0};
+	return peer_origin(info->client_addr);
 }

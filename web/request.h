@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "answer.h"
+#include "limits.h"
 
 /* Bodies of requests are small: what a run shall do. */
 #define MAX_BODY ((size_t) 64 * 1024)
@@ -41,11 +42,7 @@ extern Answer *request_refusal(const Request *request, const char *method);
 /* The key that was given. NULL: none. */
 extern const char *request_key(const Request *request);
 
-/*
- * Whose request it is, for limits_take(): the client's address, of IPv6 its network. Returns the
- * number of bytes.
- */
-extern size_t request_origin(const Request *request, bool behind_proxy, unsigned char *origin,
-							 size_t size);
+/* Whose request it is, for limits.c. */
+extern Origin request_origin(const Request *request, bool behind_proxy);
 
 #endif

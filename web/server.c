@@ -95,8 +95,12 @@ send_answer(Request *request)
 	if (request->answer == NULL)
 		return MHD_NO;
 	if (answer_stream(request->answer) != NULL)
+	{
+		Origin origin = request_origin(request, behind_proxy);
+
 		result = events_send(request->answer, request->connection, client_of(request->connection),
-							 &request->status);
+							 &origin, &request->status);
+	}
 	else
 		result = answer_send(request->answer, request->connection, &request->status);
 	usage_count(answer_route(request->answer), request->status,
@@ -116,10 +120,9 @@ refuse(Request *request, Answer *problem)
 static unsigned
 must_wait(const Request *request)
 {
-	unsigned char origin[16];
-	size_t size = request_origin(request, behind_proxy, origin, sizeof(origin));
+	Origin origin = request_origin(request, behind_proxy);
 	const char *key = request_key(request);
-	unsigned wait = size == 0 ? 0 : limits_take(origin, size);
+	unsigned wait = origin.size == 0 ? 0 : limits_take(origin.bytes, origin.size);
 
 	if (wait == 0 && key != NULL)
 		wait = limits_take(key, strlen(key));

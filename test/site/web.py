@@ -7,6 +7,7 @@ was wrong with it, separated by tabs.
     web.py <port> bad           wrong requests are refused, and nothing is kept open for long
     web.py <port> events <n> <key>
                                 so many streams of events are possible, and hear of a run
+    web.py <port> share <n>     so many streams of an address are possible, but more of others
     web.py <port> slow          a stream that is not read ends, where one is possible
     web.py <port> crowd <n>     so many connections at once are all answered
     web.py <port> fuzz <n>      so many damaged requests are answered by HTTP, or not at all
@@ -176,9 +177,9 @@ def crowd(count):
 class Stream:
     """A stream of events, which is read until there is what one waits for."""
 
-    def __init__(self, method="GET"):
+    def __init__(self, headers=None):
         self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
-        self.connection.request(method, "/api/v1/events")
+        self.connection.request("GET", "/api/v1/events", headers=headers or {})
         self.response = self.connection.getresponse()
         self.status = self.response.status
         self.text = ""
@@ -198,16 +199,22 @@ class Stream:
             for event in map(json.loads, (line[6:] for line in text.split("\n")[:-1]
                                           if line.startswith("data: ")))))
 
+    def is_refused(self, status, reason):
+        headers = self.response.headers
+        return ((self.status, headers["Content-Type"]) == (status, "application/problem+json")
+                and int(headers["Retry-After"]) > 0
+                and reason in json.loads(self.response.read())["detail"])
+
     def close(self):
         self.response.close()
         self.connection.close()
 
 
-def one_is_possible():
+def one_is_possible(headers=None):
     """Waits until a stream can be opened: those whose clients have gone are noticed in time."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        stream = Stream()
+        stream = Stream(headers)
         stream.close()
         if stream.status == 200:
             return True
@@ -223,8 +230,7 @@ def events(count, key):
     check((kind["Content-Type"], kind["ETag"]) == ("text/event-stream", None),
           "a stream has its type", kind.items())
     more = Stream()
-    check((more.status, more.response.headers["Content-Type"]) == (503, "application/problem+json")
-          and int(more.response.headers["Retry-After"]) > 0, "one more is refused", more.status)
+    check(more.is_refused(503, "too many streams"), "one more is refused", more.status)
     more.close()
     check(all(get("/api/v1/countries")[0].status == 200 for _ in range(50)),
           "others are answered meanwhile")
@@ -242,6 +248,28 @@ def events(count, key):
     check(one_is_possible(), "who leaves makes room")
     check(raw(b"HEAD /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
           .startswith(b"HTTP/1.1 200"), "it has a head")
+
+
+def share(count):
+    def of(address):
+        return Stream({"X-Forwarded-For": address})
+
+    for kind, address, same, other in (
+            ("IPv4", "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
+            ("IPv6", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")):
+        streams = [of(address) for _ in range(count)]
+        check(all(stream.status == 200 for stream in streams),
+              f"{count} streams of an address of {kind} are possible",
+              [stream.status for stream in streams])
+        more = [of(address), of(same)]
+        check(all(stream.is_refused(429, "of your address") for stream in more),
+              "one more is refused, however the address is written",
+              [stream.status for stream in more])
+        another = of(other)
+        check(another.status == 200, "others get theirs", another.status)
+        for stream in streams + more + [another]:
+            stream.close()
+        check(one_is_possible({"X-Forwarded-For": address}), "who leaves makes room")
 
 
 def slow():
@@ -316,6 +344,8 @@ elif sys.argv[2] == "bad":
     bad()
 elif sys.argv[2] == "events":
     events(int(sys.argv[3]), sys.argv[4])
+elif sys.argv[2] == "share":
+    share(int(sys.argv[3]))
 elif sys.argv[2] == "slow":
     slow()
 elif sys.argv[2] == "fuzz":

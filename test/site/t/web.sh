@@ -1,7 +1,7 @@
 # The web gateway: every route against the tables, the cache, the database away and back, keys,
 # wrong requests, limits and usage. It is built by both compilers, and runs under the sanitizers.
 . test/site/tests.sh
-free_ports 4
+free_ports 5
 port=${ports[0]}
 address=http://127.0.0.1:$port/api/v1
 site_cluster web
@@ -51,7 +51,8 @@ flood() {
 }
 gateway "$port" --rate 0
 ends_with() { build/web-gcc/esn-pulse-web "$@" >/dev/null 2>&1 && echo 0 || echo $?; }
-for option in --rate=x --rate=-1 --rate= --threads=0 --streams=1x --nonsense extra; do
+for option in --rate=x --rate=-1 --rate= --threads=0 --streams=1x \
+	--streams-by-address=-1 --nonsense extra; do
 	is "$option is refused" "$(ends_with "$option")" 2
 done
 is "--help is not" "$(ends_with --help)" 0
@@ -134,10 +135,12 @@ ok "$(eventually 10 401 status -H "X-API-Key: $operator" "$address/runs" && echo
 sql "ALTER DATABASE gateway RESET esn_pulse.request_delay"
 
 # Runs as they happen.
-gateway "${ports[2]}" --rate 0 --streams 100
+gateway "${ports[2]}" --rate 0 --streams 100 --streams-by-address 0
 reports "${ports[2]}" events 100 "$own"
 gateway "${ports[3]}" --rate 0 --streams 1
 reports "${ports[3]}" slow
+gateway "${ports[4]}" --rate 0 --behind-proxy --streams-by-address 3
+reports "${ports[4]}" share 3
 curl -sN "$address/events" >"$run/gateway/events" &
 following=$!
 begun() { grep -c "^retry: " "$run/gateway/events"; }

@@ -29,7 +29,9 @@ site_certificates
 } >"$dir/nginx.conf"
 [ "$(id -u)" -ne 0 ] || chown -R postgres: "$dir"
 gateway=
+followers=()
 stop_all() {
+	kill "${followers[@]}" 2>/dev/null || true
 	[ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
 	[ ! -s "$dir/nginx.pid" ] || as_owner kill "$(cat "$dir/nginx.pid")" 2>/dev/null || true
 	cluster_stop web_proxy_standby
@@ -67,8 +69,21 @@ is "without TLS it leads there" "$(curl -s -o /dev/null -w '%{http_code} %{redir
 	"301 https://localhost/api/v1/countries?page=1"
 like "browsers stay with TLS" "$(ask -D - -o /dev/null "$site/countries")" \
 	"*trict-?ransport-?ecurity: max-age=*"
+
+# The gateway learns from nginx whose streams they are.
+for n in $(seq 20); do
+	curl -s -N --cacert "$dir/tls/ca.pem" "$site/events" >"$run/proxied/stream.$n" &
+	followers+=($!)
+done
+followed() { cat "$run/proxied"/stream.* | grep -c '^retry: '; }
+ok "$(eventually 60 20 followed && echo true || echo false)" \
+	"events pass at once, in twenty streams of an address"
+is "and no more" "$(status -m 5 "$site/events")" 429
+is "whatever address it claims" "$(status -m 5 -H "X-Forwarded-For: 192.0.2.7" "$site/events")" 429
+kill "${followers[@]}"
 begins() { ask -N -m 5 "$site/events" | head -n 1; }
-ok "$(eventually 60 "retry: 5000" begins && echo true || echo false)" "events pass at once"
+ok "$(eventually 60 "retry: 5000" begins && echo true || echo false)" "until some end"
+
 is "answers come compressed" "$(ask -D - -o /dev/null -H 'Accept-Encoding: gzip' \
 	"$site/openapi.json" | grep -ci '^content-encoding: gzip')" 1
 is "a key gets through" "$(status -H "Authorization: Bearer x" "$site/countries")" 401
@@ -99,8 +114,15 @@ cluster_stop web_proxy
 ok "$(eventually 60 200 status "$site/sections?limit=2" && echo true || echo false)" \
 	"without the primary the standby answers"
 is "but no run starts" "$(start)" 503
+refused() {
+	ask -m 5 -w '\n%{http_code} %{content_type}' "$site/events" | grep -oE \
+		'the database that sends events is not available|^[0-9]+ .*' | paste -sd ' '
+}
+ok "$(eventually 60 "the database that sends events is not available 503 application/problem+json" \
+	refused && echo true || echo false)" "and no stream, which says why"
 cluster_resume web_proxy
 ok "$(eventually 60 202 start && echo true || echo false)" "with it they do"
+ok "$(eventually 60 "retry: 5000" begins && echo true || echo false)" "and streams begin"
 kill "$gateway"
 wait "$gateway" && ended=0 || ended=$?
 gateway=

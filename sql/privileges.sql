@@ -1,37 +1,42 @@
 -- Privileges, and the rows that a dump contains.
 
+-- pg_upgrade does not keep the owner of an extension, but that of its tables, with whose rights
+-- functions and runs work.
+CREATE OR REPLACE FUNCTION esn_internal.esn_tables_owner() RETURNS regrole
+LANGUAGE sql STABLE
+RETURN (SELECT c.relowner::regrole FROM pg_class c WHERE c.oid = 'activities'::regclass);
+COMMENT ON FUNCTION esn_tables_owner() IS 'Who owns the tables of the extension.';
+
 -- Whoever owns the schema could rename it, and put another with the same tables in its place.
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_schema() RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	schema text;
 	owner regrole;
-	extension_owner regrole;
+	tables_owner regrole := esn_tables_owner();
 	is_open boolean;
 BEGIN
-	-- pg_database_owner stands for the owner of the database. pg_upgrade does not keep the owner of
-	-- an extension, but that of its tables, with whose rights functions and runs work.
-	SELECT format('%I', n.nspname), t.relowner, CASE n.nspowner WHEN 'pg_database_owner'::regrole
+	-- pg_database_owner stands for the owner of the database.
+	SELECT format('%I', n.nspname), CASE n.nspowner WHEN 'pg_database_owner'::regrole
 			THEN d.datdba ELSE n.nspowner END, EXISTS (
 		SELECT FROM aclexplode(n.nspacl) a WHERE a.grantee = 0 AND a.privilege_type = 'CREATE')
-	INTO schema, extension_owner, owner, is_open
+	INTO schema, owner, is_open
 	FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-	JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = 'activities'
 	JOIN pg_database d ON d.datname = current_database()
 	WHERE e.extname = 'esn_pulse';
 	IF schema <> '@extschema@' THEN
 		RAISE EXCEPTION 'the schema of esn_pulse was renamed from % to %', '@extschema@', schema
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = format('Run ALTER SCHEMA %s RENAME TO %s.', schema, '@extschema@');
-	ELSIF owner <> extension_owner
+	ELSIF owner <> tables_owner
 		AND NOT (SELECT rolsuper FROM pg_roles WHERE oid = owner)
 	THEN
 		RAISE EXCEPTION 'the schema % belongs to %, the extension esn_pulse to %', schema, owner,
-				extension_owner
+				tables_owner
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				DETAIL = 'The owner of the schema could have functions run with the rights of the '
 					'owner of the extension.',
-				HINT = format('Run ALTER SCHEMA %s OWNER TO %s.', schema, extension_owner);
+				HINT = format('Run ALTER SCHEMA %s OWNER TO %s.', schema, tables_owner);
 	ELSIF is_open THEN
 		RAISE EXCEPTION 'everybody may create objects in the schema %', schema
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -126,25 +131,23 @@ COMMENT ON FUNCTION esn_grant_operate(regrole) IS
 DO $$
 DECLARE
 	member record;
+	tables_owner regrole := esn_internal.esn_tables_owner();
 BEGIN
 	FOR member IN
 		SELECT CASE d.classid WHEN 'pg_proc'::regclass THEN 'FUNCTION'
 				WHEN 'pg_class'::regclass THEN 'TABLE' ELSE 'SCHEMA' END AS kind,
-			(pg_identify_object(d.classid, d.objid, 0)).identity, t.relowner::regrole AS owner
+			(pg_identify_object(d.classid, d.objid, 0)).identity
 		FROM pg_depend d
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse'
-		JOIN pg_depend o ON o.refobjid = e.oid AND o.classid = 'pg_class'::regclass
-			AND o.deptype = 'e'
-		JOIN pg_class t ON t.oid = o.objid AND t.relname = 'activities'
 		LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
 		LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
 			AND c.relkind IN ('r', 'v')
 		LEFT JOIN pg_namespace n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
 		WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-			AND coalesce(p.proowner, c.relowner, n.nspowner) <> t.relowner
+			AND coalesce(p.proowner, c.relowner, n.nspowner) <> tables_owner
 			AND coalesce(p.proowner, c.relowner, n.nspowner) = current_user::regrole
 	LOOP
-		EXECUTE format('ALTER %s %s OWNER TO %s', member.kind, member.identity, member.owner);
+		EXECUTE format('ALTER %s %s OWNER TO %s', member.kind, member.identity, tables_owner);
 	END LOOP;
 END $$;
 

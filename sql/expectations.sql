@@ -126,27 +126,34 @@ COMMENT ON COLUMN esn_participant_effects.low IS
 COMMENT ON COLUMN esn_participant_effects.high IS
 	'Of the rest: its ninetieth percentile, less the median.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_expectation(section integer, type text, month integer,
-	online boolean)
-RETURNS TABLE (expected integer, low integer, high integer, own_activities integer,
+CREATE OR REPLACE FUNCTION esn_internal.esn_expectations(section integer, types text[],
+	month integer, online boolean)
+RETURNS TABLE (type text, expected integer, low integer, high integer, own_activities integer,
 	own_of_type integer, similar_activities integer)
-LANGUAGE sql STABLE AS $$
-	WITH form AS (
-		SELECT esn_expectation.type || CASE WHEN online THEN ' online' ELSE '' END AS name
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET jit = off AS $$
+BEGIN
+	PERFORM esn_check_schema();
+	RETURN QUERY
+	WITH forms AS (
+		SELECT t.type, t.type || CASE WHEN online THEN ' online' ELSE '' END AS name
+		FROM unnest(types) AS t(type)
 	), wanted AS (
-		SELECT v.level, v.key FROM form f, @extschema@.sections s CROSS JOIN LATERAL (VALUES
-			('mean', ''), ('online', esn_expectation.online::text), ('type', f.name),
+		SELECT f.type, v.level, v.key
+		FROM forms f, @extschema@.sections s CROSS JOIN LATERAL (VALUES
+			('mean', ''), ('online', online::text), ('type', f.name),
 			('country', coalesce(s.country_code, '')), ('section', s.id::text),
 			('section and type', s.id || ' ' || f.name),
-			('month', esn_expectation.month::text), ('rest', f.name)) AS v(level, key)
-		WHERE s.id = esn_expectation.section
+			('month', month::text), ('rest', f.name)) AS v(level, key)
+		WHERE s.id = section
 	), chosen AS (
-		SELECT DISTINCT ON (e.level) e.*
+		SELECT DISTINCT ON (w.type, e.level) w.type, e.level, e.activities, e.effect, e.variance,
+			e.low, e.high
 		FROM wanted w
 		JOIN esn_participant_effects e ON e.level = w.level AND (e.key = w.key OR e.key IS NULL)
-		ORDER BY e.level, e.key NULLS LAST
+		ORDER BY w.type, e.level, e.key NULLS LAST
 	), summed AS (
-		SELECT CASE WHEN sum(c.effect) > 21 THEN 21 ELSE sum(c.effect) END AS middle,
+		SELECT f.type, CASE WHEN sum(c.effect) > 21 THEN 21 ELSE sum(c.effect) END AS middle,
 			sum(c.low) AS low, sum(c.high) AS high,
 			-- What is not known of the effects widens the interval.
 			sqrt(1 + coalesce(sum(c.variance) FILTER (WHERE c.level <> 'rest')
@@ -154,31 +161,30 @@ LANGUAGE sql STABLE AS $$
 			coalesce(sum(c.activities) FILTER (WHERE c.level = 'section'), 0) AS own,
 			coalesce(sum(c.activities) FILTER (WHERE c.level = 'section and type'), 0) AS of_type,
 			coalesce(sum(c.activities) FILTER (WHERE c.level = CASE
-				WHEN esn_expectation.type IS NULL THEN 'online' ELSE 'type' END), 0) AS similar_ones
-		FROM chosen c
+				WHEN f.type IS NULL THEN 'online' ELSE 'type' END), 0) AS similar_ones
+		FROM forms f LEFT JOIN chosen c ON c.type IS NOT DISTINCT FROM f.type
+		GROUP BY f.type
 	)
 	-- The largest integer is at 21.4; a larger number of participants is no expectation.
-	SELECT round(exp(s.middle))::integer, round(exp(s.middle + s.low * s.wider))::integer,
+	SELECT s.type, round(exp(s.middle))::integer, round(exp(s.middle + s.low * s.wider))::integer,
 		round(exp(CASE WHEN s.middle + s.high * s.wider > 21 THEN 21
 			ELSE s.middle + s.high * s.wider END))::integer,
 		s.own::integer, s.of_type::integer, s.similar_ones::integer
-	FROM summed s
-$$;
-COMMENT ON FUNCTION esn_expectation(integer, text, integer, boolean) IS
-	'As esn_expect_participants(). section: the id of the section. type: as there. '
-	'month: as there. online: as there.';
+	FROM summed s;
+END $$;
+COMMENT ON FUNCTION esn_expectations(integer, text[], integer, boolean) IS
+	'What esn_expect_participants() returns, for each of some types. section: the id of the '
+	'section. types: the types, NULL being one that is not known. month: as there. online: as '
+	'there.';
 
 CREATE OR REPLACE FUNCTION esn_expect_participants(section text, type text DEFAULT NULL,
 	month integer DEFAULT NULL, online boolean DEFAULT false)
 RETURNS TABLE (expected integer, low integer, high integer, own_activities integer,
 	own_of_type integer, similar_activities integer)
-LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET jit = off AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	section_id integer;
+	section_id integer := esn_find_section(section);
 BEGIN
-	PERFORM esn_check_schema();
-	section_id := esn_find_section(section);
 	IF month NOT BETWEEN 1 AND 12 THEN
 		RAISE EXCEPTION 'invalid month: %', month USING ERRCODE = 'invalid_parameter_value',
 			HINT = 'Months are 1 to 12.';
@@ -188,8 +194,9 @@ BEGIN
 		RAISE EXCEPTION 'no activity has the type "%"', type USING ERRCODE = 'undefined_object',
 			HINT = 'To list the types, run SELECT activity_type FROM esn_activities_by_type;';
 	END IF;
-	RETURN QUERY SELECT e.* FROM esn_expectation(section_id, type, month, coalesce(online, false))
-		e;
+	RETURN QUERY SELECT e.expected, e.low, e.high, e.own_activities, e.own_of_type,
+		e.similar_activities
+	FROM esn_expectations(section_id, ARRAY[type], month, coalesce(online, false)) e;
 END $$;
 COMMENT ON FUNCTION esn_expect_participants(text, text, integer, boolean) IS
 	'How many participants an activity of a section may have: as many have more as have fewer than '

@@ -80,6 +80,7 @@ BEGIN
 		@extschema@.esn_plan(text, text, boolean), @extschema@.esn_compare(text[]),
 		@extschema@.esn_report(text, text), @extschema@.esn_report_data(text),
 		esn_job_results(), esn_suggestions(integer, integer),
+		esn_expectations(integer, text[], integer, boolean),
 		@extschema@.esn_suggest(text, integer, text), @extschema@.esn_trends(text),
 		@extschema@.esn_expect_participants(text, text, integer, boolean),
 		@extschema@.esn_slugify(text), @extschema@.esn_slug_candidates(text),

@@ -289,24 +289,20 @@ COMMENT ON FUNCTION esn_report_quality(integer[]) IS
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_report_plan(section integer) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
-DECLARE
-	slug text := (SELECT s.accounts_platform_slug FROM @extschema@.sections s
-		WHERE s.id = section);
 BEGIN
 	RETURN jsonb_build_object(
 		'suggestions', (SELECT coalesce(jsonb_agg(to_jsonb(g) ORDER BY g.rank), '[]')
 			FROM esn_suggestions(section, 6) g),
 		-- The types of the section's own activities, or, if it has none, of all.
-		'expectations', (SELECT coalesce(jsonb_agg(jsonb_build_object('type', y.type) || to_jsonb(e)
-				ORDER BY y.n DESC, y.type), '[]')
-			FROM (SELECT a.activity_type::text AS type, count(*) AS n
+		'expectations', (WITH types AS (SELECT a.activity_type::text AS type, count(*) AS n
 				FROM esn_report_activities(CASE WHEN EXISTS (
 					SELECT FROM esn_report_activities(ARRAY[section]) o
 					WHERE o.activity_type IS NOT NULL) THEN ARRAY[section] END) a
 				WHERE a.activity_type IS NOT NULL
-				GROUP BY 1 ORDER BY n DESC, type LIMIT 6) y
-			CROSS JOIN LATERAL @extschema@.esn_expect_participants(slug, y.type) e
-			WHERE e.expected IS NOT NULL));
+				GROUP BY 1 ORDER BY n DESC, type LIMIT 6)
+			SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY y.n DESC, y.type), '[]')
+			FROM esn_expectations(section, ARRAY(SELECT type FROM types), NULL, false) e
+			JOIN types y USING (type) WHERE e.expected IS NOT NULL));
 END $$;
 COMMENT ON FUNCTION esn_report_plan(integer) IS
 	'The suggestions for a section and the participants that it may expect, for a report. section: '

@@ -57,6 +57,11 @@ SELECT is((SELECT expected FROM esn_expect_participants('aa-2', 'Party', 5, NULL
 SELECT lives_ok($$SELECT * FROM esn_expect_participants('aa-2', 'Party', 5, true)$$,
 	'it may be online, though none was');
 
+SELECT set_eq($$SELECT type, expected, low, high, own_activities, own_of_type, similar_activities
+	FROM esn_expectations(-2, ARRAY['Party', NULL, 'Trip'], 5, false)$$,
+	$$SELECT t.type, e.* FROM unnest(ARRAY['Party', NULL, 'Trip']) t(type),
+	esn_expect_participants('aa-2', t.type, 5) e$$, 'several types at once are each as alone');
+
 -- A huge number on the site.
 UPDATE activities SET participants = 2147483647 WHERE id < -1000;
 SELECT lives_ok($$SELECT * FROM esn_expect_participants('aa-2', 'Party')$$,

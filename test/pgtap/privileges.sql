@@ -95,7 +95,7 @@ SELECT set_eq($$
 	ARRAY['esn_compare(text[])', 'esn_health_check()', 'esn_parse(text,text,text)',
 		'esn_plan(text,text,boolean)', 'esn_job_results()',
 		'esn_suggestions(integer,integer)', 'esn_trends(text)',
-		'esn_expect_participants(text,text,integer,boolean)'],
+		'esn_expectations(integer,text[],integer,boolean)'],
 	'a reader may call few functions with the rights of the owner, and none that writes');
 SET LOCAL ROLE esn_test_reader;
 SELECT lives_ok('SELECT * FROM ' || relation, 'a reader reads ' || relation) FROM relations;

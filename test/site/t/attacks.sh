@@ -125,7 +125,8 @@ for call in $(sql "$definers"); do
 	case $call in
 	*esn_api) call="$call('GET', '/api/v1/health')" ;;
 	*esn_parse) call="$call('activity', '<p>', 'https://x/activity/a')" ;;
-	*esn_compare | *esn_expect_participants | *esn_trends) call="$call('x')" ;;
+	*esn_compare | *esn_trends) call="$call('x')" ;;
+	*esn_expectations) call="$call(1, '{x}', 1, false)" ;;
 	*esn_suggestions) call="$call(1, 1)" ;;
 	*esn_cancel) call="$call(1)" ;;
 	*) call="$call()" ;;

@@ -229,6 +229,9 @@ ORDER BY n;
 SELECT esn_parse('forum', '<p>', 'https://activities.example/');
 SELECT esn_parse('Home', '<p>', 'https://activities.example/');
 SELECT esn_parse('home', '<p>', '/activity/a-1');
+SET esn_pulse.max_page_size = '16kB';
+SELECT esn_parse('home', repeat(' ', 16 * 1024) || '<p>', 'https://activities.example/');
+RESET esn_pulse.max_page_size;
 \set VERBOSITY sqlstate
 SELECT esn_parse('home', '<p>', 'ftp://activities.example/');
 SELECT esn_parse('home', '<p>', '');

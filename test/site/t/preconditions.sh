@@ -25,6 +25,13 @@ like "a database that is not UTF8 cannot have the extension" \
 	"$(database=latin sql "CREATE EXTENSION esn_pulse" || true)" \
 	"*ERROR:  0A000: the encoding of this database is LATIN1, not UTF8
 	HINT:  Run CREATE DATABASE *UTF8*"
+# That of 1.0 could.
+(database=latin sql "CREATE EXTENSION esn_pulse VERSION '1.0'")
+for statement in "ALTER EXTENSION esn_pulse UPDATE" "SELECT esn_scrape_all()"; do
+	like "so it rejects $statement" "$(database=latin sql "$statement" || true)" \
+		"*ERROR:  0A000: the encoding of this database is LATIN1, not UTF8
+		HINT:  Run CREATE DATABASE *UTF8*"
+done
 
 # Read-only by default, against mistakes: a run works from a transaction that may write.
 sql "ALTER DATABASE rejected SET default_transaction_read_only = on"
@@ -51,6 +58,15 @@ sql "ALTER FUNCTION esn_internal.none() RENAME TO esn_script_hash" \
 	"CREATE OR REPLACE FUNCTION esn_internal.esn_script_hash() RETURNS text LANGUAGE sql IMMUTABLE
 		RETURN '$hash'"
 like "with its own again it runs" "$(sql "SELECT status FROM esn_scrape_all()")" "*completed"
+
+# A worker that cannot begin: its database takes no new connection.
+connections="UPDATE pg_database SET datallowconn = %s WHERE datname = 'rejected'"
+like "a run whose worker cannot connect is an error, not an endless wait" \
+	"$(sql "$(printf "$connections" false)" "SELECT esn_scrape_all()" || true)" \
+	"*ERROR:  57000: the background worker of the run exited unexpectedly
+	HINT:  See the server log for the reason. *"
+cluster_psql "$cluster" -c "$(printf "$connections" true)"
+like "when it can, the run completes" "$(sql "SELECT status FROM esn_scrape_all()")" "*completed"
 
 # A role without privileges, and a caller's settings.
 sql "CREATE ROLE outsider LOGIN"
@@ -126,6 +142,6 @@ like "the run that has the slot can be cancelled" \
 is "each rejection is a line in the log, but that of a role without privileges" \
 	"$(grep -ohE '"event": "refusal".*"error": "[0-9A-Z]{5}' \
 		"$run/$cluster/data/esn_pulse_log/"*.log | sed 's/.*"//' | xargs)" \
-	"25006 25006 55000 55000 53000"
+	"25006 0A000 25006 55000 55000 53000"
 like "then there is room" "$(database=other sql "SELECT status FROM esn_scrape_all()")" "*completed"
 done_testing

@@ -209,6 +209,16 @@ is "its old files are removed" \
 	"$(sql "SELECT rows FROM esn_maintenance() WHERE task = 'log files removed'")" 1
 is "others are kept" "$(ls "$logs" | xargs)" "other.log $(basename "$log")"
 as_owner touch "$run/$cluster/data/no_directory"
+as_owner mkdir "$logs/scrape_2020-01-02.log"
+like "one that cannot be removed fails its task, but no other" \
+	"$(sql "SELECT task, rows IS NULL FROM esn_maintenance()
+		WHERE task IN ('log files removed', 'overviews counted')")" \
+	"*WARNING:  *: log files removed: could not remove *scrape_2020-01-02.log*
+	log files removed|t
+	overviews counted|f"
+as_owner rmdir "$logs/scrape_2020-01-02.log"
+is "where there is no log, none is removed" "$(sql "SET esn_pulse.log_directory = ''" \
+	"SELECT rows FROM esn_maintenance() WHERE task = 'log files removed'")" 0
 for directory in no_directory "$(printf '%01100d' 0)"; do
 	like "a log that cannot be written (${directory:0:12}) stops no run" \
 		"$(sql "SET esn_pulse.log_directory = '$directory'" \

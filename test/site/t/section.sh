@@ -65,9 +65,15 @@ is "sections not read for longest come first" "$(sql "$scraped")" 7
 like "a run over everything, with recent accounts, reads activities only" \
 	"$(sql "$scrape_all" "$runs")" "*completed*4"
 is "and the data match the sites" "$(differences)" ""
+nowhere=$(sql "SELECT min(accounts_platform_slug) FROM sections
+	WHERE activities_platform_slug IS NULL")
+scrape_nowhere="SELECT status, error_message FROM esn_scrape_section('$nowhere')"
+no_page="the section $nowhere has no page on $activities_url that could be found"
+like "a section without a page there is failed, and why" "$(sql "$scrape_nowhere")" \
+	"*failed|$no_page: none of the slugs that its name suggests is known there"
 like "with old accounts, it reads them again" \
 	"$(sql "SET esn_pulse.accounts_max_age = 0" "$scrape_all" "$runs")" \
-	"*no successful accounts run is younger than esn_pulse.accounts_max_age*6"
+	"*no successful accounts run is younger than esn_pulse.accounts_max_age*7"
 
 # What fails as a whole has a reason, keeps the data, and raises an alert.
 site_switch first accounts 503
@@ -96,6 +102,8 @@ like "a run in which most sections fail fails, and warns" \
 	"*WARNING:  01000: * sections failed, more than esn_pulse.min_success_ratio allows
 	failed|stopped: given up: it failed * times in a row, at last: the site answered 500;
 	see failed_scrapes*Asynchronous notification \"esn_pulse_alert\"*"
+like "a section whose page cannot be looked for is failed, and why" "$(sql "$scrape_nowhere")" \
+	"*failed|$no_page: the site answered 500"
 last_run="SELECT status, value FROM esn_health WHERE name = 'last run'"
 like "the health check has it at once" "$(sql "$last_run")" "critical|run*failed,*stopped*"
 # How many alerts the calls raise, and the first.
@@ -112,7 +120,7 @@ is "none is raised by a run of one section, nor a retry, nor a fix" \
 		"SELECT esn_retry_failed()" "SELECT esn_fix_validation_errors()")" "0 "
 like "that does not change the health check" "$(sql "$last_run")" "critical|run*failed,*stopped*"
 site_switch first activities ""
-sql "$scrape_activities" >/dev/null
+sql "$scrape_activities" "SELECT esn_retry_failed()" >/dev/null
 is "the health check is well after a good run" "$(sql "$last_run" | sed 's/|.*//;q')" ok
 is "a run that completes raises none" "$(alerts "$scrape_activities")" "0 "
 is "nor does one that is cancelled" "$(alerts "SET esn_pulse.request_delay = '1min'" \

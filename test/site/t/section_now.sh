@@ -140,6 +140,14 @@ waiting=$(sql "SET client_min_messages = error" \
 	"SELECT id FROM esn_scrape_section('$slug', wait => false)")
 like "esn_cancel() ends the wait of a run in the background" \
 	"$(sql "SELECT esn_cancel($waiting)")" "NOTICE: * run $waiting has stopped*t"
+sql "SELECT esn_scrape_section('$slug')" >"$run/asked/output" &
+caller=$!
+eventually 20 1 sql "SELECT count(*) FROM scraper_status WHERE status = 'waiting'" || true
+deleted=$(sql "DELETE FROM scraper_status WHERE status = 'waiting' RETURNING id")
+wait "$caller" || true
+like "one whose row is deleted ends with an error" "$(cat "$run/asked/output")" \
+	"*ERROR:  42704: the row of run $deleted is gone from scraper_status
+	HINT:  Do not delete the row of a run in progress; esn_cancel() stops it.*"
 is "the run in progress continues" "$(sql "SELECT id $running")" "$whole"
 site_release asked activities
 sql "SELECT esn_cancel($whole)" >/dev/null

@@ -51,6 +51,13 @@ sql "INSERT INTO sections (name, accounts_platform_slug, accounts_url, activitie
 like "what the database knows takes its place" "$(sql "
 	SELECT url ~ '/country/[a-z]{2}$', http_status FROM esn_selftest() WHERE page = 'country'")" \
 	"t|*"
+echo "location ~ ^/(country/.*)?\$ { return 500; }" >"$site/accounts-unreliable.conf"
+site_reload selftested
+is "it names the section, too, where no page does" \
+	"$(sql "SELECT page, url LIKE '%/section/$(basename "$known" .html)' FROM esn_selftest()
+		WHERE page = 'section'" "SELECT problem FROM esn_selftest() WHERE page = 'country'")" \
+	$'section|t\n'"the site answered 500"
+: >"$site/accounts-unreliable.conf"
 as_owner rm -r "$site/accounts"
 as_owner mv "$site/accounts.kept" "$site/accounts"
 

@@ -51,6 +51,19 @@ like "esn_cancel reports that it stopped the run" \
 ends "esn_cancel" "cancelled|*esn_cancel*"
 like "esn_cancel: the caller gets the row and a warning" "$(output)" \
 	"*WARNING:  01000: run * cancelled*Committed data is kept*cancelled*"
+begin_run
+site_hold stopped activities '^/'
+worker=$(sql "SELECT worker_pid $running")
+eventually 20 Extension sql "SELECT wait_event_type FROM pg_stat_activity WHERE pid = $worker" ||
+	true
+as_owner kill -STOP "$worker"
+like "esn_cancel reports that a process does not react" \
+	"$(sql "SELECT esn_cancel((SELECT id $running))" || true)" \
+	"*ERROR:  55P03: run * was asked to stop but has not stopped yet
+	HINT:  It stops as soon as it can.*"
+as_owner kill -CONT "$worker"
+ends "esn_cancel of a process that reacts late" "cancelled|*esn_cancel*"
+site_release stopped activities
 like "esn_cancel reports that an ended run had ended" \
 	"$(sql "SELECT esn_cancel((SELECT max(id) FROM esn_runs))")" "*NOTICE: * has already ended*f"
 

@@ -60,6 +60,10 @@ for where in nowhere "127.0.0.1:$port" "[::1]:port"; do
 	is "it cannot listen at $where" "$(ends_with --dsn host=/nowhere --listen "$where")" 1
 done
 
+like "too few files for its connections are reported" "$(ulimit -n 200
+	build/web-gcc/esn-pulse-web --dsn host=/nowhere --listen nowhere --connections 1000 2>&1)" \
+	"*for 1000 connections the limit of open files is too low*"
+
 # What it answers is what the tables have.
 reports "$port" routes
 is "all pages together are all activities" \
@@ -79,6 +83,14 @@ is "preflight requests are answered" "$(curl -s -o /dev/null -w '%{http_code}
 %header{access-control-allow-origin}' -X OPTIONS "$address/sections")" $'204\n*'
 is "the gateway's role can read no table" \
 	"$(PGUSER=esn_web sql "SELECT * FROM sections" | grep -c 'ERROR:  42501' || true)" 1
+
+for accepted in gzip "br, gzip; q=0.5" "gzip;q=0" br; do
+	wanted=0
+	[[ $accepted != *gzip* || $accepted == *q=0 ]] || wanted=1
+	is "who accepts $accepted gets it so" "$(curl -s -D - -o /dev/null \
+		-H "Accept-Encoding: $accepted" "$address/openapi.json" |
+		grep -ci '^content-encoding: gzip' || true)" "$wanted"
+done
 
 # Answers are kept until something changes.
 title() { json 'd["title"]' "$address/activities/$activity"; }
@@ -182,13 +194,47 @@ is "without addresses, keys or slugs" "$(sql "SELECT count(*) FROM esn_internal.
 	WHERE u::text ~ '127.0.0|esn_[0-9a-f]{12}|$activity|$section'")" 0
 gateway "$port" --rate 1 --behind-proxy
 from() { status -H "X-Forwarded-For: 192.0.2.9, $1" "$address/countries"; }
-many() { for n in $(seq 60); do from "$1"; echo; done | sort | uniq -c | awk '{ print $2 }'; }
+many() { # <address: N is another number in each request>
+	for n in $(seq 60); do from "${1//N/$n}"; echo; done | sort | uniq -c | awk '{ print $2 }'
+}
 is "who asks too often must wait" "$(many 192.0.2.1 | tr '\n' ' ')" "200 429 "
 like "and is told for how long" "$(for n in $(seq 60); do
 	curl -s -D - -o /dev/null -H "X-Forwarded-For: 192.0.2.3" "$address/countries"
 done)" "*429*Retry-After: *"
 is "others need not" "$(from 192.0.2.2)" 200
 ok "$(eventually 30 200 from 192.0.2.1 && echo true || echo false)" "it is only for a while"
+is "of IPv6, a /64 asks as one" "$(many 2001:db8::N | tr '\n' ' ')" "200 429 "
+is "others need not wait" "$(many 2001:db8:0:N::1 | tr '\n' ' ')" "200 "
+stop_gateways
+
+# Where nothing is kept, and where the database refuses what it is asked.
+gateway "$port" --rate 0 --cache 0 --readers 1 --connections 1000
+is "without memory for answers" "$(title)" Afterwards
+sql "SET session_replication_role = replica" \
+	"UPDATE activities SET title = 'Seen at once' WHERE event_slug = '$activity'"
+is "none is kept" "$(title)" "Seen at once"
+sql "CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS
+	'BEGIN RAISE ''closed for today''; END'" \
+	"CREATE TRIGGER closed BEFORE INSERT ON scraper_status EXECUTE FUNCTION closed()"
+like "an error of the database is one of the server, which does not say why" \
+	"$(curl -s -X POST -w ' %{http_code}' -H "X-API-Key: $own" -d '{}' \
+		"$address/trigger/scraper")" \
+	'{*"Internal Server Error"*"the server'"'"'s log has the reason"} 500'
+sql "REVOKE EXECUTE ON FUNCTION esn_api FROM esn_web"
+is "without the right to ask nothing is answered" "$(status "$address/countries")" 503
+stop_gateways
+is "its own log says why, and that usage could not be written" \
+	"$(grep -oE 'closed for today|[a-z]+: ERROR: +permission denied for .*' \
+		"$run/gateway/gateway.log" | sort -u)" "closed for today
+database: ERROR:  permission denied for function esn_api
+usage: ERROR:  permission denied for function esn_api"
+build/web-gcc/esn-pulse-web --listen "127.0.0.1:$port" \
+	--dsn "host=$run/$cluster dbname=postgres user=esn_web" 2>>"$run/gateway/gateway.log" &
+gateways+=($!)
+ok "$(eventually 60 503 status "$address/countries" && echo true || echo false)" \
+	"without the extension nothing is answered"
+ok "$(grep -q 'the extension esn_pulse is not there' "$run/gateway/gateway.log" && echo true ||
+	echo false)" "the log says that it is not there"
 stop_gateways
 is "it ended well, and the sanitizers found nothing" \
 	"$(grep -E 'ended with|Sanitizer|runtime error' "$run/gateway/gateway.log" || true)" ""

@@ -38,7 +38,7 @@ step "gcc -fanalyzer"
 compile=(gcc -fanalyzer -Werror $flags -O1 -c -o /dev/null)
 printf '%s\n' "${core[@]}" | two_at_once "${compile[@]}"
 printf '%s\n' "${server_side[@]}" | two_at_once "${compile[@]}" "${server[@]}"
-printf '%s\n' web/*.c | two_at_once "${compile[@]}" "${web[@]}"
+printf '%s\n' web/*.c | two_at_once "${compile[@]}" -Wall -Wextra "${web[@]}"
 
 step "clang-tidy"
 tidy=(clang-tidy-14 --quiet)

@@ -102,11 +102,15 @@ reads_the_site() {
 }
 
 # build_gateway <compiler>: the web gateway under the sanitizers, in build/web-<compiler>, warnings
-# being errors. Tests that run at the same time share it.
+# being errors. Tests that run at the same time share it. That of gcc, which they run, counts its
+# lines, for scripts/coverage.sh.
 build_gateway() {
+	local mode=-O1
+
+	[ "$1" != gcc ] || mode="-O0 --coverage -fprofile-update=atomic"
 	mkdir -p build
 	flock build/web.lock make -s -f web.mk BUILD="build/web-$1" CC="$1" WERROR=-Werror \
-		CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+		CFLAGS="$mode -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 			-fno-sanitize-recover=all"
 }
 

@@ -15,7 +15,8 @@ rm -rf "$directory"
 mode="--coverage -O0"
 step "unit tests, fields beside a browser's, and the extension in a server, counting lines"
 # At the same time: both wait more than they compute.
-setsid make -s -j2 unit html UNIT=build/coverage/unit UNIT_MODE="$mode" >"$directory.unit.log" 2>&1 &
+setsid make -s -O -j4 unit html UNIT=build/coverage/unit UNIT_MODE="$mode" \
+	>"$directory.unit.log" 2>&1 &
 unit=$!
 trap 'kill -- "-$unit" 2>/dev/null || true; cluster_stop coverage' EXIT
 private_server "$directory" ASSERTS=1 COPT="$mode -Wno-cpp"

@@ -48,6 +48,10 @@ scripts/image.sh
 cp build/image/*.oci.tar "$release/"
 
 committed "$commit" >/dev/null
-(cd "$release" && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
+(
+	cd "$release"
+	find . -type f ! -name SHA256SUMS -printf '%P\n' | LC_ALL=C sort | xargs sha256sum >SHA256SUMS
+	sha256sum --quiet -c SHA256SUMS
+)
 step "build/release, of commit $commit"
 (cd "$release" && find . -type f -printf '%10s  %P\n' | LC_ALL=C sort -k 2)

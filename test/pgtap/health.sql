@@ -13,8 +13,11 @@ SELECT results_eq('SELECT name FROM esn_health_check()',
 	('failed addresses'), ('extraction rules'), ('worker slots'), ('disk space'), ('schedule'),
 		('contact'), ('permission'), ('maintenance'), ('backup'), ('own objects')$$,
 	'the list of checks');
-SELECT results_eq('SELECT * FROM esn_health', 'SELECT * FROM esn_health_check()',
-	'the view shows the same');
+-- The free space changes meanwhile.
+SELECT results_eq(format(same, 'esn_health'), format(same, 'esn_health_check()'),
+	'the view shows the same')
+FROM (VALUES ($$SELECT name, status, CASE WHEN name <> 'disk space' THEN value END, threshold,
+	advice FROM %s$$)) AS v (same);
 SELECT is_empty(
 	$$SELECT * FROM esn_health
 		WHERE status NOT IN ('ok', 'warning', 'critical') OR value IS NULL OR threshold IS NULL$$,

@@ -28,6 +28,19 @@ fuzz_arena(void)
 	return arena;
 }
 
+/*
+ * In the place of arena_ensure_room(), in all targets but fuzz_memory.c. It allocates a megabyte
+ * or more, and frees it untouched; under AddressSanitizer that took a quarter of the time of a page.
+ */
+extern void __wrap_arena_ensure_room(Arena *arena, size_t size);
+
+void
+__wrap_arena_ensure_room(Arena *arena, size_t size)
+{
+	(void) arena;
+	(void) size;
+}
+
 FuzzInput
 fuzz_input(const uint8_t *data, size_t size)
 {

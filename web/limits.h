@@ -8,11 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A client's address, of IPv6 its network. */
+/* A client's address, of IPv6 its network; a NUL before it, which no key begins with. */
 typedef struct Origin
 {
 	size_t size; /* 0: it is not known */
-	unsigned char bytes[8];
+	unsigned char bytes[9];
 } Origin;
 
 extern bool limits_same(const Origin *a, const Origin *b);

@@ -104,19 +104,49 @@ request_refusal(const Request *request, const char *method)
 const char *
 request_key(const Request *request)
 {
-	const char *given = header(request, "Authorization");
+	const char *key = header(request, "Authorization");
 
-	if (given != NULL && strncasecmp(given, "Bearer ", 7) == 0)
-		return given + 7 + strspn(given + 7, " ");
-	return header(request, "X-API-Key");
+	if (key != NULL && strncasecmp(key, "Bearer ", 7) == 0)
+		key += 7 + strspn(key + 7, " ");
+	else
+		key = header(request, "X-API-Key");
+	return key == NULL || *key == '\0' ? NULL : key;
 }
 
+static enum MHD_Result
+note_forwarded(void *last, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	(void) kind;
+	if (strcasecmp(name, "X-Forwarded-For") == 0)
+		*(const char **) last = value;
+	return MHD_YES;
+}
+
+/*
+ * The address that the proxy has put last, into the header that the client sent, or into one of its
+ * own behind that. The client may have sent the others.
+ */
+static const char *
+last_forwarded(const Request *request)
+{
+	const char *last = NULL;
+	const char *comma;
+
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND, note_forwarded, &last);
+	if (last == NULL)
+		return NULL;
+	comma = strrchr(last, ',');
+	last = comma == NULL ? last : comma + 1;
+	return last + strspn(last, " ");
+}
+
+/* The NUL keeps it apart from all keys. */
 static Origin
 origin_of(const void *address, size_t size)
 {
-	Origin origin = {.size = size};
+	Origin origin = {.size = 1 + size};
 
-	memcpy(origin.bytes, address, size);
+	memcpy(origin.bytes + 1, address, size);
 	return origin;
 }
 
@@ -153,22 +183,14 @@ request_origin(const Request *request, bool behind_proxy)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const char *forwarded = behind_proxy ? header(request, "X-Forwarded-For") : NULL;
+	const char *forwarded = behind_proxy ? last_forwarded(request) : NULL;
 	struct in6_addr v6;
 	struct in_addr v4;
 
-	if (forwarded != NULL)
-	{
-		/* The proxy adds the last one; the client may have sent the others. */
-		const char *last = strrchr(forwarded, ',');
-
-		last = last == NULL ? forwarded : last + 1;
-		last += strspn(last, " ");
-		if (inet_pton(AF_INET6, last, &v6) == 1)
-			return network_of(&v6);
-		if (inet_pton(AF_INET, last, &v4) == 1)
-			return origin_of(&v4, 4);
-	}
+	if (forwarded != NULL && inet_pton(AF_INET6, forwarded, &v6) == 1)
+		return network_of(&v6);
+	if (forwarded != NULL && inet_pton(AF_INET, forwarded, &v4) == 1)
+		return origin_of(&v4, 4);
 	if (info == NULL || info->client_addr == NULL)
 		return (Origin){.size = 0};
 	return peer_origin(info->client_addr);

@@ -39,7 +39,7 @@ extern void request_receive(Request *request, const char *data, size_t size);
 /* What is wrong with the address or the headers. NULL: nothing. */
 extern Answer *request_refusal(const Request *request, const char *method);
 
-/* The key that was given. NULL: none. */
+/* The key that was given. NULL: none, or an empty one. */
 extern const char *request_key(const Request *request);
 
 /* Whose request it is, for limits.c. */

@@ -202,6 +202,14 @@ like "and is told for how long" "$(for n in $(seq 60); do
 	curl -s -D - -o /dev/null -H "X-Forwarded-For: 192.0.2.3" "$address/countries"
 done)" "*429*Retry-After: *"
 is "others need not" "$(from 192.0.2.2)" 200
+is "addresses of IPv4 are others in IPv6, too" "$(for n in $(seq 60); do
+	from "::ffff:203.0.113.$n"
+	echo
+done | sort -u)" 200
+is "the last header counts, which a proxy may append" "$(for n in $(seq 60); do
+	status -H "X-Forwarded-For: 192.0.2.$n" -H "X-Forwarded-For: 198.51.100.1" "$address/countries"
+	echo
+done | sort -u | tr '\n' ' ')" "200 429 "
 ok "$(eventually 30 200 from 192.0.2.1 && echo true || echo false)" "it is only for a while"
 is "of IPv6, a /64 asks as one" "$(many 2001:db8::N | tr '\n' ' ')" "200 429 "
 is "others need not wait" "$(many 2001:db8:0:N::1 | tr '\n' ' ')" "200 "

@@ -116,6 +116,9 @@ events_publish(const char *name, const char *data)
 	char text[PENDING_SIZE];
 	int size = snprintf(text, sizeof(text), "event: %s\ndata: %s\n\n", name, data);
 
+	/* Every role of the database can notify; a second line could pretend to be another event. */
+	if (strpbrk(data, "\r\n") != NULL)
+		return;
 	if (size > 0 && (size_t) size < sizeof(text))
 		append_to_all(text, (size_t) size);
 }

@@ -17,7 +17,7 @@ extern void events_limit(unsigned most, unsigned most_of_one);
 extern void events_begin(void);
 extern void events_end(void);
 
-/* Sends an event to all. data: one line. */
+/* Sends an event to all. data: one line; what is not is not sent. */
 extern void events_publish(const char *name, const char *data);
 
 /*

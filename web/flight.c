@@ -112,7 +112,8 @@ create(Request *request, const char *method, const char *cached_as)
 							  .path = flight->path,
 							  .query = query,
 							  .key = flight->key,
-							  .body = request->body};
+							  /* of a shared answer it would be that of the first request */
+							  .body = flight->is_shared ? NULL : request->body};
 	flight->job.kind = strcmp(method, "POST") == 0 ? FOR_WRITING : FOR_READING;
 	flight->job.generation = cache_generation();
 	flight->job.done = land;

@@ -24,7 +24,7 @@ struct Answer
 	unsigned status;
 	unsigned route;
 	size_t size;
-	char etag[ETAG_SIZE];              /* empty: it has none */
+	char etag[ETAG_SIZE];              /* without "W/", in quotes; empty: it has none */
 	char *stream;                      /* NULL: not a stream of events */
 	struct MHD_Response *plain;        /* never NULL */
 	struct MHD_Response *gzip;         /* NULL: there is none */
@@ -106,15 +106,20 @@ add_headers(Answer *answer, const char *headers)
 static void
 find_etag(Answer *answer, const char *headers)
 {
-	const char *found = strstr(headers, "ETag: ");
+	static const char name[] = "ETag: W/";
 	size_t length;
 
-	if (found == NULL)
-		return;
-	found += strlen("ETag: ");
-	length = strcspn(found, "\n");
-	if (length < sizeof(answer->etag))
-		memcpy(answer->etag, found, length);
+	while (strncmp(headers, name, strlen(name)) != 0)
+	{
+		headers = strchr(headers, '\n');
+		if (headers == NULL)
+			return;
+		headers++;
+	}
+	headers += strlen(name);
+	length = strcspn(headers, "\n");
+	if (*headers == '"' && length < sizeof(answer->etag))
+		memcpy(answer->etag, headers, length);
 }
 
 static bool
@@ -247,16 +252,21 @@ answer_copy_headers(const Answer *answer, struct MHD_Response *response)
 static bool
 takes_gzip(const char *list)
 {
-	const char *found = list == NULL ? NULL : strcasestr(list, "gzip");
-	const char *weight;
+	while (list != NULL && *list != '\0')
+	{
+		size_t length;
 
-	if (found == NULL)
-		return false;
-	weight = found + strcspn(found, ",;q");
-	if (*weight != ';')
-		return true;
-	weight += strspn(weight, "; q=");
-	return strtod(weight, NULL) > 0;
+		list += strspn(list, ", \t");
+		length = strcspn(list, ",; \t");
+		if (length == strlen("gzip") && strncasecmp(list, "gzip", length) == 0)
+		{
+			const char *weight = list + strcspn(list, "=,");
+
+			return *weight != '=' || strtod(weight + 1, NULL) > 0;
+		}
+		list += strcspn(list, ",");
+	}
+	return false;
 }
 
 enum MHD_Result
@@ -269,7 +279,7 @@ answer_send(const Answer *answer, struct MHD_Connection *connection, unsigned *s
 	if (answer->not_modified != NULL)
 	{
 		known = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-None-Match");
-		if (known != NULL && (strcmp(known, "*") == 0 || strstr(known, answer->etag + 2) != NULL))
+		if (known != NULL && (strcmp(known, "*") == 0 || strstr(known, answer->etag) != NULL))
 		{
 			*status = MHD_HTTP_NOT_MODIFIED;
 			return MHD_queue_response(connection, *status, answer->not_modified);

@@ -182,8 +182,8 @@ $(UNIT)/print_page: \
 		$(CORE:src/%.c=$(UNIT)/core/%.o)
 	$(CC) $(UNIT_CFLAGS) -Itest/unit $(CORE_CFLAGS) $^ $(CORE_LIBS) -lm -o $@
 
-# Gives the core inputs of any kind, for FUZZ_SECONDS per target. `make check` tries those that are
-# kept.
+# Gives the core and the gateway inputs of any kind, for FUZZ_SECONDS per target. `make check` tries
+# those that are kept.
 FUZZ_SECONDS ?= 600
 FUZZ_CC ?= clang
 FUZZ_CORE = $(patsubst src/%.c,build/fuzz/core/%.o,$(CORE))
@@ -215,6 +215,31 @@ build/fuzz/unit/%.o: test/unit/%.c Makefile
 # fuzz.c says why: most of them do without the core's largest allocation.
 build/fuzz/fuzz_%: FUZZ_EXTRA = -Wl,--wrap=arena_ensure_room
 build/fuzz/fuzz_memory: FUZZ_EXTRA = -Wl,--wrap=malloc,--wrap=realloc
+
+# The gateway, but for its options and what listens: fake_http.c and fake_database.c are in the
+# place of its libraries, of its clock, and of the threads of database.c.
+FUZZ_WEB = $(patsubst web/%.c,build/fuzz/web/%.o, \
+	$(filter-out web/listener.c web/main.c,$(wildcard web/*.c)))
+FUZZ_FAKES = $(patsubst test/%.c,build/fuzz/%.o, \
+	test/fuzz/fake_database.c \
+	test/fuzz/fake_http.c \
+	test/fuzz/gateway_check.c)
+FUZZ_WEB_CFLAGS = -Iweb $$($(PKG_CONFIG) --cflags libmicrohttpd libpq zlib)
+.SECONDARY: $(FUZZ_WEB) $(FUZZ_FAKES)
+
+$(FUZZ_FAKES): build/fuzz/fuzz/%.o: test/fuzz/%.c $(wildcard test/fuzz/*.h) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_WEB_CFLAGS) -c $< -o $@
+
+build/fuzz/web/%.o: web/%.c $(wildcard web/*.h) Makefile
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $(FUZZ_WEB_CFLAGS) -Dclock_gettime=fake_clock_gettime \
+		-Dgetrandom=fake_getrandom -Dpthread_create=fake_thread_create \
+		-Dpthread_cond_wait=fake_cond_wait -Drecv=fake_recv -c $< -o $@
+
+build/fuzz/fuzz_gateway: $(FUZZ_WEB) $(FUZZ_FAKES) $(wildcard web/*.h)
+build/fuzz/fuzz_gateway: FUZZ_EXTRA = $(FUZZ_WEB_CFLAGS) -Wl,--no-as-needed \
+	$$($(PKG_CONFIG) --libs zlib)
 
 build/fuzz/fuzz_%: test/fuzz/fuzz_%.c $(FUZZ_SHARED) $(FUZZ_CORE) $(wildcard test/fuzz/*.h)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer $(CORE_CFLAGS) $(FUZZ_EXTRA) \

@@ -30,7 +30,8 @@ fuzz_arena(void)
 
 /*
  * In the place of arena_ensure_room(), in all targets but fuzz_memory.c. It allocates a megabyte
- * or more, and frees it untouched; under AddressSanitizer that took a quarter of the time of a page.
+ * or more, and frees it untouched; under AddressSanitizer that took a quarter of the time of a
+ * page.
  */
 extern void __wrap_arena_ensure_room(Arena *arena, size_t size);
 

@@ -25,6 +25,13 @@ expect(Reader *reader, char c)
 		reader->failed = true;
 }
 
+/* Between items: the gateway writes it there, the core does not. */
+static void
+skip_space(Reader *reader)
+{
+	reader->at += *reader->at == ' ';
+}
+
 static void
 read_string(Reader *reader)
 {
@@ -84,11 +91,13 @@ read_items(Reader *reader, char end, int depth)
 		{
 			read_string(reader);
 			expect(reader, ':');
+			skip_space(reader);
 		}
 		read_value(reader, depth + 1);
 		if (reader->failed || *reader->at != ',')
 			break;
 		reader->at++;
+		skip_space(reader);
 	}
 	expect(reader, end);
 }

@@ -23,7 +23,7 @@ export limit corpus
 max_len() {
 	case $1 in
 	page | html | memory) echo 8192 ;;
-	robots | text) echo 1024 ;;
+	gateway | robots | text) echo 1024 ;;
 	redact | url | rules) echo 256 ;;
 	*) echo 96 ;;
 	esac

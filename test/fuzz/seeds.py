@@ -114,6 +114,41 @@ URLS = [
     "\nhttp:/activity/x",
 ]
 
+# What fuzz_gateway.c reads: blocks of lines. Some of these were answered wrongly once.
+GATEWAY = [
+    "ANSWER 200 60 2000\nETag: W/\"a\"\n\nGET /a\nAccept-Encoding: br, gzip;q=0.5\n\nWORK\n\n"
+    "GET /a\nIf-None-Match: \"x\", W/\"a\"\n\nHEAD /a\n\n",
+    "GET /a\nX-API-Key: k\n\nGET /a\n\nGET /a\n\nWORK\n\nNOTIFY change\n\n\nGET /a\n\nWAIT 61\n\n"
+    "GET /a\n\n",
+    "ANSWER 200 5 7\nContent-Type: text/event-stream\n\nGET /events\n\nWORK\n\n"
+    "NOTIFY run\n{\"id\": 1}\n\nREAD\n\nNOTIFY run\nx\nevent: y\n\nWAIT 16\n\nREAD\n\n",
+    "POST /runs\n={\"module\": \n= 1}\n\nWORK\n\nPOST /runs\n#66\n\nPOST /runs\n~\n\nPUT /x y\n\n"
+    "FOO /\n\nGET /\nContent-Length: 65537\n\nGET /\nTransfer-Encoding: x\n\n",
+    "AWAY\n\nGET /a\n\nWORK\n\nAWAY -\n\nWAIT 1\n\nERROR 57P01\n\nGET /a\n\nWORK\n\nERROR 22021\n\n"
+    "GET /b\n\nWORK\n\nERROR 0A000\n\nPOST /c\n\nWORK\n\nERROR -\n\nGET /a\n\n",
+    "GET /a\nX-Forwarded-For: 192.0.2.9, 192.0.2.7\n\nSTANDBY\n\nDEAF\n\nCLIENT 2001:db8::1\n\n"
+    "GET /a\nAuthorization: Bearer  k\n\nWORK\n\nWAIT 6\n\nGET /a\n\n",
+    "GET /a\n\n" * 10 + "WAIT 3\n\nGET /a\n\n",
+    "".join(f"GET /a\nX-Forwarded-For: 192.0.2.9\nX-Forwarded-For: 192.0.2.1{n}\n\n"
+            for n in range(10)),
+    "".join(f"CLIENT ::ffff:192.0.2.{n}\n\nGET /a\n\n" for n in range(10)),
+    "".join(f"CLIENT 192.0.2.1{n}\n\nGET /a\nX-API-Key: \n\n" for n in range(10)),
+    "".join(f"CLIENT 192.0.2.1{n}\n\nGET /a\nX-API-Key: abcd\n\n" for n in range(10)) +
+    "CLIENT 97.98.99.100\n\nGET /a\n\n",
+    "GET /a\n=body\n\nGET /a\n\nWORK\n\n",
+    "ANSWER 200 60 19000\n\n" +
+    "".join(f"GET /{c}?q=1\n\nWORK\n\nGET /a?q=1\n\nWAIT 1\n\n" for c in "abcdefa"),
+    "GET /a\n\nNOTIFY change\n\n\nGET /a\nX-Forwarded-For: 2001:db8::2\n\nWORK\n\nGET /a\n\n"
+    "GET /b\n\nWORK\n\nGET /a\n\n",
+    "ANSWER 200 5 7\nContent-Type: text/event-stream\n\n" + "GET /events\n\nWORK\n\n" * 3 +
+    "CLIENT 2001:db8::1\n\n" + "GET /events\n\nWORK\n\n" * 2 + "NOTIFY run\n1\n\nREAD\n\n",
+    "ANSWER 200 5 17000\nContent-Type: text/event-stream\n\nGET /events\n\nWORK\n\nREAD\n\n",
+    "ANSWER 200 5 7\nETag: W/\n\nGET /a\nIf-None-Match: x\n\nWORK\n\n",
+] + [
+    f"ANSWER 200 60 2000\n\nGET /a\nAccept-Encoding: {list}\n\nWORK\n\n"
+    for list in ["gzipped", "x-gzip;q=0, gzip", "gzip;q=;0.5", "gzip; q=0, *"]
+]
+
 
 def write(out, target, inputs):
     directory = out / target
@@ -152,6 +187,7 @@ def main():
     write(out, "text", BYTES + ["utf-8\n" + name for name in NAMES])
     write(out, "robots", ROBOTS)
     write(out, "url", URLS)
+    write(out, "gateway", GATEWAY)
     write(out, "json", NAMES + ['"\\\n\t\x01\x7f', "\x031a\n\x01b\n", "3\x002c\n3\x010"])
 
 

@@ -177,6 +177,9 @@ domain_length(const char *s, size_t at, const Spelling *spelling)
 		while (len < MAX_PART && s[next + len] != '\0' &&
 			   (is_letter_byte(s, next + len) || s[next + len] == '-'))
 			len++;
+		/* no part of a character, where the label is longer */
+		while (len > 0 && (s[next + len] & 0xc0) == 0x80)
+			len--;
 		if (len == 0 || (labels > 0 && len < 2))
 			break;
 		if (labels++ == 0)

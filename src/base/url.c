@@ -127,12 +127,13 @@ scheme_length(const char *url)
 	return url[len] == ':' ? len + 1 : 0;
 }
 
-/* The link with its host in lower case. NULL if the host is a scheme: "http://http://host/". */
-static char *
-with_host(Arena *arena, const char *scheme, const char *rest)
+/*
+ * Writes the host, behind the slashes, in lower case. False if it is a scheme:
+ * "http://http://host/".
+ */
+static bool
+lower_host(char *host)
 {
-	char *link = arena_printf(arena, "%s//%s", scheme, rest);
-	char *host = link + strlen(scheme) + 2;
 	size_t len = strcspn(host, "/?#");
 	char *user_end = memchr(host, '@', len);
 
@@ -143,10 +144,16 @@ with_host(Arena *arena, const char *scheme, const char *rest)
 	}
 	for (size_t i = 0; i < len; i++)
 		host[i] = ascii_lower(host[i]);
-	if ((strncmp(host, "http", 4) == 0 && (len == 4 || host[4] == ':')) ||
-		(strncmp(host, "https", 5) == 0 && (len == 5 || host[5] == ':')))
-		return NULL;
-	return link;
+	return !(strncmp(host, "http", 4) == 0 && (len == 4 || host[4] == ':')) &&
+		   !(strncmp(host, "https", 5) == 0 && (len == 5 || host[5] == ':'));
+}
+
+static char *
+with_host(Arena *arena, const char *scheme, const char *rest)
+{
+	char *link = arena_printf(arena, "%s//%s", scheme, rest);
+
+	return lower_host(link + strlen(scheme) + 2) ? link : NULL;
 }
 
 /*
@@ -208,7 +215,10 @@ url_absolute(Arena *arena, const char *base, const char *href)
 	/* libcurl reports an invalid base if it runs out of memory. */
 	arena_ensure_room(arena, ROOM);
 	resolve(base, reference, resolved);
-	/* Encode again: libcurl decodes a host, and base can contain anything. */
+	/* libcurl decodes a host, so that "%4F" is a capital letter now. */
+	if (names_host && *resolved != '\0' && !lower_host(strstr(resolved, "://") + 3))
+		return NULL;
+	/* Encode again for the same reason, and because base can contain anything. */
 	return encode(arena, resolved);
 }
 

@@ -108,6 +108,8 @@ links_become_addresses(void **state)
 		{"http://y.org", "http://y.org"},
 		{"http://y.org?a", "http://y.org/?a"},
 		{"HTTP://Y.org/A/./b", "http://y.org/A/b"},
+		{"http://y%4FY.org/", "http://yoy.org/"},
+		{"http://%68ttp:80/", NULL},
 		{"http://u:p@y.org:080/", "http://u:p@y.org:80/"},
 		{"http://y.org:/", "http://y.org/"},
 		{"http:///y.org/", "http://y.org/"},

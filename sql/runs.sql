@@ -277,6 +277,16 @@ COMMENT ON VIEW esn_runs IS
 	'whose worker is gone (server crash, power cut) as failed; on a standby only after its '
 	'promotion. esn_recent_runs is its short form for a terminal.';
 
+CREATE OR REPLACE FUNCTION esn_internal.esn_keep_run(run bigint) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM FROM @extschema@.scraper_status WHERE id = run FOR KEY SHARE;
+	RETURN FOUND;
+END $$;
+COMMENT ON FUNCTION esn_keep_run(bigint) IS
+	'Keeps the row of a run from being deleted until the end of the transaction; what a run stores '
+	'refers to it. run: the run. Returns false if the row is gone.';
+
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_progress(run bigint, sections_processed integer,
 	sections_failed integer, requests bigint, not_modified bigint, bytes_received bigint,
 	pages_failed integer, activities integer[]) RETURNS void

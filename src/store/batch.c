@@ -133,6 +133,7 @@ write_batch(Batch *batch)
 	Datum args[3] = {Int64GetDatum(batch->run)};
 
 	sql_begin("esn_pulse: storing pages");
+	store_keep_run(batch->run);
 	for (PageKind page = 0; page < PAGE_KINDS; page++)
 		store_pages(batch, page);
 	if (collect(records, RECORD_SLUG_LOOKUP, PAGE_KINDS, &args[1]))

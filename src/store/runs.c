@@ -162,6 +162,16 @@ store_begin_run(const char *module, const char *requested_by, const char *reques
 }
 
 void
+store_keep_run(int64 run)
+{
+	Datum args[1] = {Int64GetDatum(run)};
+
+	sql_execute(SQL_KEEP_RUN, args, NULL);
+	if (!DatumGetBool(sql_datum(0, 1)))
+		store_report_lost_row(run);
+}
+
+void
 store_counts(int64 run, const RunCounts *counts)
 {
 	Datum activities[4] = {Int32GetDatum(counts->added), Int32GetDatum(counts->changed),

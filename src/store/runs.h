@@ -58,6 +58,9 @@ extern int64 store_begin_run(const char *module, const char *requested_by, const
 extern void store_end_run(int64 run, const char *status, const char *message, bool unfinished,
 						  int64 wait_s, const RunCounts *counts);
 
+/* Keeps the run's row until the end of the caller's transaction. An error if it is gone. */
+extern void store_keep_run(int64 run);
+
 /* Writes the counts into the run's row, within the caller's transaction. */
 extern void store_counts(int64 run, const RunCounts *counts);
 

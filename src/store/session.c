@@ -76,6 +76,7 @@ static Statement statements[] = {
 				  {INT8OID}},
 	[SQL_END_WAITING] = {"SELECT esn_end_waiting($1, $2)", 2, {INT8OID, TEXTOID}},
 	[SQL_BEGIN_RUN] = {"SELECT esn_begin_run($1, $2, $3)", 3, {TEXTOID, TEXTOID, TEXTOID}},
+	[SQL_KEEP_RUN] = {"SELECT esn_keep_run($1)", 1, {INT8OID}},
 	[SQL_PROGRESS] = {"SELECT esn_store_progress($1, $2, $3, $4, $5, $6, $7, $8)",
 					  8,
 					  {INT8OID, INT4OID, INT4OID, INT8OID, INT8OID, INT8OID, INT4OID,

@@ -149,8 +149,13 @@ like "one whose row is deleted ends with an error" "$(cat "$run/asked/output")" 
 	"*ERROR:  42704: the row of run $deleted is gone from scraper_status
 	HINT:  Do not delete the row of a run in progress; esn_cancel() stops it.*"
 is "the run in progress continues" "$(sql "SELECT id $running")" "$whole"
+sql "DELETE FROM scraper_status WHERE id = $whole" >/dev/null
 site_release asked activities
-sql "SELECT esn_cancel($whole)" >/dev/null
+ok "$(eventually 60 0 sql "SELECT count(*) FROM pg_stat_activity
+	WHERE backend_type = 'esn_pulse run'" && echo true || echo false)" \
+	"without its row it ends, too"
+like "and says why" "$(cat "$run/$cluster/log")" \
+	"*ERROR:*the row of run $whole is gone from scraper_status*"
 
 # During a run over accounts, and in a crash.
 site_hold asked accounts '^/section/'

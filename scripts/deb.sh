@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
-version=$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" esn_pulse.control)
+version=$(extension_version)
 tree=build/deb/esn-pulse-$version
 scripts/versions.sh
 git diff --quiet HEAD || echo "what is not committed is not in the packages" >&2

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 [ "$(id -u)" -eq 0 ] || exec sudo "$0" "$@"
 store=$top/build/image
 bare=$top/build/image.bare
-version=$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" esn_pulse.control)
+version=$(extension_version)
 archive=$store/esn-pulse-$version.oci.tar
 run=$(run_directory)
 mkdir -p "$store"

@@ -23,6 +23,10 @@ debian_pg_major() {
 PG_MAJOR=${PG_MAJOR:-$(debian_pg_major)}
 PG_BIN=${PG_BIN:-/usr/lib/postgresql/$PG_MAJOR/bin}
 
+extension_version() {
+	sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" esn_pulse.control
+}
+
 step() {
 	printf '\n== %s\n' "$*"
 }

@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
-version=$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" esn_pulse.control)
+version=$(extension_version)
 [ -n "$version" ] || die "esn_pulse.control states no default_version"
 status=0
 

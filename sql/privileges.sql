@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION esn_internal.esn_tables_owner() RETURNS regrole
 LANGUAGE sql STABLE
 RETURN (SELECT c.relowner::regrole FROM pg_class c WHERE c.oid = 'activities'::regclass);
-COMMENT ON FUNCTION esn_tables_owner() IS 'Who owns the tables of the extension.';
+COMMENT ON FUNCTION esn_tables_owner() IS 'The owner of the extension''s tables.';
 
 -- Whoever owns the schema could rename it, and put another with the same tables in its place.
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_schema() RETURNS void

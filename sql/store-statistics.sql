@@ -132,7 +132,8 @@ COMMENT ON FUNCTION esn_store_overall_statistics(jsonb) IS
 -- A label that is missing from a list has the count 0 there. A missing total is the sum.
 CREATE OR REPLACE FUNCTION esn_internal.esn_statistics_counts(items jsonb, total_list text,
 	physical_list text, online_list text)
-RETURNS TABLE (section_id integer, label text, total integer, physical integer, online integer)
+RETURNS TABLE (section_id integer, label text, total_count integer, physical_count integer,
+	online_count integer)
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
 	SELECT q.section_id, q.label,
@@ -151,17 +152,16 @@ COMMENT ON FUNCTION esn_statistics_counts(jsonb, text, text, text) IS
 	'physical_list: of counts on site. online_list: of counts online.';
 
 -- A table of counts by label is one row here: its subject, the column of the label, the columns of
--- the counts, the counts, and the name of the list of totals. The functions below are made of it.
+-- the counts, and the name of the list of totals. The functions below are made of it.
 DO $make$
 DECLARE
 	t record;
 BEGIN
 	FOR t IN SELECT * FROM (VALUES
-		('cause', 'cause_name', 'total_count, physical_count, online_count',
-			'n.total, n.physical, n.online', 'total_causes'),
-		('type', 'activity_type', 'physical_count, online_count', 'n.physical, n.online', NULL),
-		('participant', 'participant_type', 'physical_count, online_count',
-			'n.physical, n.online', NULL)) AS v(subject, label, columns, counts, total_list)
+		('cause', 'cause_name', 'total_count, physical_count, online_count', 'total_causes'),
+		('type', 'activity_type', 'physical_count, online_count', NULL),
+		('participant', 'participant_type', 'physical_count, online_count', NULL))
+		AS v(subject, label, columns, total_list)
 	LOOP
 		EXECUTE format($function$
 		CREATE OR REPLACE FUNCTION esn_internal.esn_store_%1$s_statistics(items jsonb) RETURNS void
@@ -178,13 +178,15 @@ BEGIN
 			), upd AS (
 				UPDATE @extschema@.section_%1$s_statistics s SET (%3$s) = ROW (%4$s)
 				FROM counted n WHERE s.section_id = n.section_id AND s.%2$s = n.label
-					AND (%3$s) IS DISTINCT FROM (%4$s)
+					AND (%6$s) IS DISTINCT FROM (%4$s)
 			)
 			INSERT INTO @extschema@.section_%1$s_statistics (section_id, %2$s, %3$s)
 			SELECT n.section_id, n.label, %4$s FROM counted n
 			WHERE NOT EXISTS (SELECT FROM @extschema@.section_%1$s_statistics s
 				WHERE s.section_id = n.section_id AND s.%2$s = n.label);
-		END $$$function$, t.subject, t.label, t.columns, t.counts, t.total_list);
+		END $$$function$, t.subject, t.label, t.columns,
+			'n.' || replace(t.columns, ', ', ', n.'), t.total_list,
+			's.' || replace(t.columns, ', ', ', s.'));
 		EXECUTE format($$COMMENT ON FUNCTION esn_store_%1$s_statistics(jsonb) IS
 			'Replaces rows of section_%1$s_statistics by those on pages. items: see '
 			'esn_statistics_of().'$$, t.subject);

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <microhttpd.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,38 +44,39 @@ static const char usage[] =
 	"  --streams N            of these: streams of events (1000)\n"
 	"  --streams-by-address N of these: of one address; 0: any (20)\n";
 
-static void
-set_number(Options *options, const char *name, const char *text)
+/* The options that are numbers. */
+static const struct
 {
-	const struct
-	{
-		const char *name;
-		unsigned least;
-		unsigned most;
-		unsigned *value;
-	} numbers[] = {
-		{"rate", 0, 1000000, &options->rate},
-		{"cache", 0, 65536, &options->cache_mb},
-		{"readers", 1, 64, &options->readers},
-		{"threads", 1, 256, &options->server.threads},
-		{"connections", 16, 1000000, &options->server.connections},
-		{"streams", 0, 1000000, &options->streams},
-		{"streams-by-address", 0, 1000000, &options->streams_by_address},
-	};
+	const char *name;
+	unsigned least;
+	unsigned most;
+	size_t offset; /* in Options */
+} numbers[] = {
+	{"rate", 0, 1000000, offsetof(Options, rate)},
+	{"cache", 0, 65536, offsetof(Options, cache_mb)},
+	{"readers", 1, 64, offsetof(Options, readers)},
+	{"threads", 1, 256, offsetof(Options, server.threads)},
+	{"connections", 16, 1000000, offsetof(Options, server.connections)},
+	{"streams", 0, 1000000, offsetof(Options, streams)},
+	{"streams-by-address", 0, 1000000, offsetof(Options, streams_by_address)},
+};
+
+#define NUMBERS ((int) (sizeof(numbers) / sizeof(numbers[0])))
+
+static void
+set_number(Options *options, int n, const char *text)
+{
 	char *end;
 	unsigned long value = strtoul(text, &end, 10);
-	size_t n = 0;
 
-	while (strcmp(numbers[n].name, name) != 0)
-		n++;
 	if (*text == '\0' || *text == '-' || *end != '\0' || value < numbers[n].least ||
 		value > numbers[n].most)
 	{
-		fprintf(stderr, "esn-pulse-web: --%s must be a number from %u to %u, not \"%s\"\n", name,
-				numbers[n].least, numbers[n].most, text);
+		fprintf(stderr, "esn-pulse-web: --%s must be a number from %u to %u, not \"%s\"\n",
+				numbers[n].name, numbers[n].least, numbers[n].most, text);
 		exit(2);
 	}
-	*numbers[n].value = (unsigned) value;
+	*(unsigned *) ((char *) options + numbers[n].offset) = (unsigned) value;
 }
 
 static void
@@ -87,21 +89,16 @@ refuse_argument(const char *argument)
 static void
 read_options(Options *options, int count, char **arguments)
 {
-	static const struct option known[] = {{"listen", required_argument, NULL, 'l'},
-										  {"dsn", required_argument, NULL, 'd'},
-										  {"behind-proxy", no_argument, NULL, 'p'},
-										  {"rate", required_argument, NULL, 'n'},
-										  {"cache", required_argument, NULL, 'n'},
-										  {"readers", required_argument, NULL, 'n'},
-										  {"threads", required_argument, NULL, 'n'},
-										  {"connections", required_argument, NULL, 'n'},
-										  {"streams", required_argument, NULL, 'n'},
-										  {"streams-by-address", required_argument, NULL, 'n'},
-										  {"help", no_argument, NULL, 'h'},
-										  {NULL, 0, NULL, 0}};
+	struct option known[NUMBERS + 5] = {[NUMBERS] = {"listen", required_argument, NULL, 'l'},
+										{"dsn", required_argument, NULL, 'd'},
+										{"behind-proxy", no_argument, NULL, 'p'},
+										{"help", no_argument, NULL, 'h'},
+										{NULL, 0, NULL, 0}};
 	int option;
 	int place = 0;
 
+	for (int n = 0; n < NUMBERS; n++)
+		known[n] = (struct option){numbers[n].name, required_argument, NULL, 'n'};
 	while ((option = getopt_long(count, arguments, "", known, &place)) != -1)
 	{
 		switch (option)
@@ -116,7 +113,7 @@ read_options(Options *options, int count, char **arguments)
 				options->server.behind_proxy = true;
 				break;
 			case 'n':
-				set_number(options, known[place].name, optarg);
+				set_number(options, place, optarg);
 				break;
 			case 'h':
 				fputs(usage, stdout);

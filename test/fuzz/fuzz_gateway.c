@@ -1,8 +1,8 @@
 /*
  * fuzz_gateway.c: the web gateway, from its callbacks for libmicrohttpd to its use of libpq; those
  * two are replaced. The input is blocks of lines, with an empty line between them, and each says
- * what happens next: see read_block(). Whoever asks gets an answer that was made for the same
- * request with the same key, and no older than allowed. gateway_check.c has the promises about it.
+ * what happens next: see read_block(). Each request gets an answer that was made for the same
+ * request with the same key, and no older than allowed. gateway_check.c checks that.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ copy_of(const char *s)
 	return s == NULL ? NULL : arena_strdup(arena, s);
 }
 
-/* Whoever gets it is asked by its X-Call, what it was made for. */
+/* The X-Call of an answer names the request that it was made for. */
 static FakeRow
 answer(const char *const *arguments)
 {

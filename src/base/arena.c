@@ -214,12 +214,24 @@ arena_ensure_room(Arena *arena, size_t size)
 }
 
 char *
-arena_strndup(Arena *arena, const char *s, size_t len)
+arena_try_strndup(Arena *arena, const char *s, size_t len)
 {
-	char *copy = alloc_raw(arena, len + 1);
+	char *copy = try_alloc_raw(arena, len + 1);
 
+	if (copy == NULL)
+		return NULL;
 	memcpy(copy, s, len);
 	copy[len] = '\0';
+	return copy;
+}
+
+char *
+arena_strndup(Arena *arena, const char *s, size_t len)
+{
+	char *copy = arena_try_strndup(arena, s, len);
+
+	if (copy == NULL)
+		arena_fail(arena);
 	return copy;
 }
 

@@ -57,6 +57,9 @@ extern _Noreturn void arena_fail(Arena *arena);
 extern char *arena_strdup(Arena *arena, const char *s);
 extern char *arena_strndup(Arena *arena, const char *s, size_t len);
 
+/* As arena_strndup(), but returns NULL when memory runs out: see arena_try_alloc(). */
+extern char *arena_try_strndup(Arena *arena, const char *s, size_t len);
+
 /* As asprintf(), in the arena. */
 extern char *arena_printf(Arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -278,7 +278,9 @@ charset_of_meta(Span page)
 	{
 		Span next = {page.at + 1, page.end};
 
-		if (begins_with(page, "<!--"))
+		if (*page.at != '<')
+			page.at++;
+		else if (begins_with(page, "<!--"))
 		{
 			/* "<!-->" is a whole comment */
 			page.at += 2;
@@ -294,7 +296,7 @@ charset_of_meta(Span page)
 			if (charset != NULL)
 				return charset;
 		}
-		else if (*page.at == '<' && next.at < next.end &&
+		else if (next.at < next.end &&
 				 (ascii_is_letter(*next.at) ||
 				  (*next.at == '/' && next.end - next.at > 1 && ascii_is_letter(next.at[1]))))
 			skip_tag(&page);

@@ -4,6 +4,7 @@
 #include "base/list.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <string.h>
 
 void *
@@ -34,7 +35,8 @@ named_slug_add(Arena *arena, NamedSlugList *list, NamedSlug item)
 	list->items[list->count++] = item;
 }
 
-uint32_t
+/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
+static uint32_t
 fnv1a(const char *s)
 {
 	uint32_t hash = 2166136261u;

@@ -5,7 +5,6 @@
 #define ESN_LIST_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/arena.h"
 
@@ -34,9 +33,6 @@ extern void *list_grow(Arena *arena, void *items, int count, size_t item_size);
 
 extern void string_list_add(Arena *arena, StringList *list, const char *item);
 extern void named_slug_add(Arena *arena, NamedSlugList *list, NamedSlug item);
-
-/* The FNV-1a hash of a string: http://www.isthe.com/chongo/tech/comp/fnv/ */
-extern uint32_t fnv1a(const char *s);
 
 /* Strings seen so far, each with a number. */
 typedef struct Seen

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -40,6 +41,13 @@ extern size_t text_length(const char *s);
 
 /* Cuts s to at most max_chars code points. Copies it only if it has to be cut. */
 extern const char *text_truncate(Arena *arena, const char *s, size_t max_chars);
+
+/* Equality, decided inline where the first bytes differ, as those of most names do. */
+static inline bool
+text_equal(const char *a, const char *b)
+{
+	return *a == *b && strcmp(a, b) == 0;
+}
 
 /* ASCII case-insensitive equality and search: markup, header values, labels. */
 extern bool text_equal_nocase(const char *a, const char *b);

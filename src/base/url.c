@@ -19,20 +19,27 @@
 static char *
 encode(Arena *arena, const char *url)
 {
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+								"-._~:/?#[]@!$&'()*+,;=";
 	TextBuffer out;
 
 	buffer_init(&out, arena);
-	for (; *url != '\0' && out.len <= MAX_URL; url++)
+	while (*url != '\0' && out.len <= MAX_URL)
 	{
-		unsigned char c = (unsigned char) *url;
+		size_t len = strspn(url, plain);
+		unsigned char c = (unsigned char) url[len];
 
+		buffer_append(&out, url, len);
+		url += len;
+		if (c == '\0')
+			break;
 		if (c < 0x20 || c == 0x7f || strncmp(url, "%00", 3) == 0)
 			return NULL;
-		if (c > 0x7f || strchr(" \"<>\\^`{|}", c) != NULL ||
-			(c == '%' && ascii_hex_byte(url + 1) < 0))
-			buffer_printf(&out, "%%%02X", c);
+		if (c == '%' && ascii_hex_byte(url + 1) >= 0)
+			buffer_putc(&out, '%');
 		else
-			buffer_putc(&out, (char) c);
+			buffer_printf(&out, "%%%02X", c);
+		url++;
 	}
 	return out.len == 0 || out.len > MAX_URL ? NULL : out.data;
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/list.h"
+#include "base/text.h"
 #include "html/tag_cost.h"
 
 #define MAX_LENGTH 67108864
@@ -88,23 +88,29 @@ allocate(Builder *builder, size_t size)
 	return place;
 }
 
+/* Returns a copy in the arena; NULL if there is no memory. */
 static char *
-copy(Builder *builder, const char *s, size_t len)
+copy(Builder *builder, const char *s)
 {
-	char *place = allocate(builder, len + 1);
+	char *place = arena_try_strndup(builder->arena, s, strlen(s));
 
-	return place == NULL ? NULL : memcpy(place, s, len);
+	if (place == NULL)
+		out_of_memory(builder);
+	return place;
 }
 
-/* Returns the name's copy in the arena. A page repeats few names many times. */
+/*
+ * Returns the name's copy in the arena. A page repeats few names many times, and libxml2's
+ * dictionary has each of them in one place, so that the address serves as a hash.
+ */
 static const char *
 keep_name(Builder *builder, const char *name)
 {
-	uint32_t hash = fnv1a(name);
-	const char **known = &builder->known[(hash ^ hash >> 16) & (KNOWN_NAMES - 1)];
+	uintptr_t hash = (uintptr_t) name;
+	const char **known = &builder->known[(hash ^ hash >> 6) & (KNOWN_NAMES - 1)];
 
 	if (*known == NULL || strcmp(*known, name) != 0)
-		*known = copy(builder, name, strlen(name));
+		*known = copy(builder, name);
 	return *known;
 }
 
@@ -179,7 +185,7 @@ add_attributes(Builder *builder, HtmlNode *node, const xmlChar **names_and_value
 		if (attribute == NULL)
 			return;
 		attribute->name = keep_name(builder, (const char *) names_and_values[0]);
-		attribute->value = copy(builder, value, strlen(value));
+		attribute->value = copy(builder, value);
 		*place = attribute;
 		place = &attribute->next;
 	}
@@ -200,7 +206,7 @@ html_is_block(const HtmlNode *node)
 
 	for (size_t i = 0; node->name != NULL && i < sizeof(names) / sizeof(names[0]); i++)
 	{
-		if (strcmp(node->name, names[i]) == 0)
+		if (text_equal(node->name, names[i]))
 			return true;
 	}
 	return false;
@@ -209,7 +215,7 @@ html_is_block(const HtmlNode *node)
 bool
 html_is_cell(const HtmlNode *node)
 {
-	return node->name != NULL && (strcmp(node->name, "td") == 0 || strcmp(node->name, "th") == 0);
+	return node->name != NULL && (text_equal(node->name, "td") || text_equal(node->name, "th"));
 }
 
 /* Moves a node to the end of another parent's children. */
@@ -238,7 +244,7 @@ end_open_link(Builder *builder)
 	int level = builder->depth;
 	HtmlNode *outside;
 
-	while (level > 0 && strcmp(builder->open[level]->name, "a") != 0)
+	while (level > 0 && !text_equal(builder->open[level]->name, "a"))
 		level--;
 	if (level == 0)
 		return;
@@ -258,14 +264,14 @@ begin_element(Builder *builder, const char *name)
 {
 	HtmlNode *node;
 
-	if (strcmp(name, "html") == 0)
+	if (text_equal(name, "html"))
 		return builder->open[0];
-	if (builder->body != NULL && strcmp(name, "body") == 0)
+	if (builder->body != NULL && text_equal(name, "body"))
 		return builder->body;
-	if (strcmp(name, "a") == 0)
+	if (text_equal(name, "a"))
 		end_open_link(builder);
 	node = append_element(builder, name);
-	if (strcmp(name, "body") == 0)
+	if (text_equal(name, "body"))
 		builder->body = node;
 	return node;
 }

@@ -18,7 +18,7 @@ is_hidden(const HtmlNode *node)
 		return true;
 	for (size_t i = 0; node->name != NULL && i < sizeof(names) / sizeof(names[0]); i++)
 	{
-		if (strcmp(node->name, names[i]) == 0)
+		if (text_equal(node->name, names[i]))
 			return true;
 	}
 	return false;
@@ -28,8 +28,16 @@ is_hidden(const HtmlNode *node)
 static void
 append_text(TextBuffer *out, const char *s)
 {
-	for (; *s != '\0'; s++)
-		buffer_putc(out, *s == '\n' ? ' ' : *s);
+	for (;;)
+	{
+		size_t len = strcspn(s, "\n");
+
+		buffer_append(out, s, len);
+		if (s[len] == '\0')
+			return;
+		buffer_putc(out, ' ');
+		s += len + 1;
+	}
 }
 
 typedef enum TextForm

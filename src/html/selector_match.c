@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 
 /* The value of an attribute; NULL if the element has none of this name. */
 static const char *
@@ -16,7 +17,7 @@ attribute_value(Matching *m, const HtmlNode *element, const char *name)
 		 attribute = attribute->next)
 	{
 		m->steps--;
-		if (*attribute->name == *name && strcmp(attribute->name, name) == 0)
+		if (text_equal(attribute->name, name))
 			return attribute->value;
 	}
 	return NULL;
@@ -199,7 +200,7 @@ match_simple(Matching *m, const Simple *simple, const HtmlNode *element)
 	switch (simple->kind)
 	{
 		case SIMPLE_TYPE:
-			return simple->name == NULL || strcmp(element->name, simple->name) == 0;
+			return simple->name == NULL || text_equal(element->name, simple->name);
 		case SIMPLE_CLASS:
 			value = attribute_value(m, element, "class");
 			return value != NULL && has_word(m, value, simple->name, simple->length, false);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "html/selector_match.h"
 
 #define BUCKETS 256
@@ -272,9 +273,9 @@ visit_element(Walk *walk, const HtmlNode *element)
 	for (const HtmlAttribute *attribute = element->attributes; attribute != NULL;
 		 attribute = attribute->next)
 	{
-		if (*attribute->name == 'c' && strcmp(attribute->name, "class") == 0)
+		if (text_equal(attribute->name, "class"))
 			visit_classes(walk, attribute->value);
-		else if (*attribute->name == 'i' && strcmp(attribute->name, "id") == 0)
+		else if (text_equal(attribute->name, "id"))
 			visit_whole(walk, '#', attribute->value);
 	}
 	if (walk->set->universal != NULL)

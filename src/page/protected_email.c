@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 
 #define MAX_ADDRESS 254
 
@@ -53,11 +54,11 @@ reveal_in(Arena *arena, HtmlNode *element)
 	for (HtmlAttribute *attribute = element->attributes; attribute != NULL;
 		 attribute = attribute->next)
 	{
-		bool is_link = strcmp(attribute->name, "href") == 0;
+		bool is_link = text_equal(attribute->name, "href");
 		const char *at = is_link ? strstr(attribute->value, marker) : NULL;
 		const char *address = NULL;
 
-		if (strcmp(attribute->name, "data-cfemail") == 0)
+		if (text_equal(attribute->name, "data-cfemail"))
 			address = decode(arena, attribute->value);
 		else if (at != NULL)
 			address = decode(arena, at + strlen(marker));

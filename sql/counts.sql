@@ -39,18 +39,19 @@ LANGUAGE sql AS $$
 		FROM @extschema@.scraper_status r JOIN list_gaps g ON g.read_at >= r.since
 		WHERE r.id = esn_recount.run AND r.since < r.started_at));
 	WITH read AS (
-		SELECT s.id, r.since, esn_first_page(s.activities_url) AS list
+		SELECT s.id, g.gap, esn_first_page(s.activities_url) AS list
 		FROM @extschema@.scraper_status r
 		JOIN @extschema@.frontier f ON f.kind = 'statistics' AND f.status = 'fetched'
 			AND f.tried_at BETWEEN r.since AND now()
 		JOIN @extschema@.sections s ON f.url = s.activities_url || '/statistics'
+		JOIN list_gaps g ON g.section_id = s.id AND g.read_at < r.since
 		WHERE r.id = esn_recount.run
 	), moved AS (
 		SELECT d.id, d.list, sum(esn_list_pages(c.known))
-			OVER (ORDER BY abs(c.gap - g.gap) DESC, d.id) AS requests
+			OVER (ORDER BY abs(c.gap - d.gap) DESC, d.id) AS requests
 		FROM read d
 		JOIN esn_count_gaps(ARRAY(SELECT read.id FROM read)) c ON c.section_id = d.id
-		JOIN list_gaps g ON g.section_id = d.id AND g.gap <> c.gap AND g.read_at < d.since
+			AND c.gap <> d.gap
 	), due AS (
 		UPDATE @extschema@.frontier f SET next_fetch_at = 'epoch',
 			reason = 'statistics count otherwise', priority = 1

@@ -96,11 +96,11 @@ BEGIN
 	FROM @extschema@.sections s
 	WHERE v.resolved_at IS NULL AND s.id = v.section_id AND v.url LIKE '%/organisation/%'
 		AND v.field_name <> 'activities_platform_slug'
-		AND esn_section_of(s.accounts_platform_slug, v.url) IS NULL;
+		AND NOT EXISTS (SELECT FROM esn_section_of(s.accounts_platform_slug, v.url));
 	UPDATE @extschema@.failed_scrapes f SET resolved_at = now()
 	FROM @extschema@.sections s
 	WHERE f.resolved_at IS NULL AND s.id = f.section_id AND f.kind IN ('listing', 'statistics')
-		AND esn_section_of(s.accounts_platform_slug, f.url) IS NULL;
+		AND NOT EXISTS (SELECT FROM esn_section_of(s.accounts_platform_slug, f.url));
 END $$;
 COMMENT ON FUNCTION esn_close_obsolete() IS
 	'Closes the invalid fields of activities that are removed, and the failures and invalid fields '

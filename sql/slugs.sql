@@ -19,16 +19,18 @@ COMMENT ON FUNCTION esn_url_part(text) IS
 	'A slug as a part of an address, percent-encoded. slug: the slug.';
 
 -- A section may lose its slug while pages of it are under way: what they show is not its own.
-CREATE OR REPLACE FUNCTION esn_internal.esn_section_of(section text, page_url text) RETURNS integer
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-	RETURN (SELECT s.id FROM @extschema@.sections s
-		WHERE s.accounts_platform_slug = section AND (page_url NOT LIKE '%/organisation/%'
-			OR strpos(page_url, '/organisation/' || esn_url_part(s.activities_platform_slug) || '/')
-				> 0));
-END $$;
+-- A table function, so that a query over pages inlines it.
+CREATE OR REPLACE FUNCTION esn_internal.esn_section_of(section text, page_url text)
+	RETURNS TABLE (id integer)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+	SELECT s.id FROM sections s
+	WHERE s.accounts_platform_slug = section AND (page_url NOT LIKE '%/organisation/%'
+		OR strpos(page_url, '/organisation/' || esn_url_part(s.activities_platform_slug) || '/')
+			> 0);
+END;
 COMMENT ON FUNCTION esn_section_of(text, text) IS
-	'The section for which a page was read. NULL: none, or it is a list or statistics of a slug '
+	'The section for which a page was read. No row: none, or it is a list or statistics of a slug '
 	'that the section no longer has. section: its slug on accounts.esn.org. page_url: the page.';
 
 -- What was read under a slug belongs to whoever gets it. esn_link_organisers() links the activities
@@ -70,31 +72,33 @@ COMMENT ON FUNCTION esn_take_slugs_away(integer[]) IS
 -- own, but not one whose links name another section and never this one.
 CREATE OR REPLACE FUNCTION esn_internal.esn_named_slugs(pages jsonb)
 RETURNS TABLE (slug text, section_id integer, owner_id integer)
-LANGUAGE sql STABLE AS $$
-	WITH named AS MATERIALIZED (
-		SELECT DISTINCT o.slug, @extschema@.esn_slugify(o.name::text) AS key
-		FROM (
-			SELECT o->>'slug', o->>'name' FROM jsonb_array_elements(pages) p,
-				jsonb_array_elements(p->'page'->'data'->'organisers') o
-			UNION
-			SELECT c->>'organiser', c->>'organiser_name'
-				FROM jsonb_array_elements(pages) p,
-				jsonb_array_elements(p->'page'->'data'->'cards') c
-		) o(slug, name)
-		WHERE o.name <> '' AND length(o.slug) <= 255
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH link AS (
+		SELECT o->>'slug' AS slug, o->>'name' AS name
+		FROM jsonb_path_query(esn_named_slugs.pages, '$[*].page.data.organisers[*]') o
+		UNION
+		SELECT c->>'organiser', c->>'organiser_name'
+		FROM jsonb_path_query(esn_named_slugs.pages, '$[*].page.data.cards[*]') c
+	), named AS (
+		SELECT l.slug, l.name, o.id AS owner_id, bool_or(l.name = o.name
+			OR @extschema@.esn_slugify(l.name) = @extschema@.esn_slugify(o.name::text))
+			OVER (PARTITION BY l.slug) AS names_owner
+		FROM link l LEFT JOIN @extschema@.sections o ON o.activities_platform_slug = l.slug
+		WHERE l.name <> '' AND length(l.slug) <= 255
 	), unclear AS MATERIALIZED (
-		SELECT n.slug, n.key, o.id AS owner_id
-		FROM named n LEFT JOIN @extschema@.sections o ON o.activities_platform_slug = n.slug
-		WHERE o.id IS NULL OR NOT EXISTS (SELECT FROM named m
-			WHERE m.slug = n.slug AND m.key = @extschema@.esn_slugify(o.name::text))
+		SELECT DISTINCT n.slug, @extschema@.esn_slugify(n.name) AS key, n.owner_id
+		FROM named n WHERE n.names_owner IS NOT TRUE
 	)
 	SELECT u.slug, min(s.id), min(u.owner_id)
 	-- Most links name a section that has its slug, or none: national organisations.
 	FROM unclear u JOIN @extschema@.sections s
 		ON (u.owner_id IS NOT NULL OR s.can_scrape_activities IS NOT TRUE)
 		AND s.removed_at IS NULL AND @extschema@.esn_slugify(s.name::text) = u.key
-	GROUP BY u.slug HAVING count(*) = 1
-$$;
+	GROUP BY u.slug HAVING count(*) = 1;
+END $$;
 COMMENT ON FUNCTION esn_named_slugs(jsonb) IS
 	'The slugs that links on activities and cards pair with the name of one section that does not '
 	'have it: that section, and the one that has the slug (NULL: none). pages: array of activity '

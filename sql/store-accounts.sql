@@ -93,15 +93,19 @@ BEGIN
 		university_name = d.university_name, city = d.city, address = d.address,
 		latitude = d.latitude, longitude = d.longitude, logo_url = d.logo_url,
 		social_media = d.social_media, removed_at = NULL, removed_reason = NULL
-	FROM jsonb_array_elements(pages) p,
-		jsonb_to_record(p->'page'->'data') AS d(slug text, name text, email text, website text,
-			university_name text, city text, address text, latitude numeric, longitude numeric,
-			logo_url text, social_media jsonb)
-	WHERE k.accounts_platform_slug = d.slug
-		AND (k.name, k.email, k.website, k.university_name, k.city, k.address, k.latitude,
-				k.longitude, k.logo_url, k.social_media, k.removed_at)
-			IS DISTINCT FROM (d.name, d.email, d.website, d.university_name, d.city, d.address,
-				d.latitude, d.longitude, d.logo_url, d.social_media, NULL);
+	FROM jsonb_array_elements(pages) p
+	CROSS JOIN jsonb_to_record(p->'page'->'data') AS d(slug text, name text, email text,
+		website text, university_name text, city text, address text, latitude numeric,
+		longitude numeric, logo_url text, social_media jsonb)
+	-- one by one: the plan is made while the table is still empty
+	CROSS JOIN LATERAL (SELECT s.id FROM @extschema@.sections s
+		WHERE s.accounts_platform_slug = d.slug
+			AND (s.name, s.email, s.website, s.university_name, s.city, s.address, s.latitude,
+					s.longitude, s.logo_url, s.social_media, s.removed_at)
+				IS DISTINCT FROM (d.name, d.email, d.website, d.university_name, d.city, d.address,
+					d.latitude, d.longitude, d.logo_url, d.social_media, NULL)
+		OFFSET 0) changed
+	WHERE k.id = changed.id;
 END $$;
 COMMENT ON FUNCTION esn_store_section(bigint, jsonb, text) IS
 	'Stores pages of sections that a list has shown before. run: the run. pages: array of pages. '

@@ -155,7 +155,6 @@ BEGIN
 	PERFORM esn_store_errors(run, pages);
 	PERFORM esn_learn_slugs(pages);
 	PERFORM esn_move_activities(pages);
-	PERFORM esn_add_names(pages);
 	SELECT array_agg(r.activity) FILTER (WHERE r.is_new),
 		jsonb_agg(r.relations) FILTER (WHERE r.is_new),
 		array_agg(r.activity) FILTER (WHERE NOT r.is_new),
@@ -163,6 +162,7 @@ BEGIN
 		count(*) FILTER (WHERE r.has_errors)
 	INTO new_rows, new_relations, known_rows, known_relations, invalid
 	FROM esn_read_activities(pages) r;
+	PERFORM esn_add_names(coalesce(new_relations, '[]') || coalesce(known_relations, '[]'));
 	added := coalesce(cardinality(new_rows), 0);
 	changed := 0;
 	IF new_rows IS NOT NULL THEN

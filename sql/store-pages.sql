@@ -14,7 +14,7 @@ BEGIN
 		SELECT DISTINCT ON (c->>'url') c->>'event_slug' AS event_slug, c->>'url' AS url,
 			esn_card_hash(c) AS hash, s.id AS section_id
 		FROM jsonb_array_elements(pages) p
-		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
+		LEFT JOIN LATERAL esn_section_of(p->>'section', p->>'url') s ON true
 		CROSS JOIN jsonb_array_elements(p->'page'->'data'->'cards') c
 		WHERE length(c->>'event_slug') <= 255
 		ORDER BY c->>'url', s.id
@@ -76,7 +76,8 @@ BEGIN
 	)
 	INSERT INTO @extschema@.validation_errors (section_id, activity_event_slug, field_name,
 		error_message, raw_data, run_id, url)
-	SELECT esn_section_of(section, url), event_slug, field, message, raw, run, url FROM wrong w
+	SELECT s.id, event_slug, field, message, raw, run, url
+	FROM wrong w LEFT JOIN LATERAL esn_section_of(w.section, w.url) s ON true
 	WHERE NOT EXISTS (SELECT FROM @extschema@.validation_errors v
 		WHERE v.url = w.url AND v.field_name = w.field AND v.resolved_at IS NULL);
 END $$;
@@ -136,8 +137,7 @@ BEGIN
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url,
 			-- On whose list an activity is, the lists say: see esn_store_listing().
 			CASE WHEN page_kind = 'activity' AND k.url IS NOT NULL THEN k.section_id
-				ELSE coalesce(esn_section_of(p->>'section', p->>'url'), k.section_id)
-				END AS section_id,
+				ELSE coalesce(s.id, k.section_id) END AS section_id,
 			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
 			f.rules_hash, f.content_hash, k.url IS NOT NULL AS is_known,
 			CASE WHEN f.status = 304 THEN k.event_slug
@@ -148,6 +148,7 @@ BEGIN
 		FROM jsonb_array_elements(pages) p CROSS JOIN jsonb_to_record(p->'fetch')
 			AS f(status integer, etag text, last_modified text, rules_hash bigint,
 				content_hash bigint)
+		LEFT JOIN LATERAL esn_section_of(p->>'section', p->>'url') s ON true
 		LEFT JOIN @extschema@.frontier k ON k.url = p->>'url'
 		WHERE p ? 'fetch'
 		ORDER BY p->>'url'

@@ -41,16 +41,15 @@ COMMENT ON FUNCTION esn_replace_organisers(jsonb) IS
 	'esn_read_activities(). Returns the activities with changes, and the slugs before and after; '
 	'NULL: none.';
 
--- A relation to something that has a name is one row here: what it is called, the field of a page
--- that names the things, their table, the table of the relation, its column. The functions below
--- are made of it.
+-- A relation to something that has a name is one row here: what it is called, the table of the
+-- things, the table of the relation, its column. The functions below are made of it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_named_relations()
-RETURNS TABLE (name text, field text, things text, relation text, key text)
+RETURNS TABLE (name text, things text, relation text, key text)
 LANGUAGE sql IMMUTABLE AS $$
-	VALUES ('types', 'activity_types', 'activity_types', 'activity_to_type', 'type_id'),
-		('causes', 'causes', 'activity_causes', 'activity_to_cause', 'cause_id'),
-		('sdgs', 'sdgs', 'sdgs', 'activity_to_sdg', 'sdg_id'),
-		('objectives', 'objectives', 'objectives', 'activity_to_objective', 'objective_id')
+	VALUES ('types', 'activity_types', 'activity_to_type', 'type_id'),
+		('causes', 'activity_causes', 'activity_to_cause', 'cause_id'),
+		('sdgs', 'sdgs', 'activity_to_sdg', 'sdg_id'),
+		('objectives', 'objectives', 'activity_to_objective', 'objective_id')
 $$;
 
 DO $make$
@@ -105,11 +104,11 @@ DECLARE
 	replaced text;
 BEGIN
 	SELECT string_agg(format($$
-			INSERT INTO @extschema@.%1$I (name)
-			SELECT DISTINCT v FROM jsonb_array_elements(pages) p,
-				jsonb_array_elements_text(p->'page'->'data'->%2$L) v
-			WHERE NOT EXISTS (SELECT FROM @extschema@.%1$I n WHERE n.name = v)
-			ON CONFLICT DO NOTHING;$$, r.things, r.field), ''),
+			INSERT INTO @extschema@.%2$I (name)
+			SELECT DISTINCT v.name FROM jsonb_to_recordset(relations) AS r(%1$I text[]),
+				unnest(r.%1$I) AS v(name)
+			WHERE NOT EXISTS (SELECT FROM @extschema@.%2$I n WHERE n.name = v.name)
+			ON CONFLICT DO NOTHING;$$, r.name, r.things), ''),
 		string_agg(format($$
 			INSERT INTO @extschema@.%2$I (activity_id, %3$I)
 			SELECT DISTINCT r.id, n.id
@@ -121,7 +120,7 @@ BEGIN
 	INTO add_names, insert_relations, replaced
 	FROM esn_named_relations() r;
 	EXECUTE format($function$
-		CREATE OR REPLACE FUNCTION esn_internal.esn_add_names(pages jsonb) RETURNS void
+		CREATE OR REPLACE FUNCTION esn_internal.esn_add_names(relations jsonb) RETURNS void
 		LANGUAGE plpgsql AS $$
 		BEGIN%s
 		END $$$function$, add_names);
@@ -158,7 +157,7 @@ BEGIN
 END $make$;
 DROP FUNCTION esn_internal.esn_named_relations();
 COMMENT ON FUNCTION esn_add_names(jsonb) IS
-	'Adds types, causes, goals and objectives that are new. pages: array of pages of activities.';
+	'Adds types, causes, goals and objectives that are new. relations: see esn_read_activities().';
 COMMENT ON FUNCTION esn_insert_relations(jsonb) IS
 	'Adds the relations of new activities, which have none yet. relations: see '
 	'esn_read_activities().';

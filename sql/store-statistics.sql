@@ -245,13 +245,13 @@ BEGIN
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, p->>'section' AS section,
 			s.id AS section_id, esn_statistics_object(d.document) AS figures
 		FROM jsonb_array_elements(pages) p
-		CROSS JOIN esn_section_of(p->>'section', p->>'url') AS s(id)
+		LEFT JOIN LATERAL esn_section_of(p->>'section', p->>'url') s ON true
 		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
 		ORDER BY p->>'url'
 	) q;
 	IF EXISTS (SELECT FROM jsonb_array_elements(pages) p
-		JOIN @extschema@.section_overall_statistics o
-			ON o.section_id = esn_section_of(p->>'section', p->>'url')
+		CROSS JOIN esn_section_of(p->>'section', p->>'url') s
+		JOIN @extschema@.section_overall_statistics o ON o.section_id = s.id
 		WHERE p->'page'->'data'->>'json' IS NULL AND coalesce(
 				p->'fetch'->>'status', '200') NOT IN ('404', '410')
 			AND greatest(o.physical_activities, o.online_activities, o.total_local_students,

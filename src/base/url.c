@@ -12,6 +12,10 @@
 #define MAX_URL 2000
 #define ROOM 65536 /* more than libcurl needs for addresses of that length */
 
+/* The characters of RFC 3986, but for "%". */
+static const char unencoded[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+								"-._~:/?#[]@!$&'()*+,;=";
+
 /*
  * Percent-encodes the characters that a URL must not contain, and each "%" that encodes nothing.
  * Returns NULL if the URL is empty, too long, or contains a control character or an encoded NUL.
@@ -19,14 +23,12 @@
 static char *
 encode(Arena *arena, const char *url)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-								"-._~:/?#[]@!$&'()*+,;=";
 	TextBuffer out;
 
 	buffer_init(&out, arena);
-	while (*url != '\0' && out.len <= MAX_URL)
+	while (out.len <= MAX_URL)
 	{
-		size_t len = strspn(url, plain);
+		size_t len = strspn(url, unencoded);
 		unsigned char c = (unsigned char) url[len];
 
 		buffer_append(&out, url, len);
@@ -135,8 +137,9 @@ scheme_length(const char *url)
 }
 
 /*
- * Writes the host, behind the slashes, in lower case. False if it is a scheme:
- * "http://http://host/".
+ * Writes the host, behind the slashes, in lower case. False if it is a scheme
+ * ("http://http://host/"), or if it has a character of ASCII that must be encoded or is encoded:
+ * libcurl decodes a host, and might read the result as another one.
  */
 static bool
 lower_host(char *host)
@@ -150,7 +153,14 @@ lower_host(char *host)
 		host = user_end + 1;
 	}
 	for (size_t i = 0; i < len; i++)
+	{
+		bool is_ascii =
+			host[i] == '%' ? ascii_hex_byte(host + i + 1) < 0x80 : (unsigned char) host[i] < 0x80;
+
+		if (is_ascii && strchr(unencoded, host[i]) == NULL)
+			return false;
 		host[i] = ascii_lower(host[i]);
+	}
 	return !(strncmp(host, "http", 4) == 0 && (len == 4 || host[4] == ':')) &&
 		   !(strncmp(host, "https", 5) == 0 && (len == 5 || host[5] == ':'));
 }
@@ -222,10 +232,7 @@ url_absolute(Arena *arena, const char *base, const char *href)
 	/* libcurl reports an invalid base if it runs out of memory. */
 	arena_ensure_room(arena, ROOM);
 	resolve(base, reference, resolved);
-	/* libcurl decodes a host, so that "%4F" is a capital letter now. */
-	if (names_host && *resolved != '\0' && !lower_host(strstr(resolved, "://") + 3))
-		return NULL;
-	/* Encode again for the same reason, and because base can contain anything. */
+	/* Encode again, because libcurl decodes a host, and because base can contain anything. */
 	return encode(arena, resolved);
 }
 

@@ -15,9 +15,11 @@ COMMENT ON FUNCTION esn_page_share(text, text, numeric, text) IS
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_suggestion(lang text, idea jsonb, name text)
 	RETURNS text
-LANGUAGE sql STABLE AS $$
-	SELECT concat('<li class="', CASE WHEN (idea->>'is_gap')::boolean THEN 'gap' ELSE 'idea' END,
-		'"><h3>', esn_html(esn_say(lang, CASE WHEN (idea->>'is_gap')::boolean THEN 'Gap'
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT concat('<li class="',
+		CASE WHEN (idea->>'is_gap')::boolean THEN 'gap' ELSE 'idea' END, '"><h3>',
+		esn_html(esn_say(lang, CASE WHEN (idea->>'is_gap')::boolean THEN 'Gap'
 			ELSE 'Idea' END)), ': ', esn_html(CASE WHEN lang = 'tr'
 			THEN esn_turkish(idea #>> '{names,tr}') ELSE concat(idea #>> '{names,en}', (SELECT ' ('
 				|| split_part(g.description, ':', 1) || ')' FROM @extschema@.sdgs g
@@ -50,8 +52,8 @@ LANGUAGE sql STABLE AS $$
 				esn_figure((e.item->>'participants')::numeric, lang),
 				esn_html(esn_say(lang, 'participants'))), '' ORDER BY e.n), '</ul>')
 			FROM jsonb_array_elements(idea->'examples') WITH ORDINALITY AS e(item, n)
-			HAVING count(*) > 0), '</li>')
-$$;
+			HAVING count(*) > 0), '</li>'));
+END $$;
 COMMENT ON FUNCTION esn_page_suggestion(text, jsonb, text) IS
 	'A suggestion: why, the shares that it compares, and examples. lang: en or tr. idea: as in '
 	'esn_report_plan(). name: of the section.';

@@ -36,8 +36,9 @@ COMMENT ON FUNCTION esn_page_years(text, text, text) IS
 -- With a year: what they did in it, and the change from the year before.
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_sections(request jsonb, lang text, given jsonb)
 	RETURNS text
-LANGUAGE sql STABLE AS $$
-	SELECT esn_page_compare_form(request) || esn_page_table(lang, 'Sections',
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT esn_page_compare_form(request) || esn_page_table(lang, 'Sections',
 		CASE WHEN given->>'year' IS NULL
 			THEN '{Section,Country,#Activities,#In 12 months,#Participants,Last activity,#Rank}'
 			ELSE '{Section,Country,#Activities,#Change,#Participants,Last activity,#Rank}'
@@ -69,8 +70,8 @@ LANGUAGE sql STABLE AS $$
 		AND y.year = (given->>'year')::integer
 	WHERE (given->>'country' IS NULL OR o.country_code = given->>'country')
 		AND (given->>'q' IS NULL OR strpos(lower(concat_ws(' ', o.section, o.city, o.university,
-			o.country)), lower(given->>'q')) > 0)
-$$;
+			o.country)), lower(given->>'q')) > 0));
+END $$;
 COMMENT ON FUNCTION esn_page_sections(jsonb, text, jsonb) IS
 	'The table of sections. request: as esn_api() makes it. lang: en or tr. given: the checked '
 	'parameters; country, q and year select, compare is chosen.';
@@ -109,8 +110,9 @@ COMMENT ON FUNCTION esn_page_runs(text) IS 'The table of the last ten runs. lang
 -- The filters of a list, as a form that works without JavaScript.
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_filters(request jsonb, lang text, given jsonb)
 	RETURNS text
-LANGUAGE sql STABLE AS $$
-	SELECT concat('<form class="filters" action="#activities">',
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT concat('<form class="filters" action="#activities">',
 		CASE WHEN lang = 'tr' THEN '<input type="hidden" name="lang" value="tr">' END,
 		(SELECT string_agg(concat('<label>', esn_html(esn_say(lang, c.head)), ' <select name="',
 			c.name, '"><option value="">', esn_html(esn_say(lang, 'all')), '</option>', c.options,
@@ -129,8 +131,8 @@ LANGUAGE sql STABLE AS $$
 		(SELECT string_agg(format('<label>%s <input type="date" name="%s" value="%s"></label> ',
 			esn_html(esn_say(lang, d.head)), d.name, esn_html(given->>d.name)), '' ORDER BY d.n)
 			FROM (VALUES (1, 'from', 'start_date'), (2, 'to', 'end_date')) AS d(n, head, name)),
-		'<button>', esn_html(esn_say(lang, 'Show')), '</button></form>')
-$$;
+		'<button>', esn_html(esn_say(lang, 'Show')), '</button></form>'));
+END $$;
 COMMENT ON FUNCTION esn_page_filters(jsonb, text, jsonb) IS
 	'The form that selects activities. request: as esn_api() makes it. lang: en or tr. given: the '
 	'checked parameters.';

@@ -25,9 +25,10 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_section_of(section text, page_url te
 LANGUAGE sql STABLE
 BEGIN ATOMIC
 	SELECT s.id FROM sections s
-	WHERE s.accounts_platform_slug = section AND (page_url NOT LIKE '%/organisation/%'
-		OR strpos(page_url, '/organisation/' || esn_url_part(s.activities_platform_slug) || '/')
-			> 0);
+	WHERE s.accounts_platform_slug = esn_section_of.section
+		AND (esn_section_of.page_url NOT LIKE '%/organisation/%'
+			OR strpos(esn_section_of.page_url,
+				'/organisation/' || esn_url_part(s.activities_platform_slug) || '/') > 0);
 END;
 COMMENT ON FUNCTION esn_section_of(text, text) IS
 	'The section for which a page was read. No row: none, or it is a list or statistics of a slug '
@@ -73,16 +74,16 @@ COMMENT ON FUNCTION esn_take_slugs_away(integer[]) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_named_slugs(pages jsonb)
 RETURNS TABLE (slug text, section_id integer, owner_id integer)
 LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
 BEGIN
 	RETURN QUERY
 	WITH link AS (
 		SELECT o->>'slug' AS slug, o->>'name' AS name
-		FROM jsonb_path_query(esn_named_slugs.pages, '$[*].page.data.organisers[*]') o
+		FROM jsonb_path_query(pages, '$[*].page.data.organisers[*]') o
 		UNION
 		SELECT c->>'organiser', c->>'organiser_name'
-		FROM jsonb_path_query(esn_named_slugs.pages, '$[*].page.data.cards[*]') c
+		FROM jsonb_path_query(pages, '$[*].page.data.cards[*]') c
 	), named AS (
+		-- Most links have the owner's exact name, which needs no slug to be made of it.
 		SELECT l.slug, l.name, o.id AS owner_id, bool_or(l.name = o.name
 			OR @extschema@.esn_slugify(l.name) = @extschema@.esn_slugify(o.name::text))
 			OVER (PARTITION BY l.slug) AS names_owner

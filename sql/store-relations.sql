@@ -41,8 +41,8 @@ COMMENT ON FUNCTION esn_replace_organisers(jsonb) IS
 	'esn_read_activities(). Returns the activities with changes, and the slugs before and after; '
 	'NULL: none.';
 
--- A relation to something that has a name is one row here: what it is called, the table of the
--- things, the table of the relation, its column. The functions below are made of it.
+-- A relation to something that has a name is one row here: what esn_read_activities() calls it, the
+-- table of the things, the table of the relation, its column. The functions below are made of it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_named_relations()
 RETURNS TABLE (name text, things text, relation text, key text)
 LANGUAGE sql IMMUTABLE AS $$

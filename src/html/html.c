@@ -100,8 +100,8 @@ copy(Builder *builder, const char *s)
 }
 
 /*
- * Returns the name's copy in the arena. A page repeats few names many times, and libxml2's
- * dictionary has each of them in one place, so that the address serves as a hash.
+ * Returns the name's copy in the arena. A page repeats few names many times. libxml2 has nearly all
+ * of them in one place each, so that the address serves as a hash; the comparison decides.
  */
 static const char *
 keep_name(Builder *builder, const char *name)

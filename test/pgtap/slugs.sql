@@ -75,6 +75,16 @@ SELECT results_eq($$SELECT new_values->>'activities_platform_slug' FROM changes
 SELECT pg_temp.organised('a-3', 'esn-ostrava=ESN VSB', 'esn-ostrava=ESN Ostrava') AS stored \gset
 SELECT results_eq('SELECT slug FROM pg_temp.slugs() WHERE id IN (-3, -4)',
 	$$VALUES (NULL), ('esn-ostrava')$$, 'a slug whose links name its section, too, stays');
+SELECT pg_temp.organised('a-4', 'esn-ostrava=esn vsb', 'esn-ostrava=ESN Ostrava') AS stored \gset
+SELECT results_eq('SELECT slug FROM pg_temp.slugs() WHERE id IN (-3, -4)',
+	$$VALUES (NULL), ('esn-ostrava')$$, 'also where they spell it otherwise');
+
+SELECT esn_store_listing(:run, jsonb_build_array(jsonb_build_object('url',
+	'https://activities.example/activities?page=0', 'page', '{"errors": [], "data": {"cards": [{
+		"event_slug": "card-2", "url": "https://activities.example/activity/card-2",
+		"organiser": "esn-ostrava-2", "organiser_name": "ESN Ostrava"}]}}'::jsonb))) \g /dev/null
+SELECT is((SELECT slug FROM pg_temp.slugs() WHERE id = -3), 'esn-ostrava-2',
+	'a card of a list pairs a slug with a section, too');
 
 -- A swapped pair.
 SELECT pg_temp.probe('aa-5=esn-b', 'bb-6=esn-a') \g /dev/null

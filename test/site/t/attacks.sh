@@ -62,7 +62,7 @@ like "none runs in a run" \
 is "or in a scheduled job" "$(jobs | cluster_psql "$cluster" -d attacked -At 2>&1 |
 	grep -c 'struck' || true)" 0
 is "nothing was struck" "$(struck)" 0
-sql "DO \$\$
+sql "SET search_path = pg_catalog" "DO \$\$
 	DECLARE
 		f regprocedure;
 	BEGIN

@@ -28,6 +28,23 @@ is "the runs have stored everything" "$(differences)" ""
 is "and nothing in those columns" "$(sql "SELECT count(*) FROM activities
 	WHERE num_nonnulls(causes, objectives, organisers, sdgs, ids, n, \"full\") > 0")" 0
 
+# The same columns, in a database of 1.0 that is then upgraded: no function takes them for its own.
+names=$(sql "SELECT attname FROM pg_attribute
+	WHERE attrelid = 'sections'::regclass AND atttypid = 'point'::regtype")
+database=grown
+cluster_psql "$cluster" -c "CREATE DATABASE grown"
+reads_the_site grown
+sql "CREATE EXTENSION esn_pulse VERSION '1.0'"
+for table in sections activities countries sdgs section_overall_statistics failed_scrapes; do
+	sed "s/.*/ALTER TABLE $table ADD COLUMN IF NOT EXISTS \"&\" point;/" <<<"$names"
+done | PGOPTIONS="-c client_min_messages=warning" cluster_psql "$cluster" -d grown
+is "an upgrade accepts them" "$(sql "ALTER EXTENSION esn_pulse UPDATE")" ""
+is "among them are arguments of functions that are part of queries" \
+	"$(sql "SELECT count(*) FROM pg_attribute WHERE attrelid = 'sections'::regclass
+		AND attname IN ('section', 'page_url')")" 2
+sql "SELECT esn_scrape_all()" >/dev/null
+is "and runs store everything" "$(differences widened)" ""
+
 # A trigger that raises an error costs the page of its row, and no more.
 site_database refused --sections 10 --count 60 --seed 63 --no-faults
 sql "SELECT esn_scrape_all()" >/dev/null

@@ -208,7 +208,8 @@ COMMENT ON COLUMN esn_countries_by_year.participants_change_percent IS
 	'there were none, or the first began after its January.';
 
 COMMENT ON VIEW esn_section_quality IS 'The quality of the data of each section.';
-COMMENT ON COLUMN esn_section_quality.activities IS 'Activities that are valid.';
+COMMENT ON COLUMN esn_section_quality.activities IS
+	'Activities that are valid, those to come included.';
 COMMENT ON COLUMN esn_section_quality.invalid IS
 	'Activities with an invalid field. No other figure counts them.';
 COMMENT ON COLUMN esn_section_quality.complete_percent IS

@@ -142,8 +142,10 @@ plan(Run *run)
 	progress_show_plan(&run->result);
 }
 
-/* Writes how a run ended by an ERROR stands; where even that fails, its row is marked by whoever
- * looks next. */
+/*
+ * Writes the final status of a run that an ERROR has ended. If even that fails, the next session
+ * that looks marks the row.
+ */
 static void
 end_row(Run *run, const char *status, const char *message)
 {
@@ -229,7 +231,7 @@ work(Run *run, RunBody body, int seconds)
 	loop_open(&run->loop, run->request->kind == RUN_RETRY ? RETRY_PATIENCE : 0);
 	robots_fetch(&run->loop);
 	body(run);
-	/* Sections that a site which blocked us was not asked for have not come in. */
+	/* If a site blocked the run, the sections that were not read yet count as failed. */
 	if (run->result.blocked)
 		run->result.counts.sections_failed =
 			run->result.sections_due - run->result.counts.sections_processed;
@@ -367,8 +369,8 @@ run_activities(const RunRequest *request, RunBody body)
 }
 
 /*
- * Accounts first where that is due, *run: that run; false where activities has nothing to go on
- * with.
+ * Runs accounts first if they are due; *run is then that run's id. Returns false if no section is
+ * known afterwards.
  */
 static bool
 prepare_sections(const RunRequest *request, int64 *run)

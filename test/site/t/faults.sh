@@ -252,21 +252,24 @@ In every row:
   `validation_errors`, and is stored once the site works again.
 - Nothing was invented. All other rows are what the site shows, field by field.
 - No process crashed.
-- No request went to a host other than the two sites.
+- No request for a page went to another host. Only a robots.txt may redirect
+  there.
 
 A page that is "not stored" now but was stored before keeps its earlier values.
-To measure again: `bash test/site/t/faults.sh; cp build/faults.md docs/faults.md`.
+What is "retried" is requested again by the next run and by `esn_retry_failed()`;
+other failed pages are requested again after `esn_pulse.refresh_days`. The tests
+set `esn_pulse.max_page_size` to 1 MB and `esn_pulse.request_timeout` to 5 s.
 
-A row that is "right" is no single page. Sections and activities look like
-others there, or have changed between two runs: their names, slugs, lists and
-statistics are compared with the sites after two runs.
+The rows with the outcome "right" concern several pages. Sections and activities
+look like others there, or have changed between two runs: their names, slugs,
+lists and statistics are compared with the sites after two runs.
 
 Some truncated pages give no sign of it: a Content-Length that ends within the
 page, a connection without a length that is closed, a gzip stream of the right
 length without an end. Such a page is read as far as it goes. Missing required
 fields are reported; other fields are empty until the page is read again.
 
-| fault | outcome | message | requested again |
+| fault | outcome | message | retried |
 | --- | --- | --- | --- |
 TEXT
 sed 's/^/# /' build/faults.md

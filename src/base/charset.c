@@ -279,8 +279,11 @@ charset_of_meta(Span page)
 		Span next = {page.at + 1, page.end};
 
 		if (*page.at != '<')
+		{
 			page.at++;
-		else if (begins_with(page, "<!--"))
+			continue;
+		}
+		if (begins_with(page, "<!--"))
 		{
 			/* "<!-->" is a whole comment */
 			page.at += 2;

@@ -2,8 +2,8 @@
 
 top=$PWD
 
-# Debian's programs, which setup.sh installs, before others of the same names: another python3 may
-# lack Debian's packages, and one behind a wrapper takes ten times as long to start.
+# Prefer the programs of Debian, which setup.sh installs. Another python3 may lack Debian's
+# packages, and one behind a wrapper takes ten times as long to start.
 PATH=/usr/bin:$PATH
 
 # The core, which knows no PostgreSQL, and the server side.

@@ -31,8 +31,9 @@ BEGIN ATOMIC
 				'/organisation/' || esn_url_part(s.activities_platform_slug) || '/') > 0);
 END;
 COMMENT ON FUNCTION esn_section_of(text, text) IS
-	'The section for which a page was read. No row: none, or it is a list or statistics of a slug '
-	'that the section no longer has. section: its slug on accounts.esn.org. page_url: the page.';
+	'The section for which a page was read. Returns no row if there is none, or if the page is a '
+	'list or statistics of a slug that the section no longer has. section: its slug on '
+	'accounts.esn.org. page_url: the page.';
 
 -- What was read under a slug belongs to whoever gets it. esn_link_organisers() links the activities
 -- then.
@@ -83,7 +84,7 @@ BEGIN
 		SELECT c->>'organiser', c->>'organiser_name'
 		FROM jsonb_path_query(pages, '$[*].page.data.cards[*]') c
 	), named AS (
-		-- Most links have the owner's exact name, which needs no slug to be made of it.
+		-- Most links have the owner's exact name. Then no slug has to be computed.
 		SELECT l.slug, l.name, o.id AS owner_id, bool_or(l.name = o.name
 			OR @extschema@.esn_slugify(l.name) = @extschema@.esn_slugify(o.name::text))
 			OVER (PARTITION BY l.slug) AS names_owner

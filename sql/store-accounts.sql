@@ -97,7 +97,7 @@ BEGIN
 	CROSS JOIN jsonb_to_record(p->'page'->'data') AS d(slug text, name text, email text,
 		website text, university_name text, city text, address text, latitude numeric,
 		longitude numeric, logo_url text, social_media jsonb)
-	-- one by one: the planner does not know yet how many sections there are
+	-- One by one, because the planner does not know yet how many sections there are.
 	CROSS JOIN LATERAL (SELECT s.id FROM @extschema@.sections s
 		WHERE s.accounts_platform_slug = d.slug
 			AND (s.name, s.email, s.website, s.university_name, s.city, s.address, s.latitude,

@@ -209,7 +209,7 @@ COMMENT ON COLUMN esn_countries_by_year.participants_change_percent IS
 
 COMMENT ON VIEW esn_section_quality IS 'The quality of the data of each section.';
 COMMENT ON COLUMN esn_section_quality.activities IS
-	'Activities that are valid, those to come included.';
+	'Valid activities, including upcoming ones.';
 COMMENT ON COLUMN esn_section_quality.invalid IS
 	'Activities with an invalid field. No other figure counts them.';
 COMMENT ON COLUMN esn_section_quality.complete_percent IS

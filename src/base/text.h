@@ -42,7 +42,7 @@ extern size_t text_length(const char *s);
 /* Cuts s to at most max_chars code points. Copies it only if it has to be cut. */
 extern const char *text_truncate(Arena *arena, const char *s, size_t max_chars);
 
-/* Equality, decided inline where the first bytes differ, as those of most names do. */
+/* Whether two strings are equal. Compares the first bytes inline: most names differ there. */
 static inline bool
 text_equal(const char *a, const char *b)
 {

@@ -12,7 +12,7 @@
 #define MAX_URL 2000
 #define ROOM 65536 /* more than libcurl needs for addresses of that length */
 
-/* The characters of RFC 3986, but for "%". */
+/* The characters that RFC 3986 allows, except "%". */
 static const char unencoded[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 								"-._~:/?#[]@!$&'()*+,;=";
 
@@ -138,7 +138,7 @@ scheme_length(const char *url)
 
 /*
  * Writes the host, behind the slashes, in lower case. False if it is a scheme
- * ("http://http://host/"), or if it has a character of ASCII that must be encoded or is encoded:
+ * ("http://http://host/"), or if an ASCII character in it is, or has to be, percent-encoded:
  * libcurl decodes a host, and might read the result as another one.
  */
 static bool
@@ -174,12 +174,12 @@ with_host(Arena *arena, const char *scheme, const char *rest)
 }
 
 /*
- * The link as a reference of RFC 3986, which knows one spelling of each. *names_host: it has a host
- * of its own. NULL if it is not of the web.
+ * The link as a reference of RFC 3986, which knows one spelling of each. NULL if it is not of the
+ * web.
  * See https://url.spec.whatwg.org/#special-authority-slashes-state and the states around it.
  */
 static const char *
-normalize(Arena *arena, const char *base, const char *href, bool *names_host)
+normalize(Arena *arena, const char *base, const char *href)
 {
 	const char *link = clean(arena, href);
 	size_t len = scheme_length(link);
@@ -187,7 +187,6 @@ normalize(Arena *arena, const char *base, const char *href, bool *names_host)
 	char *scheme = arena_strndup(arena, link, len);
 
 	ascii_lower_all(scheme);
-	*names_host = slashes >= 2;
 	if (len == 0)
 		return slashes < 2 ? link : with_host(arena, "", link + slashes);
 	if (strcmp(scheme, "http:") != 0 && strcmp(scheme, "https:") != 0)
@@ -200,23 +199,21 @@ normalize(Arena *arena, const char *base, const char *href, bool *names_host)
 				   ? link
 				   : arena_printf(arena, "./%s", link);
 	}
-	*names_host = true;
 	return with_host(arena, scheme, link + len + slashes);
 }
 
 bool
 url_names_host(Arena *arena, const char *base, const char *href)
 {
-	bool names_host;
+	const char *reference = normalize(arena, base, href);
 
-	return normalize(arena, base, href, &names_host) != NULL && names_host;
+	return reference != NULL && (strncmp(reference, "//", 2) == 0 || is_of_web(reference));
 }
 
 char *
 url_absolute(Arena *arena, const char *base, const char *href)
 {
-	bool names_host;
-	const char *reference = normalize(arena, base, href, &names_host);
+	const char *reference = normalize(arena, base, href);
 	char resolved[MAX_URL + 1];
 	const char *plain;
 

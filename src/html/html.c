@@ -88,7 +88,7 @@ allocate(Builder *builder, size_t size)
 	return place;
 }
 
-/* Returns a copy in the arena; NULL if there is no memory. */
+/* Returns a copy in the arena, or NULL if memory runs out. */
 static char *
 copy(Builder *builder, const char *s)
 {

@@ -147,7 +147,7 @@ is_one_of(const char *word, const char *const *list)
 {
 	for (; *list != NULL; list++)
 	{
-		if (**list == *word && strcmp(word, *list) == 0)
+		if (text_equal(word, *list))
 			return true;
 	}
 	return false;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 typedef struct CompiledRule
 {
 	const char *field;
@@ -134,7 +136,7 @@ remember(void *context, int number, HtmlNode *element)
 static bool
 is_of_field(const CompiledRule *rule, const char *field)
 {
-	return *rule->field == *field && strcmp(rule->field, field) == 0;
+	return text_equal(rule->field, field);
 }
 
 RuleMatches *

@@ -252,13 +252,14 @@ In every row:
   `validation_errors`, and is stored once the site works again.
 - Nothing was invented. All other rows are what the site shows, field by field.
 - No process crashed.
-- No request for a page went to another host. Only a robots.txt may redirect
-  there.
+- No request for a page went to another host. Only a request for robots.txt may
+  follow a redirect to one.
 
 A page that is "not stored" now but was stored before keeps its earlier values.
-What is "retried" is requested again by the next run and by `esn_retry_failed()`;
-other failed pages are requested again after `esn_pulse.refresh_days`. The tests
-set `esn_pulse.max_page_size` to 1 MB and `esn_pulse.request_timeout` to 5 s.
+A page that is "retried" is requested again by the next run and by
+`esn_retry_failed()`; other failed pages are requested again after
+`esn_pulse.refresh_days`. The tests set `esn_pulse.max_page_size` to 1 MB and
+`esn_pulse.request_timeout` to 5 s.
 
 The rows with the outcome "right" concern several pages. Sections and activities
 look like others there, or have changed between two runs: their names, slugs,

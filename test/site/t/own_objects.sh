@@ -28,7 +28,8 @@ is "the runs have stored everything" "$(differences)" ""
 is "and nothing in those columns" "$(sql "SELECT count(*) FROM activities
 	WHERE num_nonnulls(causes, objectives, organisers, sdgs, ids, n, \"full\") > 0")" 0
 
-# The same columns, in a database of 1.0 that is then upgraded: no function takes them for its own.
+# The same columns in a database of 1.0, which is then upgraded: no function takes one of them for
+# its argument.
 names=$(sql "SELECT attname FROM pg_attribute
 	WHERE attrelid = 'sections'::regclass AND atttypid = 'point'::regtype")
 database=grown

@@ -366,29 +366,44 @@ handle_error(void *context, xmlError *error)
 	}
 }
 
+/* Comments, declarations and the like are no part of the tree. */
+static xmlSAXHandler events = {.initialized = XML_SAX2_MAGIC, /* otherwise serror is not called */
+							   .startElement = start_element,
+							   .endElement = end_element,
+							   .characters = characters,
+							   .cdataBlock = characters,
+							   .ignorableWhitespace = characters,
+							   .serror = (xmlStructuredErrorFunc) handle_error};
+
+/*
+ * The push parser gets the whole page at once. It is faster than htmlParseDocument(), which copies
+ * the name of every element. It stops after the end of the html element; what follows belongs to
+ * the body, so it is told to go on.
+ */
 static void
 parse(Builder *builder, const char *utf8, size_t len)
 {
-	xmlParserCtxt *parser = builder->parser = htmlCreateMemoryParserCtxt(utf8, (int) len);
+	xmlParserCtxt *parser = builder->parser =
+		htmlCreatePushParserCtxt(&events, builder, utf8, (int) len, NULL, XML_CHAR_ENCODING_UTF8);
+	long parsed = 0;
+	long before;
 
 	if (parser == NULL)
 	{
 		builder->out_of_memory = true;
 		return;
 	}
-	memset(parser->sax, 0, sizeof(*parser->sax));
-	parser->sax->initialized = XML_SAX2_MAGIC; /* otherwise serror is not called */
-	parser->sax->startElement = start_element;
-	parser->sax->endElement = end_element;
-	parser->sax->characters = characters;
-	parser->sax->cdataBlock = characters;
-	parser->sax->ignorableWhitespace = characters;
-	parser->sax->serror = (xmlStructuredErrorFunc) handle_error;
-	parser->userData = builder;
 	htmlCtxtUseOptions(parser, OPTIONS);
-	xmlSwitchEncoding(parser, XML_CHAR_ENCODING_UTF8);
-	htmlParseDocument(parser);
-	/* A page that ends within a tag gets no final event. */
+	do
+	{
+		before = parsed;
+		htmlParseChunk(parser, NULL, 0, 1);
+		parsed = xmlByteConsumed(parser);
+		parser->instate = XML_PARSER_CONTENT;
+	} while (!is_done(builder) && parsed > before && parsed < (long) len);
+	/* A page that ends within a tag gets no final event, and a last < or & stays unparsed. */
+	if (!is_done(builder) && parsed < (long) len)
+		characters(builder, (const xmlChar *) utf8 + parsed, (int) ((long) len - parsed));
 	end_text(builder);
 	htmlFreeParserCtxt(parser);
 	free(builder->text);

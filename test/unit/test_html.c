@@ -115,6 +115,11 @@ trees_are_those_of_browsers(void **state)
 		 "<body><svg><foreignobject>1</foreignobject></svg>2<p>3</p></body>"},
 		{"<script>if (a<b) '</p>'</script>3",
 		 "<head><script>if (a<b) '</p>'</script></head><body><p>3</p></body>"},
+		{"<script></ul>1</script>2", "<head><script></ul>1</script></head><body><p>2</p></body>"},
+		{"<p>1<!DOCTYPE x>2<!DOCTYPE y>3", "<body><p>123</p></body>"},
+		/* the page ends where more could follow */
+		{"<p>1 <", "<body><p>1 <</p></body>"},
+		{"<p>1 &", "<body><p>1 &</p></body>"},
 		{"<p>&amp;&eacute;&#8364;&#x20ac;&nosuch;&", "<body><p>&é€€&nosuch;&</p></body>"},
 		{"<a HREF=?a&amp;b D='\r\n&lt;' d=2 e>g",
 		 "<body><a href='?a&b' d='\r\n<' e=''>g</a></body>"},
@@ -243,7 +248,8 @@ reading_takes_one_pass(void **state)
 										 "<table>x ",  "<li>",     "<b a=%d></b>",
 										 "</p>",       "<svg>",    "</br>",
 										 "<template>", "</form>",  "<select>",
-										 "x<td>"};
+										 "x<td>",      "</html>",  "</html>x",
+										 "</html> ",   "<!-->"};
 	static const char *const before[] = {
 		"",    "<b a=1><b a=2><i><u>", "<table>", "<title>", "<script><!--", "<svg><a>", "<select>",
 		"<a b"};

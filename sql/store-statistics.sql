@@ -233,30 +233,30 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	items jsonb;
 	errors jsonb;
+	are_lost boolean;
 BEGIN
 	SELECT jsonb_agg(jsonb_build_object('section_id', q.section_id, 'figures', q.figures))
 			FILTER (WHERE q.section_id IS NOT NULL),
 		jsonb_agg(jsonb_build_object('url', q.url, 'section', q.section, 'page',
 			jsonb_build_object('errors', (SELECT coalesce(jsonb_agg(jsonb_build_object('field',
 				e.field, 'message', e.message, 'raw', esn_redact(e.raw))), '[]')
-				FROM esn_statistics_errors(q.figures) e))))
-	INTO items, errors
+				FROM esn_statistics_errors(q.figures) e)))),
+		bool_or(q.are_lost)
+	INTO items, errors, are_lost
 	FROM (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, p->>'section' AS section,
-			s.id AS section_id, esn_statistics_object(d.document) AS figures
+			s.id AS section_id, esn_statistics_object(d.document) AS figures,
+			d.document IS NULL
+				AND coalesce(p->'fetch'->>'status', '200') NOT IN ('404', '410')
+				AND greatest(o.physical_activities, o.online_activities, o.total_local_students,
+					o.total_international_students, o.total_coordinators) > 0 AS are_lost
 		FROM jsonb_array_elements(pages) p
 		LEFT JOIN LATERAL esn_section_of(p->>'section', p->>'url') s ON true
+		LEFT JOIN @extschema@.section_overall_statistics o ON o.section_id = s.id
 		CROSS JOIN LATERAL (SELECT (p->'page'->'data'->>'json')::jsonb AS document OFFSET 0) d
 		ORDER BY p->>'url'
 	) q;
-	IF EXISTS (SELECT FROM jsonb_array_elements(pages) p
-		CROSS JOIN esn_section_of(p->>'section', p->>'url') s
-		JOIN @extschema@.section_overall_statistics o ON o.section_id = s.id
-		WHERE p->'page'->'data'->>'json' IS NULL AND coalesce(
-				p->'fetch'->>'status', '200') NOT IN ('404', '410')
-			AND greatest(o.physical_activities, o.online_activities, o.total_local_students,
-				o.total_international_students, o.total_coordinators) > 0)
-	THEN
+	IF are_lost THEN
 		RAISE data_exception USING MESSAGE = 'it has no statistics, but some are known';
 	END IF;
 	IF items IS NOT NULL THEN

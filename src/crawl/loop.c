@@ -65,7 +65,7 @@ loop_open(Loop *loop, int patience)
 	MemoryContext parent = loop->info->context;
 
 	Assert(loop->http == NULL && loop->result != NULL && loop->reader != NULL);
-	loop->turn = AllocSetContextCreate(parent, "esn_pulse turn", ALLOCSET_DEFAULT_SIZES);
+	loop->pass = AllocSetContextCreate(parent, "esn_pulse pass", ALLOCSET_DEFAULT_SIZES);
 	records_init(&loop->records, parent);
 	loop->robots_arena = server_arena();
 	open_http(loop, patience);
@@ -439,7 +439,7 @@ wait_for_answers(Loop *loop, int max_ms)
 void
 loop_run(Loop *loop, const Spider *spider, void *state)
 {
-	MemoryContext before = MemoryContextSwitchTo(loop->turn);
+	MemoryContext before = MemoryContextSwitchTo(loop->pass);
 	RunResult *result = loop->result;
 
 	loop->spider = spider;
@@ -451,7 +451,7 @@ loop_run(Loop *loop, const Spider *spider, void *state)
 		CHECK_FOR_INTERRUPTS();
 		if (!PostmasterIsAlive())
 			proc_exit(1);
-		MemoryContextReset(loop->turn);
+		MemoryContextReset(loop->pass);
 		if (GetCurrentTimestamp() >= loop->info->deadline)
 			result->out_of_time = true;
 		more = spider != NULL && !result->out_of_time && spider->submit_more(state);

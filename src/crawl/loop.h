@@ -56,7 +56,7 @@ struct Task
 	const char *moved_to;     /* the address where the page is now; NULL: it has not moved */
 	const char *json;         /* the page that was read, in the reader's arena; NULL: none */
 	const char
-		*failure; /* why there is no page, in the turn's context; NULL: there was no failure */
+		*failure; /* why there is no page, in the pass's context; NULL: there was no failure */
 };
 
 /* Decides what to request. */
@@ -85,7 +85,7 @@ typedef struct Loop
 	HttpClient *http;
 	Arena *robots_arena;    /* of the sites' robots.txt; lasts as long as the client */
 	HttpResponse *response; /* being handled */
-	MemoryContext turn;     /* lasts for one turn of the loop; current in a spider's functions */
+	MemoryContext pass;     /* lasts for one pass of the loop; current in a spider's functions */
 	Records records;
 	const char *only_section; /* the one section of home pages that is stored; NULL: all */
 	const Spider *spider;

@@ -180,12 +180,13 @@ add_attributes(Builder *builder, HtmlNode *node, const xmlChar **names_and_value
 	for (; names_and_values[0] != NULL && !is_done(builder); names_and_values += 2)
 	{
 		const char *value = names_and_values[1] == NULL ? "" : (const char *) names_and_values[1];
-		HtmlAttribute *attribute = allocate(builder, sizeof(HtmlAttribute));
+		size_t size = strlen(value) + 1;
+		HtmlAttribute *attribute = allocate(builder, sizeof(HtmlAttribute) + size);
 
 		if (attribute == NULL)
 			return;
 		attribute->name = keep_name(builder, (const char *) names_and_values[0]);
-		attribute->value = copy(builder, value);
+		attribute->value = memcpy(attribute + 1, value, size);
 		*place = attribute;
 		place = &attribute->next;
 	}

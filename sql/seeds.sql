@@ -100,8 +100,11 @@ INSERT INTO extraction_rules (shipped, page_kind, field, position, selector, att
 	(true, 'listing', 'last_page', 2, '.pager__item--last a', NULL, false),
 	-- some themes keep the link on the last page, but disable it
 	(true, 'listing', 'next_page', 1,
-		':is([rel~="next"], .pager__item--next a, .js-pager__items a)'
-		':not(.disabled, .disabled *, [aria-disabled="true"])', NULL, false),
+		'[rel~="next"]:not(.disabled, .disabled *, [aria-disabled="true"])', NULL, false),
+	(true, 'listing', 'next_page', 2,
+		'.pager__item--next a:not(.disabled, .disabled *, [aria-disabled="true"])', NULL, false),
+	(true, 'listing', 'next_page', 3,
+		'.js-pager__items a:not(.disabled, .disabled *, [aria-disabled="true"])', NULL, false),
 	(true, 'listing', 'pager', 1, 'a[href*="page="]', NULL, false),
 	-- activities.esn.org/activity/<event_slug>
 	(true, 'activity', 'container', 1,
@@ -147,7 +150,7 @@ INSERT INTO extraction_rules (shipped, page_kind, field, position, selector, att
 	(true, 'activity', 'activity_type', 1, '.activity-types .activity-type a', NULL, false),
 	(true, 'activity', 'activity_type', 2, '.ct-physical-activity__field-ct-act-types .field__item '
 		'a, .ct-online-activity__field-ct-act-types .field__item a', NULL, false),
-	(true, 'activity', 'project', 1, '[class*="field-ct-act-project"] a', NULL, false),
+	(true, 'activity', 'project', 1, 'article [class*="field-ct-act-project"] a', NULL, false),
 	(true, 'activity', 'project', 2, 'article a[href*="/project/"]:not('
 		'[class*="field-ct-act-description"] *, [class*="field-ct-act-goal"] *, '
 		'[class*="field-ct-act-res"] *, nav *, header *, footer *)', NULL, false),

@@ -108,10 +108,7 @@ measure() {
 	echo "$who $wall $cpu $server $peak $(wc -l <"$log") $rows" >>"$figures"
 }
 
-ours() {
-	sql "SELECT status FROM esn_scrape_all()"
-	[ "$(sql "SELECT count(*) FROM activities")" = 3000 ] || die "the run is not complete"
-}
+ours() { sql "SELECT status FROM esn_scrape_all()"; }
 
 rival() { # <who> <program> [its further arguments]
 	local who=$1 program=$2
@@ -139,6 +136,7 @@ for round in $(seq "$rounds"); do
 		"aiohttp aiohttp_esn.py"; do
 		sql "DROP EXTENSION esn_pulse" "CREATE EXTENSION esn_pulse"
 		worker="esn_pulse run" measure ours public ours
+		[ "$(sql "SELECT count(*) FROM activities")" = 3000 ] || die "the run is not complete"
 		awk '{ print ($(NF - 2) == "HEAD" ? "HEAD " : "") "http://" $(NF - 3) $(NF - 1) }' \
 			"$log" >build/bench/addresses
 		copy_tables TO public | cluster_psql "$cluster" -d network >/dev/null

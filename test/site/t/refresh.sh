@@ -11,6 +11,16 @@ by_kind() {
 	python3 test/site/obeyed.py "$log" --delay 0 --parallel 10 --summary | sed 's/^/#   /'
 }
 at_most() { [ "$2" -le "$1" ] && echo yes || echo "no: $2"; }
+
+# Each list is read completely on a day of its own within twice refresh_days, so that it depends on
+# the date how many of their pages a week has. plan_week notes the requests that are planned, and
+# how many pages more than in the mean week lists have that are due in full.
+plan_week() {
+	plan=$(sql "SELECT requests FROM esn_plan('activities') WHERE kind = 'all'")
+	extra=$(sql "SELECT coalesce(sum(requests), 0)
+		- (SELECT count(*) * 7 / 180 FROM frontier WHERE kind = 'listing')
+		FROM esn_plan('activities') WHERE reason = 'in full again'")
+}
 marked() { sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL"; }
 removed() { cut -f 1 "$changes" | grep -c '^removed$'; }
 
@@ -25,13 +35,13 @@ time_passes 14
 # Two weeks in which some hundred activities are new, changed or gone.
 # shellcheck disable=SC2086
 site_change realsize $size --days-ago 7
-plan=$(sql "SELECT requests FROM esn_plan('activities') WHERE kind = 'all'")
+plan_week
 week=$(activities)
 made=${week#*|}
 like "the first week's run completes" "$week" "completed|*"
-echo "# first week: $plan requests planned, $made made:"
+echo "# first week: $plan requests planned, $made made, $extra of them for more lists than usual:"
 by_kind
-is "it takes at most 3,500 requests" "$(at_most 3500 "$made")" yes
+is "the mean week takes at most 3,500 requests" "$(at_most 3500 $((made - extra)))" yes
 is "the plan is right within a tenth" \
 	"$((plan * 10 > made * 9 && plan * 10 < made * 11))" 1
 is "the data match the sites" "$(differences)" ""
@@ -41,12 +51,13 @@ time_passes 7
 # shellcheck disable=SC2086
 site_change realsize $size --days-ago 0
 like "accounts are read" "$(sql "SELECT status FROM esn_scrape_accounts()")" "*completed"
+plan_week
 week=$(activities)
 made=${week#*|}
 like "the second week's run completes" "$week" "completed|*"
-echo "# second week: $made requests:"
+echo "# second week: $made requests, $extra of them for more lists than usual:"
 by_kind
-is "it takes at most 3,500 requests, too" "$(at_most 3500 "$made")" yes
+is "the mean week takes at most 3,500 requests, too" "$(at_most 3500 $((made - extra)))" yes
 is "the data match the sites after it" "$(differences)" ""
 is "what is gone is marked after it" "$(marked)" "$(removed)"
 awk '$3 < 7 && $1 ~ /^(page|card|removed)$/ { print $2 }' "$changes" |

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The cost of a run beside what people would use instead, and beside the least that it could cost.
 # Each does the same job on the same site without delay, with ten requests open at once, in turn and
-# several times. The figures are medians, and the ratios are theirs.
+# several times. The figures are medians, and the ratios are theirs. Where the host's own speed
+# varies from second to second, the ratio of the fastest runs says more.
 # Usage: bench/compare.sh [rounds]
 #   ours             esn_scrape_all() on an empty database
 #   scrapy, aiohttp  rivals/*_esn.py, into tables as ours, without their triggers

@@ -241,7 +241,7 @@ BEGIN
 			jsonb_build_object('errors', (SELECT coalesce(jsonb_agg(jsonb_build_object('field',
 				e.field, 'message', e.message, 'raw', esn_redact(e.raw))), '[]')
 				FROM esn_statistics_errors(q.figures) e)))),
-		bool_or(q.are_lost)
+		bool_or(q.is_lost)
 	INTO items, errors, are_lost
 	FROM (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url, p->>'section' AS section,
@@ -249,7 +249,7 @@ BEGIN
 			d.document IS NULL
 				AND coalesce(p->'fetch'->>'status', '200') NOT IN ('404', '410')
 				AND greatest(o.physical_activities, o.online_activities, o.total_local_students,
-					o.total_international_students, o.total_coordinators) > 0 AS are_lost
+					o.total_international_students, o.total_coordinators) > 0 AS is_lost
 		FROM jsonb_array_elements(pages) p
 		LEFT JOIN LATERAL esn_section_of(p->>'section', p->>'url') s ON true
 		LEFT JOIN @extschema@.section_overall_statistics o ON o.section_id = s.id

@@ -55,8 +55,8 @@ struct Task
 	bool wrong_target;        /* a redirect led to another page than the requested one */
 	const char *moved_to;     /* the address where the page is now; NULL: it has not moved */
 	const char *json;         /* the page that was read, in the reader's arena; NULL: none */
-	const char
-		*failure; /* why there is no page, in the pass's context; NULL: there was no failure */
+	/* Why there is no page; valid during one pass of the loop. NULL: there was no failure. */
+	const char *failure;
 };
 
 /* Decides what to request. */

@@ -88,20 +88,10 @@ allocate(Builder *builder, size_t size)
 	return place;
 }
 
-/* Returns a copy in the arena, or NULL if memory runs out. */
-static char *
-copy(Builder *builder, const char *s)
-{
-	char *place = arena_try_strndup(builder->arena, s, strlen(s));
-
-	if (place == NULL)
-		out_of_memory(builder);
-	return place;
-}
-
 /*
- * Returns the name's copy in the arena. A page repeats few names many times. libxml2 has nearly all
- * of them in one place each, so that the address serves as a hash; the comparison decides.
+ * Returns the name's copy in the arena, or NULL if memory runs out. A page repeats few names many
+ * times. libxml2 has nearly all of them in one place each, so that the address serves as a hash;
+ * the comparison decides.
  */
 static const char *
 keep_name(Builder *builder, const char *name)
@@ -110,7 +100,9 @@ keep_name(Builder *builder, const char *name)
 	const char **known = &builder->known[(hash ^ hash >> 6) & (KNOWN_NAMES - 1)];
 
 	if (*known == NULL || strcmp(*known, name) != 0)
-		*known = copy(builder, name);
+		*known = arena_try_strndup(builder->arena, name, strlen(name));
+	if (*known == NULL)
+		out_of_memory(builder);
 	return *known;
 }
 
@@ -378,8 +370,8 @@ static xmlSAXHandler events = {.initialized = XML_SAX2_MAGIC, /* otherwise serro
 
 /*
  * The push parser gets the whole page at once. It is faster than htmlParseDocument(), which copies
- * the name of every element. It stops after the end of the html element; what follows belongs to
- * the body, so it is told to go on.
+ * the name of every element. It stops after the end of the html element, but what follows belongs
+ * to the body, so it is called until it has parsed everything.
  */
 static void
 parse(Builder *builder, const char *utf8, size_t len)

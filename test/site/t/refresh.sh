@@ -12,13 +12,14 @@ by_kind() {
 }
 at_most() { [ "$2" -le "$1" ] && echo yes || echo "no: $2"; }
 
-# Each list is read completely on a day of its own within twice refresh_days, so that it depends on
-# the date how many of their pages a week has. plan_week notes the requests that are planned, and
-# how many pages more than in the mean week lists have that are due in full.
+# Each list is read completely on a day of its own within twice refresh_days. How many of their
+# pages are due in a week therefore depends on the date. plan_week sets plan, the planned requests,
+# and extra, the number of those pages above the weekly mean.
 plan_week() {
 	plan=$(sql "SELECT requests FROM esn_plan('activities') WHERE kind = 'all'")
 	extra=$(sql "SELECT coalesce(sum(requests), 0)
-		- (SELECT count(*) * 7 / 180 FROM frontier WHERE kind = 'listing')
+		- (SELECT count(*) * 7 / (2 * max(refresh_days))
+			FROM frontier, esn_internal.esn_policy() WHERE kind = 'listing')
 		FROM esn_plan('activities') WHERE reason = 'in full again'")
 }
 marked() { sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL"; }

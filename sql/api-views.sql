@@ -71,7 +71,7 @@ BEGIN
 			('code', 'The country''s two-letter code.'), ('name', 'Name.'),
 			('url', 'Its page on the site.'), ('id', 'Its number in this database.'),
 			('sections', 'Sections that accounts.esn.org shows.'),
-			('sections_with_activities', 'Sections that activities.esn.org knows.'),
+			('sections_with_activities', 'Sections with at least one activity that has begun.'),
 			('activities', 'Activities that have begun.'),
 			('activities_12_months', 'Of those: begun within the last 365 days.'),
 			('upcoming', 'Activities that begin after today.'),

@@ -54,7 +54,7 @@ COMMENT ON VIEW esn_failed_pages IS
 	'them, run SELECT * FROM esn_retry_failed(); To list each address, use failed_scrapes WHERE '
 	'resolved_at IS NULL.';
 COMMENT ON COLUMN esn_failed_pages.kind IS
-	'The kind of page: as in extraction_rules, or probe (of a slug), or robots (robots.txt).';
+	'The kind of page: as in extraction_rules, or slug_lookup, or robots (robots.txt).';
 COMMENT ON COLUMN esn_failed_pages.to_retry IS
 	'How many of them esn_retry_failed() requests again.';
 COMMENT ON COLUMN esn_failed_pages.example IS 'The address of one of them, without the site.';

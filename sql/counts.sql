@@ -70,7 +70,7 @@ COMMENT ON FUNCTION esn_recount(bigint, integer) IS
 
 -- A tenth, and five, may be activities whose pages have failed, or that are new since.
 CREATE OR REPLACE VIEW esn_statistics_gaps AS
-SELECT s.name AS section, s.activities_platform_slug AS section_slug,
+SELECT s.name AS section, s.accounts_platform_slug AS section_slug,
 	o.physical_activities + o.online_activities AS counted, coalesce(k.known, 0) AS known,
 	o.physical_activities + o.online_activities - coalesce(k.known, 0) AS gap,
 	s.activities_url || '/statistics' AS url
@@ -92,7 +92,7 @@ COMMENT ON VIEW esn_statistics_gaps IS
 	'The sections whose statistics count more or fewer activities than their lists have: by more '
 	'than five, and more than a tenth. One of the two was not read correctly.';
 COMMENT ON COLUMN esn_statistics_gaps.section IS 'Name of the section.';
-COMMENT ON COLUMN esn_statistics_gaps.section_slug IS 'Its slug on activities.esn.org.';
+COMMENT ON COLUMN esn_statistics_gaps.section_slug IS 'Its slug on accounts.esn.org.';
 COMMENT ON COLUMN esn_statistics_gaps.counted IS 'How many activities its statistics count.';
 COMMENT ON COLUMN esn_statistics_gaps.known IS
 	'How many of its activities are known and not marked as removed.';

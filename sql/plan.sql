@@ -44,7 +44,7 @@ BEGIN
 		(3, 'country', (SELECT count(*) FROM @extschema@.countries), 'accounts'),
 		(4, 'section', (SELECT count(*) FROM @extschema@.sections WHERE removed_at IS NULL),
 			'accounts'),
-		(5, 'probe', (SELECT count(*) FROM @extschema@.sections WHERE removed_at IS NULL),
+		(5, 'slug_lookup', (SELECT count(*) FROM @extschema@.sections WHERE removed_at IS NULL),
 			'activities')) AS c(n, kind, requests, host)
 	WHERE wanted IS NULL AND (module = 'accounts' OR module = 'all' AND esn_accounts_due())
 	UNION ALL
@@ -132,12 +132,12 @@ END $$;
 COMMENT ON FUNCTION esn_plan(text, text, boolean) IS
 	'What a run would request now, without any request: the number of requests by kind and '
 	'reason, and how long they take at esn_pulse.request_delay. The kinds are those of '
-	'extraction_rules, robots (robots.txt) and probe (of the slug of a section). The last row is '
-	'the total. A row of the kind unknown, without a number, says what is not in it, as nobody '
-	'knows its size; one of the kind waiting, which section comes first because a run waits for '
-	'it. module: accounts, activities or all. section: a known slug on either platform, NULL: '
-	'all. full: as in esn_scrape_section. Errors: invalid_parameter_value for an unknown module, '
-	'undefined_object for an unknown section.';
+	'extraction_rules, robots (robots.txt) and slug_lookup (whether activities.esn.org knows a '
+	'slug). The last row is the total. A row of the kind unknown, without a number, says what is '
+	'not in it, as nobody knows its size; one of the kind waiting, which section comes first '
+	'because a run waits for it. module: accounts, activities or all. section: a known slug on '
+	'either platform, NULL: all. full: as in esn_scrape_section. Errors: invalid_parameter_value '
+	'for an unknown module, undefined_object for an unknown section.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_plan_run(run bigint, module text, section text,
 	"full" boolean, OUT requests bigint, OUT is_unknown boolean)

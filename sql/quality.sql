@@ -45,9 +45,9 @@ FROM a, s;
 COMMENT ON VIEW esn_quality IS
 	'One row about all of the data, with rates between 0 and 1. coverage: the share of sections '
 	'that activities.esn.org knows. freshness: of those, the share read within a week. validity: '
-	'the share of activities without an invalid field. completeness: the share of expected fields '
-	'that have a value. data_quality_score: the mean of freshness, validity and the completeness '
-	'of activities.';
+	'the share of activities whose title, address, description and start date are known. '
+	'completeness: the share of expected fields that have a value. data_quality_score: the mean of '
+	'freshness, validity and the completeness of activities.';
 
 -- Runs that resumed each other are one reading: each of them sees other pages. Retries, fixes and
 -- runs of one section see pages of one kind, so they are compared with nothing.

@@ -269,7 +269,7 @@ BEGIN
 		UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
 		FROM page p WHERE p.gone AND k.url = p.url AND k.resolved_at IS NULL
 	), failure AS MATERIALIZED (
-		SELECT p.*, CASE WHEN p.kind IN ('home', 'country', 'section', 'probe')
+		SELECT p.*, CASE WHEN p.kind IN ('home', 'country', 'section', 'slug_lookup')
 			THEN 'AccountsScraper'
 			ELSE 'ActivitiesAndStatisticsScraper' END AS module
 		FROM page p WHERE NOT p.gone
@@ -296,7 +296,7 @@ BEGIN
 	SELECT count(*) FILTER (WHERE NOT gone), jsonb_agg(jsonb_build_object('url', address, 'kind',
 			kind, 'section_id', section_id, 'subject', subject, 'will_retry', will_retry,
 			'status', CASE WHEN gone THEN 'gone' ELSE 'failing' END)) FILTER (
-				WHERE kind NOT IN ('probe', 'robots'))
+				WHERE kind NOT IN ('slug_lookup', 'robots'))
 	INTO failures, fates FROM page;
 	PERFORM esn_schedule_failures(fates);
 	RETURN failures;

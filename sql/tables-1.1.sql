@@ -119,7 +119,7 @@ COMMENT ON COLUMN scraper_status.peak_memory IS
 
 ALTER TABLE failed_scrapes ADD COLUMN kind text;
 COMMENT ON COLUMN failed_scrapes.kind IS
-	'The kind of page: as in extraction_rules, or probe (of a slug), or robots (robots.txt).';
+	'The kind of page: as in extraction_rules, or slug_lookup, or robots (robots.txt).';
 
 CREATE TABLE frontier (
 	url					text PRIMARY KEY,

@@ -3,7 +3,7 @@
 
 UPDATE failed_scrapes SET kind = CASE WHEN scraper_module = 'AccountsScraper' THEN
 		CASE WHEN url LIKE '%/country/%' THEN 'country' WHEN url LIKE '%/section/%' THEN 'section'
-			WHEN url LIKE '%/organisation/%' THEN 'probe' ELSE 'home' END
+			WHEN url LIKE '%/organisation/%' THEN 'slug_lookup' ELSE 'home' END
 	WHEN url LIKE '%/activity/%' THEN 'activity' WHEN url LIKE '%/statistics' THEN 'statistics'
 		ELSE 'listing' END;
 

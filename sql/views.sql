@@ -113,8 +113,8 @@ LEFT JOIN LATERAL (SELECT coalesce(array_agg(n.name::text ORDER BY n.name), '{}'
 COMMENT ON VIEW esn_all_activities IS
 	'Each activity as in esn_activity_overview, including invalid and removed ones.';
 COMMENT ON COLUMN esn_all_activities.is_valid IS
-	'False if a field is invalid. To see which, run SELECT * FROM validation_errors WHERE '
-	'activity_event_slug = ''...'';';
+	'False if its title, address, description or start date is not known. To see why, run SELECT '
+	'* FROM validation_errors WHERE activity_event_slug = ''...'';';
 COMMENT ON COLUMN esn_all_activities.removed_at IS
 	'When the site was found not to have it any more. NULL: it has.';
 
@@ -211,7 +211,8 @@ COMMENT ON VIEW esn_section_quality IS 'The quality of the data of each section.
 COMMENT ON COLUMN esn_section_quality.activities IS
 	'Valid activities, including upcoming ones.';
 COMMENT ON COLUMN esn_section_quality.invalid IS
-	'Activities with an invalid field. No other figure counts them.';
+	'Activities whose title, address, description or start date is not known. No other figure '
+	'counts them.';
 COMMENT ON COLUMN esn_section_quality.complete_percent IS
 	'The share of the expected fields that its valid activities have: see '
 	'activities.fields_filled.';
@@ -242,7 +243,8 @@ COMMENT ON COLUMN esn_participation.local_students IS 'Students who study where 
 COMMENT ON COLUMN esn_participation.international_students IS 'Students from abroad.';
 COMMENT ON COLUMN esn_participation.students IS
 	'The sum of both. A person who takes part twice counts twice.';
-COMMENT ON COLUMN esn_participation.as_of IS 'When these figures were first read.';
+COMMENT ON COLUMN esn_participation.as_of IS
+	'When the statistics page last showed these figures.';
 
 CREATE OR REPLACE FUNCTION esn_compare(VARIADIC slugs text[])
 RETURNS TABLE (section text, country text, activities bigint, activities_12_months bigint,

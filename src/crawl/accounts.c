@@ -65,7 +65,7 @@ static const TaskType section_task = {.name = "section",
 									  .page = PAGE_SECTION,
 									  .moves_within = "section",
 									  .handle = handle_section};
-static const TaskType lookup_task = {.name = "probe",
+static const TaskType lookup_task = {.name = "slug_lookup",
 									 .page = PAGE_KINDS,
 									 .is_wrong_target = slug_lookup_is_wrong_target,
 									 .handle = handle_slug_lookup};

@@ -88,7 +88,7 @@ retry_failures(Loop *loop)
 		accounts_run(loop);
 	else
 		accounts_read_again(loop, addresses(pages, "country"),
-							sections_of(pages, "section", "probe"));
+							sections_of(pages, "section", "slug_lookup"));
 	if (!loop->result->implausible)
 		loop->result->failure = NULL;
 	activities_run(activities, with_activities(sections_of(pages, "listing", "statistics")));

@@ -71,7 +71,7 @@ typedef enum KeepPages
 	  "Below it a run ends with a WARNING and a NOTIFY on esn_pulse_alert.")    \
 	S(max_removed_ratio, 0.05, 0.0, 1.0,                                        \
 	  "Largest share of the requested pages that a run may find gone.",         \
-	  "If more are gone, nothing is marked as removed and the run fails.")
+	  "If more are gone, none of these is marked as removed and the run fails.")
 
 /* S(name, default, check function, description, detail) */
 #define STRING_SETTINGS(S)                                                                      \

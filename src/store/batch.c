@@ -260,7 +260,7 @@ make_rejection(const Record *record, const char *reason)
 	StringInfoData out;
 
 	if (record->kind == RECORD_SLUG_LOOKUP)
-		kind = "probe";
+		kind = "slug_lookup";
 	else if (record->page != PAGE_KINDS)
 		kind = page_kind_name(record->page);
 	if (kind == NULL || url == NULL || url->type != jbvString)

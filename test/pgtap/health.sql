@@ -125,8 +125,10 @@ SELECT pg_temp.said(-1, 13, 2) \g /dev/null
 SELECT is(pg_temp.health('statistics and lists'), 'ok', 'a difference of five is none');
 SELECT pg_temp.said(-1, 21, 12) \g /dev/null
 SELECT is(pg_temp.health('statistics and lists'), 'warning', '33 are counted, 10 are known');
-SELECT results_eq('SELECT section::text, counted, known, gap FROM esn_statistics_gaps',
-	$$VALUES ('ESN 1'::text, 33, 10, 23)$$, 'the view names the section');
+SELECT results_eq('SELECT g.section::text, o.section::text, counted, known, gap
+		FROM esn_statistics_gaps g JOIN esn_section_overview o USING (section_slug)',
+	$$VALUES ('ESN 1'::text, 'ESN 1'::text, 33, 10, 23)$$,
+	'the view names the section, by the slug that the overviews have');
 SELECT pg_temp.said(-1, 1, 0) \g /dev/null
 SELECT results_eq('SELECT section::text, gap FROM esn_statistics_gaps',
 	$$VALUES ('ESN 1'::text, -9)$$, 'fewer are counted than are known');

@@ -13,7 +13,7 @@ UPDATE sections SET city = 'Somewhere';
 SELECT esn_begin_run('AccountsScraper', 'somebody', 'a test') AS run \gset
 
 -- The site answers 200 for these slugs.
-CREATE FUNCTION pg_temp.probe(VARIADIC answers text[]) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.look_up(VARIADIC answers text[]) RETURNS void LANGUAGE sql AS $$
 	SELECT esn_store_slug_lookups(pg_temp.run(), jsonb_agg(jsonb_build_object('section', a[1],
 		'slug', a[2], 'activities_url', 'https://activities.example/organisation/' || a[2])))
 	FROM (SELECT string_to_array(answer, '=') AS a FROM unnest(answers) answer) p
@@ -33,7 +33,7 @@ LANGUAGE sql AS $$
 $$;
 
 -- Two sections of one name.
-SELECT pg_temp.probe('tr-1=esn-metu', 'tr-2=esn-metu') \g /dev/null
+SELECT pg_temp.look_up('tr-1=esn-metu', 'tr-2=esn-metu') \g /dev/null
 SELECT results_eq('SELECT * FROM pg_temp.slugs() WHERE id > -3',
 	$$VALUES (-1, NULL, false), (-2, 'esn-metu', true)$$,
 	'of two sections whose names suggest one slug, one gets it');
@@ -43,18 +43,18 @@ SELECT results_eq($$SELECT section_id, field_name::text, error_message, raw_data
 		'"esn-metu"'::jsonb)$$, 'that of the other is an error');
 SELECT is((SELECT status FROM esn_health WHERE name = 'slugs of sections'), 'warning',
 	'which the health check reports');
-SELECT pg_temp.probe('tr-1=esn-metu', 'tr-2=esn-metu') \g /dev/null
+SELECT pg_temp.look_up('tr-1=esn-metu', 'tr-2=esn-metu') \g /dev/null
 SELECT results_eq('SELECT count(*) FROM validation_errors', ARRAY[1::bigint], 'once');
 SELECT throws_ok($$UPDATE sections SET activities_platform_slug = 'esn-metu' WHERE id = -1$$,
 	'23505', NULL, 'no two sections have one slug');
-SELECT pg_temp.probe('tr-1=esn-metu-0', 'tr-2=esn-metu') \g /dev/null
+SELECT pg_temp.look_up('tr-1=esn-metu-0', 'tr-2=esn-metu') \g /dev/null
 SELECT results_eq('SELECT * FROM pg_temp.slugs() WHERE id > -3',
 	$$VALUES (-1, 'esn-metu-0', true), (-2, 'esn-metu', true)$$, 'the other finds its own');
 SELECT is((SELECT status FROM esn_health WHERE name = 'slugs of sections'), 'ok',
 	'and the error is resolved');
 
 -- A slug that was made of the former name of another section.
-SELECT pg_temp.probe('cz-3=esn-ostrava', 'cz-4') \g /dev/null
+SELECT pg_temp.look_up('cz-3=esn-ostrava', 'cz-4') \g /dev/null
 SELECT pg_temp.organised('a-1', 'esn-ostrava=Ostrava, as it was') AS stored \gset
 INSERT INTO section_overall_statistics (section_id, physical_activities) VALUES (-3, 7);
 SELECT results_eq('SELECT * FROM pg_temp.slugs() WHERE id IN (-3, -4)',
@@ -87,7 +87,7 @@ SELECT is((SELECT slug FROM pg_temp.slugs() WHERE id = -3), 'esn-ostrava-2',
 	'a card of a list pairs a slug with a section, too');
 
 -- A swapped pair.
-SELECT pg_temp.probe('aa-5=esn-b', 'bb-6=esn-a') \g /dev/null
+SELECT pg_temp.look_up('aa-5=esn-b', 'bb-6=esn-a') \g /dev/null
 SELECT pg_temp.organised('b-1', 'esn-b=ESN B') AS stored \gset
 SELECT pg_temp.organised('b-2', 'esn-a=ESN A') AS stored \gset
 SELECT pg_temp.organised('b-3', 'esn-b=ESN B') AS stored \gset

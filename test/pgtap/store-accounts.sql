@@ -111,7 +111,8 @@ SELECT results_eq(
 
 -- The slug on activities.esn.org.
 -- An earlier failure is resolved.
-SELECT pg_temp.fail('probe', 'https://activities.example/organisation/esn-metu/activities', 503,
+SELECT pg_temp.fail('slug_lookup',
+	'https://activities.example/organisation/esn-metu/activities', 503,
 	section => (SELECT id FROM sections
 		WHERE accounts_platform_slug = 'tr-anka-met')) \g /dev/null
 SELECT isnt_empty(
@@ -125,7 +126,7 @@ SELECT esn_store_slug_lookups(pg_temp.run(),
 SELECT is_empty(
 	$$SELECT * FROM failed_scrapes WHERE url LIKE '%esn-metu/activities' AND resolved_at IS NULL$$,
 	'an answer resolves the failure');
-CREATE FUNCTION pg_temp.probe(slug text) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.look_up(slug text) RETURNS void LANGUAGE sql AS $$
 	SELECT esn_store_slug_lookups(pg_temp.run(),
 		jsonb_build_array(jsonb_build_object('section', 'tr-anka-met', 'slug', slug,
 			'activities_url', 'https://activities.example/organisation/' || slug)))
@@ -133,17 +134,17 @@ $$;
 PREPARE slug_now AS SELECT can_scrape_activities, activities_platform_slug::text,
 	last_validated_activities_slug = now() AS is_confirmed, activities_url
 FROM sections WHERE accounts_platform_slug = 'tr-anka-met';
-SELECT pg_temp.probe('esn-metu') \g /dev/null
+SELECT pg_temp.look_up('esn-metu') \g /dev/null
 SELECT results_eq('slug_now',
 	$$VALUES (true, 'esn-metu', true, 'https://activities.example/organisation/esn-metu')$$,
 	'a slug that the site answers is stored');
 UPDATE sections SET last_validated_activities_slug = '2024-01-01'
 WHERE accounts_platform_slug = 'tr-anka-met';
-SELECT pg_temp.probe(NULL) \g /dev/null
+SELECT pg_temp.look_up(NULL) \g /dev/null
 SELECT results_eq('slug_now',
 	$$VALUES (false, 'esn-metu', false, 'https://activities.example/organisation/esn-metu')$$,
 	'without an answer the section is not scraped; its last slug, and its time, are kept');
-SELECT pg_temp.probe('esn-metu-0') \g /dev/null
+SELECT pg_temp.look_up('esn-metu-0') \g /dev/null
 SELECT results_eq('slug_now',
 	$$VALUES (true, 'esn-metu-0', true,
 			'https://activities.example/organisation/esn-metu-0')$$,

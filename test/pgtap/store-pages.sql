@@ -158,7 +158,7 @@ SELECT is_empty('SELECT * FROM failed_scrapes WHERE resolved_at IS NULL',
 	'"not modified" resolves the failure, too');
 DELETE FROM failed_scrapes;
 SELECT pg_temp.fail(kind, 'https://a.example/' || kind, 403, 'the site answered 403', false)
-FROM unnest(ARRAY['home', 'country', 'section', 'probe', 'listing', 'activity', 'statistics'])
+FROM unnest(ARRAY['home', 'country', 'section', 'slug_lookup', 'listing', 'activity', 'statistics'])
 	AS kind \g /dev/null
 SELECT results_eq(
 	'SELECT scraper_module, count(*) FROM failed_scrapes WHERE NOT will_retry

@@ -34,7 +34,7 @@ def read(log):
 
 def kind(request):
     if request.method == "HEAD":
-        return "probe"
+        return "slug_lookup"
     for name, pattern in KINDS:
         if re.fullmatch(pattern, request.uri) if pattern == "/" else re.match(pattern, request.uri):
             return name

@@ -95,7 +95,7 @@ origin_enqueue(Transfer *transfer)
 {
 	Origin *origin = transfer->origin;
 
-	assert(transfer->easy == NULL && !transfer->is_trial);
+	assert(transfer->easy == NULL && !transfer->is_trial && !transfer->is_check);
 	transfer->next = NULL;
 	if (origin->block_reason[0] != '\0')
 	{
@@ -169,6 +169,7 @@ make_check(Origin *origin)
 	check->client = origin->first->client;
 	check->origin = origin;
 	check->is_check = true;
+	check->uncompressed = true; /* or it might have to be asked again, and wait in the queue */
 	check->response.attempts = 1;
 	check->url = strdup(address);
 	check->target = strdup(address);

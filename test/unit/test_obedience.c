@@ -160,6 +160,37 @@ a_site_that_is_down_is_left_alone(void **state)
 	assert_in_range(gaps[10], 319, 60000);
 }
 
+static bool
+is_preferred(const void *owner, const void *preferred)
+{
+	assert_non_null(owner);
+	return owner == preferred;
+}
+
+/*
+ * The page by which such a site is tried again belongs to no request, and is answered at once, also
+ * where its compressed form cannot be read.
+ */
+static void
+a_check_does_not_wait_among_requests(void **state)
+{
+	static int owner;
+	HttpOptions options = untiring_options();
+	HttpClient *client = open_client(&options);
+
+	(void) state;
+	submit(client, "/members/two");
+	check_response(client, &(Expected){"", HTTP_ANSWERED, 200, 1, false, "plain"});
+	submit_many(client, 10, "/down/10/checked");
+	check_many(client, 10, &fails);
+	http_prefer(client, is_preferred, &owner);
+	for (int i = 0; i < 8; i++)
+		submit_as(client, "/down/10/checked", (HttpRequest){.owner = &owner});
+	check_many(client, 8, &answers);
+	assert_int_equal(http_totals(client).requests, 2 + 18 + 1);
+	http_close(client);
+}
+
 static void
 a_site_that_stays_down_is_given_up(void **state)
 {
@@ -359,6 +390,7 @@ main(void)
 		cmocka_unit_test(failing_together_slows_once),
 		cmocka_unit_test(a_wait_that_is_asked_for_is_told),
 		cmocka_unit_test(a_site_that_is_down_is_left_alone),
+		cmocka_unit_test(a_check_does_not_wait_among_requests),
 		cmocka_unit_test(a_site_that_stays_down_is_given_up),
 		cmocka_unit_test(what_waits_keeps_its_tries),
 		cmocka_unit_test(a_page_that_worked_is_the_trial),

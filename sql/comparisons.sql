@@ -124,8 +124,7 @@ COMMENT ON FUNCTION esn_nearest_names(text, text[], integer) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_find_section(slug text) RETURNS integer
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	wanted text := lower(btrim(regexp_replace(slug,
-		'^https?://[^/]+/(?:section|organisation)/([^/?#]+).*$', '\1')) COLLATE "C");
+	wanted text := lower(esn_slug_of(slug) COLLATE "C");
 	found_id integer;
 BEGIN
 	SELECT s.id INTO found_id FROM @extschema@.sections s

@@ -170,9 +170,9 @@ BEGIN
 		WHERE e.extname = 'esn_pulse' AND d.deptype = 'e'
 			AND NOT EXISTS (SELECT FROM pg_init_privs i
 				WHERE i.classoid = 'pg_proc'::regclass AND i.objoid = p.oid)
-			AND p.proname NOT IN ('esn_slugify', 'esn_slug_candidates', 'esn_country_key',
-				'esn_selector_is_valid',
-				'esn_rule_is_known', 'esn_redact_contacts', 'esn_parse')
+			AND p.proname NOT IN ('esn_slugify', 'esn_slug_candidates', 'esn_slug_of',
+				'esn_country_key', 'esn_selector_is_valid', 'esn_rule_is_known',
+				'esn_redact_contacts', 'esn_parse')
 	LOOP
 		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM %s', f.function, f.roles);
 	END LOOP;

@@ -7,8 +7,7 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_report_subject(subject text, OUT kin
 	OUT section integer)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	wanted text := lower(btrim(regexp_replace(subject,
-		'^https?://[^/]+/(?:section|organisation|country)/([^/?#]+).*$', '\1')) COLLATE "C");
+	wanted text := lower(btrim(esn_slug_of(subject)) COLLATE "C");
 	nearest text;
 BEGIN
 	PERFORM esn_check_schema();

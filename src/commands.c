@@ -20,7 +20,9 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "base/slug.h"
 #include "pg/runlog.h"
+#include "pg/server_arena.h"
 #include "pg/wait_events.h"
 #include "store/rules.h"
 #include "store/sections.h"
@@ -150,44 +152,34 @@ esn_scrape_accounts(PG_FUNCTION_ARGS)
 	return start(fcinfo, &request, PG_GETARG_BOOL(0));
 }
 
-/*
- * The slug in a pasted text: the text itself, or part of the address of a section's page on either
- * site.
- */
-static char *
-slug_of(char *given)
+/* Reads the slug of a section, as slug_from_text() does. A comma would end it in a request. */
+static void
+read_slug(const char *given, char slug[SLUG_SIZE])
 {
-	static const char *const markers[] = {"/organisation/", "/section/"};
+	Arena *arena = server_arena();
+	const char *found = slug_from_text(arena, given);
+	bool is_valid =
+		found != NULL && *found != '\0' && strlen(found) < SLUG_SIZE && strchr(found, ',') == NULL;
 
-	for (int i = 0; i < lengthof(markers); i++)
-	{
-		char *found = strstr(given, markers[i]);
-
-		if (found != NULL)
-		{
-			given = found + strlen(markers[i]);
-			given[strcspn(given, "/?#")] = '\0';
-		}
-	}
-	return given;
+	if (is_valid)
+		strlcpy(slug, found, SLUG_SIZE);
+	arena_destroy(arena);
+	if (!is_valid)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid section slug: \"%s\"", given),
+						errhint("A slug is the last part of a section's address, such as esn-metu "
+								"or tr-anka-met.")));
 }
 
 Datum
 esn_scrape_section(PG_FUNCTION_ARGS)
 {
 	RunRequest request = {.kind = RUN_SECTION};
-	char *slug;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
-	slug = slug_of(PG_ARGISNULL(0) ? pstrdup("") : text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	if (*slug == '\0' || strlen(slug) >= SLUG_SIZE || strpbrk(slug, "/?#% \t\n") != NULL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid section slug: \"%s\"", slug),
-						errhint("A slug is the last part of a section's address, such as esn-metu "
-								"or tr-anka-met.")));
+	read_slug(PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0)), request.slug);
 	request.full = PG_GETARG_BOOL(1);
-	strlcpy(request.slug, slug, SLUG_SIZE);
 	return start(fcinfo, &request, PG_GETARG_BOOL(2));
 }
 

@@ -35,6 +35,7 @@
  */
 extern PGDLLEXPORT Datum esn_slugify(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_slug_candidates(PG_FUNCTION_ARGS);
+extern PGDLLEXPORT Datum esn_slug_of(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_country_key(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_selector_is_valid(PG_FUNCTION_ARGS);
 extern PGDLLEXPORT Datum esn_rule_is_known(PG_FUNCTION_ARGS);
@@ -48,6 +49,7 @@ extern PGDLLEXPORT Datum esn_parse(PG_FUNCTION_ARGS);
 
 PG_FUNCTION_INFO_V1(esn_slugify);
 PG_FUNCTION_INFO_V1(esn_slug_candidates);
+PG_FUNCTION_INFO_V1(esn_slug_of);
 PG_FUNCTION_INFO_V1(esn_country_key);
 PG_FUNCTION_INFO_V1(esn_selector_is_valid);
 PG_FUNCTION_INFO_V1(esn_rule_is_known);
@@ -59,7 +61,7 @@ PG_FUNCTION_INFO_V1(esn_redact);
 PG_FUNCTION_INFO_V1(esn_redact_contacts);
 PG_FUNCTION_INFO_V1(esn_parse);
 
-/* One arena per backend: it keeps a chunk. */
+/* One arena per backend: it keeps a chunk, also what an ERROR left in it until the next call. */
 static Arena *arena = NULL;
 
 static Arena *
@@ -71,6 +73,17 @@ get_arena(void)
 	return arena;
 }
 
+/* The text as a result, after which nothing in the arena is needed. */
+static Datum
+text_result(const char *text)
+{
+	Datum result = CStringGetTextDatum(text);
+
+	if (arena != NULL)
+		arena_reset(arena);
+	return result;
+}
+
 static const char *
 text_argument(FunctionCallInfo fcinfo, int n)
 {
@@ -80,8 +93,7 @@ text_argument(FunctionCallInfo fcinfo, int n)
 Datum
 esn_slugify(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(
-		cstring_to_text(slug_make(server_slugger(), get_arena(), text_argument(fcinfo, 0))));
+	return text_result(slug_make(server_slugger(), get_arena(), text_argument(fcinfo, 0)));
 }
 
 Datum
@@ -98,10 +110,18 @@ esn_slug_candidates(PG_FUNCTION_ARGS)
 }
 
 Datum
+esn_slug_of(PG_FUNCTION_ARGS)
+{
+	const char *given = text_argument(fcinfo, 0);
+	const char *slug = slug_from_text(get_arena(), given);
+
+	return text_result(slug != NULL ? slug : given);
+}
+
+Datum
 esn_country_key(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(
-		cstring_to_text(country_key(server_slugger(), get_arena(), text_argument(fcinfo, 0))));
+	return text_result(country_key(server_slugger(), get_arena(), text_argument(fcinfo, 0)));
 }
 
 Datum
@@ -175,13 +195,13 @@ esn_redact(PG_FUNCTION_ARGS)
 	settings_require_chosen();
 	if (setting_redact_personal_data)
 		value = redact_personal_data(get_arena(), value);
-	PG_RETURN_TEXT_P(cstring_to_text(value));
+	return text_result(value);
 }
 
 Datum
 esn_redact_contacts(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(redact_personal_data(get_arena(), text_argument(fcinfo, 0))));
+	return text_result(redact_personal_data(get_arena(), text_argument(fcinfo, 0)));
 }
 
 /* A page passed to esn_parse() has the same limit as a fetched one. */
@@ -205,6 +225,7 @@ esn_parse(PG_FUNCTION_ARGS)
 	PageKind kind = kind_from_name(name);
 	SitePage *page;
 	char *json = NULL;
+	Datum value;
 
 	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -220,7 +241,9 @@ esn_parse(PG_FUNCTION_ARGS)
 	rules_free(rules);
 	if (json == NULL)
 		report_out_of_memory(NULL);
-	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)));
+	value = DirectFunctionCall1(jsonb_in, CStringGetDatum(json));
+	arena_reset(arena);
+	PG_RETURN_DATUM(value);
 }
 
 Datum

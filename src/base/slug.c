@@ -308,3 +308,26 @@ slug_from_url(Arena *arena, const char *url, const char *marker)
 		return NULL;
 	return decode_part(arena, path + slug, len - slug);
 }
+
+char *
+slug_from_text(Arena *arena, const char *text)
+{
+	static const char *const markers[] = {"/organisation/", "/section/", "/country/"};
+	size_t len;
+
+	for (size_t i = 0; i < sizeof(markers) / sizeof(markers[0]); i++)
+	{
+		const char *found = strstr(text, markers[i]);
+
+		if (found != NULL)
+		{
+			text = found + strlen(markers[i]);
+			return decode_part(arena, text, strcspn(text, "/?# \t\r\n"));
+		}
+	}
+	text += strspn(text, " \t\r\n");
+	len = strlen(text);
+	while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+		len--;
+	return decode_part(arena, text, len);
+}

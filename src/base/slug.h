@@ -46,6 +46,14 @@ extern int slug_candidates(Slugger *slugger, Arena *arena, const char *name,
 extern char *country_key(Slugger *slugger, Arena *arena, const char *name);
 
 /*
+ * The slug that somebody has typed or pasted: the text itself without blanks around it, or, of the
+ * address of a page of a section or a country, the part after /organisation/, /section/ or
+ * /country/, whatever follows it. Percent-encoding is undone. Returns NULL if that cannot be a
+ * slug, as slug_from_url() does.
+ */
+extern char *slug_from_text(Arena *arena, const char *text);
+
+/*
  * The last part of a URL's path, without query and fragment, if "/<marker>/" stands right before it
  * ("organisation", "activity", "section", "country"); otherwise NULL. Percent-encoding is undone if
  * the result is UTF-8.

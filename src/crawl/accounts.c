@@ -367,11 +367,13 @@ submit_from_map(void *state)
 	Loop *loop = spider->loop;
 	MemoryContext before = MemoryContextSwitchTo(loop->info->context);
 
-	if (spider->lists_open == 0 && spider->wanted == NULL && loop->result->failure == NULL &&
-		spider->on_map == NIL && !spider->unlisted_added)
-		add_unlisted(spider);
-	while (spider->lists_open == 0 && spider->on_map != NIL && loop_has_room(loop))
+	while (spider->lists_open == 0 && loop_has_room(loop))
 	{
+		if (spider->on_map == NIL && spider->wanted == NULL && loop->result->failure == NULL &&
+			!spider->unlisted_added)
+			add_unlisted(spider);
+		if (spider->on_map == NIL)
+			break;
 		begin_sections(spider, linitial(spider->on_map), 1);
 		spider->on_map = list_delete_first(spider->on_map);
 	}
@@ -452,7 +454,12 @@ accounts_find_section(Loop *loop, const char *slug, const char **failure)
 	spider->wanted = slug;
 	run_from_home(spider);
 	if (result->failure == NULL && spider->found == NULL && !result->out_of_time)
-		report_unknown(spider);
+	{
+		if (find_known_section(spider, slug) == NULL)
+			report_unknown(spider);
+		if (spider->last_failure == NULL)
+			spider->last_failure = psprintf("%s lists no such section", setting_accounts_url);
+	}
 	result->counts.sections_processed = result->counts.sections_failed = 0;
 	if (spider->last_failure != NULL)
 		*failure = spider->last_failure;

@@ -11,8 +11,8 @@ extern void accounts_run(Loop *loop);
 
 /*
  * Reads the one section with a slug of either platform. Returns its slug on accounts.esn.org, or
- * NULL if it was not found because the run failed or ran out of time. ERROR if no section has the
- * slug.
+ * NULL if it was not found: the run failed or ran out of time, or the site does not list a section
+ * that is known. ERROR if no section has the slug.
  * *failure: why its slug on activities.esn.org could not be checked; otherwise unchanged.
  */
 extern const char *accounts_find_section(Loop *loop, const char *slug, const char **failure);

@@ -147,13 +147,14 @@ plan(Run *run)
  * that looks marks the row.
  */
 static void
-end_row(Run *run, const char *status, const char *message)
+end_row(Run *run, const char *status, const char *message, bool is_unfinished)
 {
 	count_cost(run);
 	log_end(run, status, message);
 	PG_TRY();
 	{
-		store_end_run(run->info.id, status, message, true, run->result.wait_s, &run->result.counts);
+		store_end_run(run->info.id, status, message, is_unfinished, run->result.wait_s,
+					  &run->result.counts);
 	}
 	PG_CATCH();
 	{
@@ -166,8 +167,10 @@ end_row(Run *run, const char *status, const char *message)
 	PG_END_TRY();
 }
 
-/* Writes the end of a run that an ERROR has ended: a cancel, or a fault that is the caller's to
- * hear. */
+/*
+ * Writes the end of a run that an ERROR has ended: a cancel, or a fault that is the caller's to
+ * hear. A section that does not exist is not there for another run, either.
+ */
 static void
 end_in_error(Run *run)
 {
@@ -185,7 +188,8 @@ end_in_error(Run *run)
 	end_row(run, reason != NULL ? status : "failed",
 			reason != NULL
 				? reason
-				: psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));
+				: psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message),
+			error->sqlerrcode != ERRCODE_UNDEFINED_OBJECT);
 	if (reason == NULL)
 		ReThrowError(error);
 	channel_notice(WARNING,
@@ -306,17 +310,18 @@ section_body(Run *run)
 	SectionRow *section = store_find_section(slug);
 	ActivitiesSpider *spider;
 
-	run->result.sections_due = 1;
 	if (section == NULL || section->activities_slug == NULL)
 	{
 		const char *found =
 			accounts_find_section(&run->loop, section == NULL ? slug : section->accounts_slug,
 								  &failure);
 
-		if (found == NULL)
+		if (run->result.failure != NULL || run->result.out_of_time)
 			return;
-		section = store_find_section(found);
+		if (found != NULL)
+			section = store_find_section(found);
 	}
+	run->result.sections_due = 1;
 	if (section == NULL || section->activities_slug == NULL)
 		run->result.failure = psprintf("the section %s has no page on %s that could be found: %s",
 									   slug, setting_activities_url, failure);

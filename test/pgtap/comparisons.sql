@@ -81,7 +81,7 @@ SELECT is((SELECT sections FROM esn_starter_kinds(-31) WHERE name = 'Party'), 28
 -- Slugs.
 SELECT is(esn_find_section(slug), -2, format('%s is a section', slug))
 FROM unnest(ARRAY['aa-2', 'esn-2', ' ESN-2', 'https://activities.esn.org/organisation/esn-2',
-	'https://accounts.esn.org/section/aa-2?x']) AS slug;
+	'https://accounts.esn.org/section/aa-2?x', 'https://accounts.esn.org/section/aa%2D2']) AS slug;
 SELECT throws_ok(format('SELECT esn_find_section(%L)', slug), '42704',
 	format('no section has the slug "%s"', coalesce(slug, '<NULL>')), format('%L is none', slug))
 FROM unnest(ARRAY['aa-99', 'aa-12', '', NULL]) AS slug;

@@ -24,9 +24,9 @@ SELECT set_eq($$
 	SELECT p.oid::regprocedure::text
 	FROM members JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	WHERE has_function_privilege('esn_test_stranger', p.oid, 'EXECUTE')$$,
-	ARRAY['esn_slugify(text)', 'esn_slug_candidates(text)', 'esn_country_key(text)',
-		'esn_selector_is_valid(text)',
-		'esn_rule_is_known(text,text)', 'esn_redact_contacts(text)', 'esn_parse(text,text,text)'],
+	ARRAY['esn_slugify(text)', 'esn_slug_candidates(text)', 'esn_slug_of(text)',
+		'esn_country_key(text)', 'esn_selector_is_valid(text)', 'esn_rule_is_known(text,text)',
+		 'esn_redact_contacts(text)', 'esn_parse(text,text,text)'],
 	'PUBLIC may call only the functions that compute');
 
 -- No privilege on any table, view or sequence.

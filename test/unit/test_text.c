@@ -373,6 +373,29 @@ slugs_come_from_addresses(void **state)
 	assert_non_null(slug_from_url(arena, arena_printf(arena, "/activity/%0255d", 0), "activity"));
 }
 
+static void
+slugs_come_from_what_people_paste(void **state)
+{
+	static const char *const same[][2] = {
+		{"esn-metu", "esn-metu"},
+		{" \tesn-metu\n", "esn-metu"},
+		{"esn-d%C3%BCsseldorf", "esn-düsseldorf"},
+		{"https://activities.example/organisation/esn-d%C3%BCsseldorf", "esn-düsseldorf"},
+		{"https://activities.example/organisation/esn-metu/activities?page=2#top", "esn-metu"},
+		{"see https://accounts.example/section/tr-anka-met in the map", "tr-anka-met"},
+		{"accounts.example/country/tr/", "tr"},
+	};
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		assert_string_equal(slug_from_text(arena, same[i][0]), same[i][1]);
+	assert_null(slug_from_text(arena, "ESN METU"));
+	assert_null(slug_from_text(arena, "100%"));
+	assert_null(slug_from_text(arena, "https://activities.example/activity/x"));
+	assert_null(slug_from_text(arena, "/organisation/a%2Fb"));
+	assert_string_equal(slug_from_text(arena, " "), "");
+}
+
 int
 main(void)
 {
@@ -383,6 +406,7 @@ main(void)
 		cmocka_unit_test(candidates_do_not_repeat),
 		cmocka_unit_test(countries_have_one_key),
 		cmocka_unit_test(slugs_come_from_addresses),
+		cmocka_unit_test(slugs_come_from_what_people_paste),
 		cmocka_unit_test(long_names_are_cut),
 		cmocka_unit_test(what_grows_most_ends),
 		cmocka_unit_test(charsets_are_those_of_browsers),

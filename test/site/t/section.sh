@@ -48,6 +48,10 @@ like "a wrong slug is an error with the nearest slugs" \
 is "it stores nothing" "$(sql "SELECT count(*) FROM sections")" 1
 is "its row has the error" "$(sql "SELECT status, error_message FROM esn_runs LIMIT 1")" \
 	"failed|$unknown"
+is "which no later run repeats" "$(sql "SELECT count(*) FROM esn_resume()")" 0
+like "a slug of an address may be percent-encoded" \
+	"$(sql "SELECT esn_scrape_section('$activities_url/organisation/%65sn-d%C3%BCsseldorfx')" ||
+		true)" "*ERROR:  42704: no section has the slug \"esn-düsseldorfx\"*"
 
 # If no section is known, activities read accounts first.
 reinstall
@@ -70,10 +74,27 @@ nowhere=$(sql "SELECT min(accounts_platform_slug) FROM sections
 scrape_nowhere="SELECT status, error_message FROM esn_scrape_section('$nowhere')"
 no_page="the section $nowhere has no page on $activities_url that could be found"
 like "a section without a page there is failed, and why" "$(sql "$scrape_nowhere")" \
-	"*failed|$no_page: none of the slugs that its name suggests is known there"
+	"*0 of 1 sections;*failed|$no_page: none of the slugs that its name suggests is known there"
+sql "INSERT INTO sections (accounts_platform_slug, accounts_url, name)
+	VALUES ('xx-unlisted', '$accounts_url/section/xx-unlisted', 'ESN Unlisted')"
+like "so is one that is known and no longer listed" \
+	"$(sql "SELECT status, error_message FROM esn_scrape_section('xx-unlisted')")" \
+	"*failed|the section xx-unlisted has no page on $activities_url that could be found: $(:
+		)$accounts_url lists no such section"
+# The last that a run hears of may be a country that fails.
+echo "if (\$uri = /country/$(sql "SELECT min(country_code) FROM countries")) { return 500; }" \
+	>"$run/first/accounts-unreliable.conf"
+site_reload first
+before=$(wc -l <"$log")
+sql "SET esn_pulse.retry_base_delay = 300" "SELECT esn_scrape_accounts()" >/dev/null
+is "a run over accounts requests its page" \
+	"$(tail -n "+$((before + 1))" "$log" | grep -c 'GET .*/section/xx-unlisted ')" 1
+: >"$run/first/accounts-unreliable.conf"
+site_reload first
+sql "DELETE FROM sections WHERE name = 'ESN Unlisted'"
 like "with old accounts, it reads them again" \
 	"$(sql "SET esn_pulse.accounts_max_age = 0" "$scrape_all" "$runs")" \
-	"*no successful accounts run is younger than esn_pulse.accounts_max_age*7"
+	"*no successful accounts run is younger than esn_pulse.accounts_max_age*9"
 
 # What fails as a whole has a reason, keeps the data, and raises an alert.
 site_switch first accounts 503

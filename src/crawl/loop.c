@@ -392,6 +392,8 @@ handle_response(Loop *loop, const HttpResponse *response)
 		if (response->outcome == HTTP_BLOCKED && !loop->result->blocked)
 		{
 			loop->result->blocked = true;
+			loop->result->activities_blocked =
+				strncmp(task->url, setting_activities_url, strlen(setting_activities_url)) == 0;
 			loop->result->wait_s = response->wait_s;
 			strlcpy(loop->result->block_reason, response->error,
 					sizeof(loop->result->block_reason));

@@ -30,7 +30,8 @@ typedef struct RunResult
 	int64 planned;   /* requests; 0: nothing was planned */
 	bool is_unknown; /* there are more, which nobody knows yet */
 	bool out_of_time;
-	bool blocked; /* a site blocked us, or was given up */
+	bool blocked;            /* a site blocked us, or was given up */
+	bool activities_blocked; /* that site is activities.esn.org */
 	char block_reason[256];
 	int64 wait_s;     /* the site asked to be left alone for so long; 0: it did not */
 	char *failure;    /* why the run as a whole failed; NULL: it did not */

@@ -224,17 +224,32 @@ begin_run(const RunRequest *request, const char *module)
 	return run;
 }
 
+/* Ends a run before its first request if its site has just blocked the run before. */
+static bool
+is_still_blocked(Run *run, const RunResult *before)
+{
+	if (!before->activities_blocked || strcmp(run->info.module, ACTIVITIES_MODULE) != 0)
+		return false;
+	run->result.blocked = run->result.activities_blocked = true;
+	run->result.wait_s = before->wait_s;
+	strlcpy(run->result.block_reason, before->block_reason, sizeof(run->result.block_reason));
+	return true;
+}
+
 /* What a run does between its beginning and its end. */
 static void
-work(Run *run, RunBody body, int seconds)
+work(Run *run, RunBody body, int seconds, const RunResult *before)
 {
 	run->info.begun_at = GetCurrentTimestamp();
 	run->info.deadline = TimestampTzPlusMilliseconds(run->info.begun_at, (int64) seconds * 1000);
 	channel_row(MESSAGE_STARTED, store_run_row(run->info.id));
 	plan(run);
 	loop_open(&run->loop, run->request->kind == RUN_RETRY ? RETRY_PATIENCE : 0);
-	robots_fetch(&run->loop);
-	body(run);
+	if (!is_still_blocked(run, before))
+	{
+		robots_fetch(&run->loop);
+		body(run);
+	}
 	/* If a site blocked the run, the sections that were not read yet count as failed. */
 	if (run->result.blocked)
 		run->result.counts.sections_failed =
@@ -249,9 +264,13 @@ work(Run *run, RunBody body, int seconds)
 	}
 }
 
-/* One run from its row's first state to its last. Returns its id. */
+/*
+ * One run from its row's first state to its last. Returns its id. *last: the result of the run
+ * before in this process, zeroed if there is none; then that of this run.
+ */
 static int64
-perform(const RunRequest *request, const char *module, const char *what, int seconds, RunBody body)
+perform(const RunRequest *request, const char *module, const char *what, int seconds, RunBody body,
+		RunResult *last)
 {
 	Run *run = begin_run(request, module);
 	bool waits = !store_try_lock();
@@ -270,7 +289,7 @@ perform(const RunRequest *request, const char *module, const char *what, int sec
 		{
 			if (waits)
 				store_begin_run(module, request->requested_by, what);
-			work(run, body, seconds);
+			work(run, body, seconds, last);
 		}
 	}
 	PG_CATCH();
@@ -292,6 +311,7 @@ perform(const RunRequest *request, const char *module, const char *what, int sec
 				  run->result.wait_s, &run->result.counts);
 	log_end(run, status, message);
 	progress_show_end(&run->info, &run->result, status, message);
+	*last = run->result;
 	close_run(run);
 	return run->info.id;
 }
@@ -360,25 +380,25 @@ fix_body(Run *run)
 }
 
 static int64
-run_accounts(const RunRequest *request)
+run_accounts(const RunRequest *request, RunResult *last)
 {
-	return perform(request, ACCOUNTS_MODULE, "accounts", setting_accounts_time_limit,
-				   accounts_body);
+	return perform(request, ACCOUNTS_MODULE, "accounts", setting_accounts_time_limit, accounts_body,
+				   last);
 }
 
 static int64
-run_activities(const RunRequest *request, RunBody body)
+run_activities(const RunRequest *request, RunBody body, RunResult *last)
 {
 	return perform(request, ACTIVITIES_MODULE, describe_request(request),
-				   setting_activities_time_limit, body);
+				   setting_activities_time_limit, body, last);
 }
 
 /*
- * Runs accounts first if they are due; *run is then that run's id. Returns false if no section is
- * known afterwards.
+ * Runs accounts first if they are due; *run is then that run's id, and *last its result. Returns
+ * false if no section is known afterwards.
  */
 static bool
-prepare_sections(const RunRequest *request, int64 *run)
+prepare_sections(const RunRequest *request, int64 *run, RunResult *last)
 {
 	bool empty = !store_has_sections();
 
@@ -392,7 +412,7 @@ prepare_sections(const RunRequest *request, int64 *run)
 			"no successful accounts run is younger than esn_pulse.accounts_max_age (%s): "
 			"reading accounts first",
 			GetConfigOptionByName("esn_pulse.accounts_max_age", NULL, false));
-	*run = run_accounts(request);
+	*run = run_accounts(request, last);
 	if (store_has_sections())
 		return true;
 	channel_notice(WARNING,
@@ -457,27 +477,28 @@ admit(const RunRequest *request)
 void
 run_execute(const RunRequest *request)
 {
+	RunResult last = {0};
 	int64 run = 0;
 
 	admit(request);
 	switch (request->kind)
 	{
 		case RUN_ACCOUNTS:
-			run = run_accounts(request);
+			run = run_accounts(request, &last);
 			break;
 		case RUN_SECTION:
-			run = run_activities(request, section_body);
+			run = run_activities(request, section_body, &last);
 			break;
 		case RUN_ACTIVITIES:
 		case RUN_ALL:
-			if (prepare_sections(request, &run))
-				run = run_activities(request, activities_body);
+			if (prepare_sections(request, &run, &last))
+				run = run_activities(request, activities_body, &last);
 			break;
 		case RUN_RETRY:
-			run = run_activities(request, retry_body);
+			run = run_activities(request, retry_body, &last);
 			break;
 		case RUN_FIX:
-			run = run_activities(request, fix_body);
+			run = run_activities(request, fix_body, &last);
 			break;
 		case RUN_SELFTEST:
 			run_selftest(request);

@@ -37,6 +37,24 @@ site_switch weather activities ""
 is "nothing is lost" "$(differences | grep -v '^failed_scrapes')" ""
 like "when the site is back the next run completes" "$(sql "$at_once" "$scrape")" "*completed|"
 
+# A site that blocks the reading of accounts is not tried again by the run that follows at once.
+: >"$run/weather/access.log"
+echo 'if ($request_method = HEAD) { set $mitigated challenge; return 403; }' \
+	>"$run/weather/activities-unreliable.conf"
+site_reload weather
+like "what follows a run that a site has blocked stops, too" \
+	"$(sql "$at_once" "SET esn_pulse.accounts_max_age = 0" \
+		"SELECT status, error_message FROM esn_scrape_all()")" \
+	"*partial|stopped: the site's protection (Cloudflare) blocked the request; the rest comes*"
+is "without a request" \
+	"$(grep -c '"GET /\(robots.txt\|organisation\|activit\)' "$run/weather/access.log")" 0
+is "both can be resumed when the time is over" \
+	"$(sql "SELECT string_agg(request, ', ' ORDER BY id) FROM scraper_status
+		WHERE is_unfinished AND resume_at BETWEEN now() + interval '23 hours'
+			AND now() + interval '1 day'")" "accounts, activities"
+: >"$run/weather/activities-unreliable.conf"
+site_reload weather
+
 # Killed at twenty points and started again: what was stored is not requested again.
 site_database killed --sections 30 --count 1500 --seed 212 --no-faults
 sql "SELECT esn_scrape_accounts()" >/dev/null

@@ -137,7 +137,9 @@ section_queue_find_open(const SectionQueue *queue, int32 id)
 bool
 section_queue_put_first(SectionQueue *queue, SectionRow *row)
 {
-	bool found = bms_is_member(row->id, queue->failed);
+	bool is_new = !bms_is_member(row->id, queue->begun);
+	bool found = is_new || bms_is_member(row->id, queue->failed);
+	MemoryContext before = MemoryContextSwitchTo(queue->loop->info->context);
 	ListCell *cell;
 
 	foreach (cell, queue->waiting)
@@ -147,11 +149,18 @@ section_queue_put_first(SectionQueue *queue, SectionRow *row)
 		queue->waiting = foreach_delete_current(queue->waiting, cell);
 		found = true;
 	}
-	if (!found)
-		return false;
-	queue->waiting = loop_prepend(queue->loop, queue->waiting, row);
-	forget_claims(queue);
-	return true;
+	if (is_new)
+	{
+		queue->begun = bms_add_member(queue->begun, row->id);
+		queue->loop->result->sections_due++;
+	}
+	if (found)
+	{
+		queue->waiting = lcons(row, queue->waiting);
+		forget_claims(queue);
+	}
+	MemoryContextSwitchTo(before);
+	return found;
 }
 
 void

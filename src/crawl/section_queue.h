@@ -12,7 +12,7 @@
 typedef struct SectionQueue
 {
 	Loop *loop;
-	Bitmapset *begun;     /* ids of the sections that were begun */
+	Bitmapset *begun;     /* ids of the sections that wait or were begun */
 	Bitmapset *processed; /* ids of those that were read, at last */
 	Bitmapset *failed;    /* ids of those that were not */
 	List *waiting;        /* of SectionRow, to be begun */
@@ -45,8 +45,8 @@ extern Listing *section_queue_open_again(SectionQueue *queue, const SectionRow *
 extern Listing *section_queue_find_open(const SectionQueue *queue, int32 id);
 
 /*
- * Puts a section before all others that wait. Returns false if it does not wait and has not failed
- * before, so that there is no reason to read its list.
+ * Puts a section before all others that wait, also one that the run was not to read. Returns false
+ * if the run has read it or is reading it, so that there is no reason to read its list.
  */
 extern bool section_queue_put_first(SectionQueue *queue, SectionRow *row);
 

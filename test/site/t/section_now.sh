@@ -115,6 +115,19 @@ like "a full reading waits until the run has ended" "$asked" \
 is "then the other run has completed" \
 	"$(sql "SELECT status FROM scraper_status WHERE id = $whole")" completed
 
+# A section that the run was not to read.
+slug=$(sql "SELECT max(activities_platform_slug) FROM sections WHERE can_scrape_activities")
+sql "UPDATE sections SET can_scrape_activities = false WHERE activities_platform_slug = '$slug'"
+whole_run
+like "a section that the run would not have read is read" \
+	"$(sql "SELECT status, taken_by, sections_processed FROM esn_scrape_section('$slug')")" \
+	"*completed|$whole|1"
+is "with its list and its statistics" "$(requested "id = (SELECT max(id) FROM scraper_status)" |
+	sed -n "s,^/organisation/$slug/\([a-z]*\).*,\1,p" | sort -u | xargs)" "activities statistics"
+sql "UPDATE sections SET can_scrape_activities = true WHERE activities_platform_slug = '$slug'" \
+	"SELECT esn_cancel($whole)" >/dev/null
+eventually 60 0 sql "SELECT count(*) $running" || true
+
 # The run in progress is cancelled; its work is left, and the section's run does its own.
 whole_run
 site_hold asked activities '^/'

@@ -67,7 +67,7 @@ BEGIN ATOMIC
 	SELECT w.at, w.reason,
 		CASE WHEN status = 'failing' THEN 9 WHEN w.at > tried_at THEN 3 ELSE 2 END
 	FROM (SELECT last_day >= tried_at::date - recent_days AS is_recent,
-		2 * refresh_days AS cycle, abs(hashtext(seed)) AS hash) v
+		2 * refresh_days AS cycle, hashtext(seed) & 2147483647 AS hash) v
 	CROSS JOIN LATERAL (SELECT CASE
 		WHEN (kind IN ('activity', 'statistics', 'listing')) IS NOT TRUE THEN NULL
 		WHEN status = 'failing' THEN tried_at + make_interval(days => CASE

@@ -53,7 +53,9 @@ BEGIN
 		UPDATE @extschema@.scraper_status SET status = 'failed', completed_at = now(),
 			error_message = 'interrupted: its worker process is gone',
 			is_unfinished = true
-		WHERE ids IS NULL AND status = 'running' OR id = ANY (ids)
+		WHERE ids IS NULL AND status = 'running'
+			-- It may have ended since its id was found.
+			OR id = ANY (ids) AND status IN ('running', 'waiting')
 		RETURNING id
 	)
 	SELECT coalesce(array_agg(id), '{}') FROM dead INTO marked;
@@ -127,14 +129,18 @@ COMMENT ON FUNCTION esn_reschedule() IS
 	'esn_pulse.refresh_days has changed, where the row of the activity was deleted, or where the '
 	'last attempt lies in the future. Returns how many rows of frontier changed.';
 
-CREATE OR REPLACE FUNCTION esn_internal.esn_begin_run(module text, requested_by text, request text)
-	RETURNS bigint
+CREATE OR REPLACE FUNCTION esn_internal.esn_begin_run(module text, requested_by text, request text,
+	waited bigint DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
 	last @extschema@.scraper_status;
 	run bigint;
 BEGIN
 	PERFORM esn_mark_dead_runs(NULL);
+	-- After a crash, a process may have the pid of one that waited.
+	PERFORM esn_mark_dead_runs(ARRAY(SELECT s.id FROM @extschema@.scraper_status s
+		WHERE s.status = 'waiting' AND s.worker_pid = pg_backend_pid()
+			AND s.id IS DISTINCT FROM waited));
 	PERFORM esn_refresh_future();
 	PERFORM esn_reschedule();
 	SELECT s.* INTO last FROM @extschema@.scraper_status s
@@ -146,7 +152,7 @@ BEGIN
 	UPDATE @extschema@.scraper_status s SET status = 'running', started_at = now(),
 		since = coalesce(last.since, now()), first_run = coalesce(last.first_run, last.id),
 		taken_by = NULL
-	WHERE s.status = 'waiting' AND s.worker_pid = pg_backend_pid()
+	WHERE s.status = 'waiting' AND s.id = waited
 	RETURNING id INTO run;
 	IF run IS NULL THEN
 		INSERT INTO @extschema@.scraper_status (scraper_module, requested_by, request, worker_pid,
@@ -157,12 +163,13 @@ BEGIN
 	END IF;
 	RETURN run;
 END $$;
-COMMENT ON FUNCTION esn_begin_run(text, text, text) IS
+COMMENT ON FUNCTION esn_begin_run(text, text, text, bigint) IS
 	'Creates a run''s row, or begins the run that this process has waited with; marks interrupted '
 	'runs as failed, updates is_future_event for today, and calls esn_reschedule(). If the last '
 	'run of the same module and request was left unfinished within a day, the new one resumes it. '
 	'module: as in scraper_status. requested_by: the role that requested it. request: what was '
-	'requested. Only the holder of the extension''s advisory lock may call it.';
+	'requested. waited: the row of the run if it has waited, NULL: it has not. Only the holder of '
+	'the extension''s advisory lock may call it.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_rule_usage(run bigint, usage jsonb) RETURNS void
 LANGUAGE sql AS $$

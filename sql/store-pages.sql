@@ -115,7 +115,7 @@ COMMENT ON FUNCTION esn_changed_pages(jsonb) IS
 	'pages: array of pages of one kind.';
 
 -- After a page was found changed under its old validators, what the site called unchanged before is
--- read again, also by this run.
+-- read again: by this run where a list shows it, by the next one otherwise.
 CREATE OR REPLACE FUNCTION esn_internal.esn_distrust_validators(urls text[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN

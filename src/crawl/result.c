@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include <sys/resource.h>
+
 #include "crawl/result.h"
 #include "pg/channel.h"
 #include "pg/settings.h"
@@ -22,6 +24,24 @@ result_check_success(const RunInfo *info, const RunResult *result)
 	channel_notice(WARNING, "To retry them, run SELECT id, status FROM esn_retry_failed();",
 				   "%d of %d sections failed, more than esn_pulse.min_success_ratio allows", failed,
 				   all);
+}
+
+static double
+cpu_seconds(const struct rusage *usage)
+{
+	return usage->ru_utime.tv_sec + usage->ru_stime.tv_sec +
+		   (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+void
+result_count_cost(RunResult *result, double cpu_at_start)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage) != 0)
+		return;
+	result->counts.cpu_seconds = cpu_seconds(&usage) - cpu_at_start;
+	result->counts.peak_memory = (int64) usage.ru_maxrss * 1024;
 }
 
 static bool

@@ -38,6 +38,12 @@ typedef struct RunResult
 	bool implausible; /* too much is gone; failure says what */
 } RunResult;
 
+/*
+ * Counts what the run has cost: the CPU time of its process, less cpu_at_start (seconds), and the
+ * most memory that this has had.
+ */
+extern void result_count_cost(RunResult *result, double cpu_at_start);
+
 /* Tells the caller and the server's log if too few sections came in. */
 extern void result_check_success(const RunInfo *info, const RunResult *result);
 

@@ -50,13 +50,16 @@ read_rules(Loop *loop, const Task *task, const HttpResponse *response)
 	obey(loop, task->url, parse(loop, text), NULL);
 }
 
-/* Whether a redirect has led to a page instead, such as that of a site under maintenance. */
+/*
+ * Whether the answer is a page instead, such as that of a site under maintenance. The type alone
+ * proves nothing: a server may send every file as HTML.
+ */
 static bool
-is_page_elsewhere(const HttpResponse *response)
+is_page(const HttpResponse *response)
 {
 	return response->content_type != NULL &&
 		   pg_strncasecmp(response->content_type, "text/html", strlen("text/html")) == 0 &&
-		   strcmp(response->url, response->effective_url) != 0;
+		   response->body[strspn(response->body, "\xef\xbb\xbf \t\r\n")] == '<';
 }
 
 /*
@@ -72,7 +75,7 @@ handle_robots(void *state, Task *task, const HttpResponse *response, const SiteP
 	bool current;
 	char *known = store_known_robots(task->url, &current);
 
-	if (is_answer && class == 2 && (known == NULL || !is_page_elsewhere(response)))
+	if (is_answer && class == 2 && (known == NULL || !is_page(response)))
 		read_rules(loop, task, response);
 	else if (is_answer && class == 4)
 		keep(loop, task, response->status, NULL);

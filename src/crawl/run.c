@@ -3,8 +3,6 @@
  */
 #include "postgres.h"
 
-#include <sys/resource.h>
-
 #include "access/xact.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -90,25 +88,6 @@ log_end(const Run *run, const char *status, const char *message)
 	runlog_end(&line);
 }
 
-static double
-cpu_seconds(const struct rusage *usage)
-{
-	return usage->ru_utime.tv_sec + usage->ru_stime.tv_sec +
-		   (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
-}
-
-/* What the run has cost: CPU time, and the most memory that its process has had. */
-static void
-count_cost(Run *run)
-{
-	struct rusage usage;
-
-	if (getrusage(RUSAGE_SELF, &usage) != 0)
-		return;
-	run->result.counts.cpu_seconds = cpu_seconds(&usage) - run->cpu_at_start;
-	run->result.counts.peak_memory = (int64) usage.ru_maxrss * 1024;
-}
-
 static void
 close_run(Run *run)
 {
@@ -149,7 +128,7 @@ plan(Run *run)
 static void
 end_row(Run *run, const char *status, const char *message, bool is_unfinished)
 {
-	count_cost(run);
+	result_count_cost(&run->result, run->cpu_at_start);
 	log_end(run, status, message);
 	PG_TRY();
 	{
@@ -214,7 +193,7 @@ begin_run(const RunRequest *request, const char *module)
 	run->info.module = module;
 	run->info.full = request->full;
 	run->info.begun_at = GetCurrentTimestamp();
-	count_cost(run);
+	result_count_cost(&run->result, run->cpu_at_start);
 	run->cpu_at_start = run->result.counts.cpu_seconds;
 	run->loop.info = &run->info;
 	run->loop.result = &run->result;
@@ -279,7 +258,7 @@ perform(const RunRequest *request, const char *module, const char *what, int sec
 
 	cancel_hold(false);
 	run->info.id = waits ? store_begin_waiting(request->requested_by, what)
-						 : store_begin_run(module, request->requested_by, what);
+						 : store_begin_run(module, request->requested_by, what, 0);
 	log_begin(run, what);
 	PG_TRY();
 	{
@@ -288,7 +267,7 @@ perform(const RunRequest *request, const char *module, const char *what, int sec
 		if (run->ended_as == NULL)
 		{
 			if (waits)
-				store_begin_run(module, request->requested_by, what);
+				store_begin_run(module, request->requested_by, what, run->info.id);
 			work(run, body, seconds, last);
 		}
 	}
@@ -306,7 +285,7 @@ perform(const RunRequest *request, const char *module, const char *what, int sec
 	loop_count_requests(&run->loop);
 	message = result_final_message(&run->result, &status);
 	cancel_hold(true);
-	count_cost(run);
+	result_count_cost(&run->result, run->cpu_at_start);
 	store_end_run(run->info.id, status, message, result_is_unfinished(&run->result),
 				  run->result.wait_s, &run->result.counts);
 	log_end(run, status, message);

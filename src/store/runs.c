@@ -147,15 +147,16 @@ store_end_waiting(int64 run, const char *failure)
 }
 
 int64
-store_begin_run(const char *module, const char *requested_by, const char *request)
+store_begin_run(const char *module, const char *requested_by, const char *request, int64 waited)
 {
-	Datum args[3];
+	Datum args[4];
 	int64 run;
 
 	args[0] = CStringGetTextDatum(module);
 	args[1] = CStringGetTextDatum(requested_by);
 	args[2] = CStringGetTextDatum(request);
-	sql_begin_with("esn_pulse: beginning a run", SQL_BEGIN_RUN, args, NULL);
+	args[3] = Int64GetDatum(waited);
+	sql_begin_with("esn_pulse: beginning a run", SQL_BEGIN_RUN, args, waited == 0 ? "   n" : NULL);
 	run = DatumGetInt64(sql_datum(0, 1));
 	sql_commit();
 	return run;

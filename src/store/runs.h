@@ -53,7 +53,11 @@ extern int64 store_begin_waiting(const char *requested_by, const char *request);
 extern Turn store_turn(int64 run);
 extern void store_end_waiting(int64 run, const char *failure);
 
-extern int64 store_begin_run(const char *module, const char *requested_by, const char *request);
+/*
+ * Begins a run, and returns its id. waited: its row if it has waited; 0: it has none yet.
+ */
+extern int64 store_begin_run(const char *module, const char *requested_by, const char *request,
+							 int64 waited);
 /* unfinished: the next such run resumes it; not before wait_s seconds have passed. */
 extern void store_end_run(int64 run, const char *status, const char *message, bool unfinished,
 						  int64 wait_s, const RunCounts *counts);

@@ -73,8 +73,9 @@ SELECT is((SELECT status FROM scraper_status WHERE id = pg_temp.waiting('esn-3, 
 -- Its own turn.
 SELECT esn_end_waiting(pg_temp.waiting('xx-4'), NULL);
 UPDATE scraper_status SET status = 'completed', completed_at = now() WHERE id = :run;
-SELECT is(esn_begin_run('ActivitiesAndStatisticsScraper', 'somebody', 'section esn-5'),
-	pg_temp.waiting('esn-5'), 'a run that has waited begins with the same row');
+SELECT is(esn_begin_run('ActivitiesAndStatisticsScraper', 'somebody', 'section esn-5',
+		pg_temp.waiting('esn-5')), pg_temp.waiting('esn-5'),
+	'a run that has waited begins with the same row');
 SELECT results_eq($$SELECT status, taken_by FROM scraper_status
 	WHERE id = pg_temp.waiting('esn-5')$$, $$VALUES ('running', NULL::bigint)$$,
 	'which is then that of a run in progress');
@@ -85,6 +86,13 @@ SELECT esn_begin_waiting('somebody', 'section esn-1') AS run \gset
 SELECT is((SELECT status FROM esn_runs WHERE id = :run), 'failed',
 	'a run without a worker does not wait');
 SELECT is(esn_mark_dead_runs(ARRAY[:run]), 1::bigint, 'and is marked as failed');
+SELECT is(esn_mark_dead_runs(ARRAY[:run]), 0::bigint, 'once: a run that has ended stays as it is');
+SELECT esn_begin_waiting('somebody', 'section esn-1') AS dead \gset
+SELECT esn_begin_run('AccountsScraper', 'somebody', 'accounts') AS run \gset
+SELECT results_eq(format('SELECT scraper_module, status FROM scraper_status WHERE id IN (%s, %s)
+		ORDER BY id', :dead, :run),
+	$$VALUES ('ActivitiesAndStatisticsScraper', 'failed'), ('AccountsScraper', 'running')$$,
+	'another run whose process has its pid does not take its row');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -83,6 +83,15 @@ site_reload obedient
 another_day
 like "a redirect to a page is not a robots.txt" "$(sql "$scrape_full")" "*completed"
 is "what was read before counts" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
+echo 'rewrite ^/robots.txt$ /organisation;
+	location = /organisation { return 200 "\n<!DOCTYPE html><p>Site under maintenance"; }' \
+	>"$run/obedient/activities-unreliable.conf"
+site_reload obedient
+another_day
+like "nor is a page in its place" "$(sql "$scrape_full")" "*completed"
+is "what was read before counts then, too" "$(grep -cE 'GET /activity/[^ ]*1 ' "$log")" 0
+is "and is kept" "$(sql "SELECT convert_from(body, 'UTF8') LIKE 'User-agent:%' FROM frontier
+	WHERE url = '$activities_url/robots.txt'")" t
 echo 'rewrite ^/robots.txt$ /robots.txt redirect;' \
 	>"$run/obedient/activities-unreliable.conf"
 site_reload obedient

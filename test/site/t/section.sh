@@ -83,9 +83,10 @@ like "so is one that is known and no longer listed" \
 		)$accounts_url lists no such section"
 # The last that a run hears of may be a country that fails, when each section on the map is read.
 home=$run/first/accounts/index.html
-sed -i.whole 's|<li><a href="/country/al">.*|&\n<li><a href="/country/qq">Quietland</a></li>|' "$home"
+sed -i.whole 's|<li><a href="/country/al">.*|&\n<li><a href="/country/qq">Qu</a></li>|' "$home"
 for slug in $(sed -n 's|.*location-title.*/section/\([^"]*\)".*|\1|p' "$home"); do
-	grep -qr "/section/$slug\"" "$run/first/accounts/country" || sed -i "\|/section/$slug\"|d" "$home"
+	grep -qr "/section/$slug\"" "$run/first/accounts/country" ||
+		sed -i "\|/section/$slug\"|d" "$home"
 done
 chmod a+r "$home"
 echo 'if ($uri = /country/qq) { return 500; }' >"$run/first/accounts-unreliable.conf"

@@ -127,26 +127,32 @@ stop() {
 }
 trap stop EXIT
 export PGPASSWORD=secret
-as_esn() { psql -XAtq -h 127.0.0.1 -p "$port" -U esn -d esn -c "$1"; }
+as_reader() { psql -XAtq -h 127.0.0.1 -p "$port" -U esn_reader -d esn -c "$1"; }
+as_superuser() { in_container psql -XAtq esn -c "$1"; }
 await_server() {
 	local deadline=$((SECONDS + 120))
 
-	until as_esn "SELECT 1" >/dev/null 2>&1; do
+	until as_reader "SELECT 1" >/dev/null 2>&1; do
 		kill -0 "$server" 2>/dev/null || die "it has ended: $(tail -n 20 "$store"/*.log)"
 		[ "$SECONDS" -lt "$deadline" ] || die "it does not answer: $(tail -n 20 "$store"/*.log)"
 		sleep 0.1
 	done
 }
 await_server
-as_esn "SELECT id, status FROM esn_scrape_section('$section')" 2>&1
+as_superuser "SELECT id, status FROM esn_scrape_section('$section')" 2>&1
 echo "$((($(date +%s%N) - begun) / 1000000)) ms from the start to" \
-	"$(as_esn "SELECT count(*) FROM activities WHERE is_valid") activities"
-[ "$(as_esn "SELECT count(*) > 0 FROM activities")" = t ] || die "no activity was stored"
-[ "$(as_esn "SELECT rolcanlogin OR rolsuper FROM pg_roles WHERE rolname = 'esn_owner'")" = f ] ||
+	"$(as_reader "SELECT count(*) FROM activities WHERE is_valid") activities"
+[ "$(as_reader "SELECT count(*) > 0 FROM activities")" = t ] || die "no activity was stored"
+[ "$(as_reader "SELECT rolcanlogin OR rolsuper FROM pg_roles WHERE rolname = 'esn_owner'")" = f ] ||
 	die "the owner may log in, or is a superuser"
-jobs=$(in_container psql -XAtq esn -c "SELECT count(*) FROM cron.job WHERE active")
-[ "$jobs" = 4 ] || die "the schedule has $jobs jobs instead of 4"
-echo "4 jobs are scheduled"
+! as_reader "UPDATE activities SET title = 'x'" 2>/dev/null || die "the reader can write"
+schedule="SELECT status, value FROM esn_health_check() WHERE name = 'schedule'"
+[ "$(as_reader "$schedule")" = "warning|no jobs here" ] ||
+	die "runs are scheduled already: $(as_reader "$schedule")"
+as_superuser "SELECT count(*) FROM esn_schedule()" >/dev/null
+[ "$(as_reader "$schedule")" = "ok|4 jobs" ] ||
+	die "of the schedule the health check sees: $(as_reader "$schedule")"
+echo "nothing was scheduled; now 4 jobs are"
 
 step "the web gateway, in another container"
 web=$(image from --pull-never "localhost/esn-pulse:$version")
@@ -173,7 +179,7 @@ await_gateway() {
 	done
 	total=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["total"])' \
 		<"$store/activities.json")
-	[ "$total" = "$(as_esn "SELECT count(*) FROM activities WHERE is_valid")" ] ||
+	[ "$total" = "$(as_reader "SELECT count(*) FROM activities WHERE is_valid")" ] ||
 		die "it answers with $total activities"
 	echo "it answers with $total activities"
 }
@@ -186,6 +192,6 @@ image run "${isolation[@]}" "${socket[@]}" "$container" -- esn-pulse-server \
 	>"$store/again.log" 2>&1 &
 server=$!
 await_server
-[ "$(as_esn "SELECT count(*) > 0 FROM activities")" = t ] || die "the activities are lost"
+[ "$(as_reader "SELECT count(*) > 0 FROM activities")" = t ] || die "the activities are lost"
 echo "it has kept its data"
 await_gateway

@@ -57,7 +57,7 @@ COMMENT ON VIEW esn_api_runs IS 'A run, as everybody may see it.';
 CREATE OR REPLACE VIEW esn_internal.esn_api_runs_keyed AS
 SELECT v.*, r.error_message, r.requested_by
 FROM esn_api_runs v JOIN esn_runs r ON r.id = v.id;
-COMMENT ON VIEW esn_api_runs_keyed IS 'A run, for who has a key for the network.';
+COMMENT ON VIEW esn_api_runs_keyed IS 'A run, for anyone who has a key for the network.';
 
 DO $$
 DECLARE

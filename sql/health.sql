@@ -229,7 +229,7 @@ BEGIN
 	SELECT 'invalid activities', c.status, c.value, 'under 2 %', c.advice
 	FROM esn_check_invalid_activities() c
 	UNION ALL
-	SELECT 'data age', c.status, c.value, 'under 7 days', c.advice FROM esn_check_data_age() c
+	SELECT 'data age', c.status, c.value, 'under 7.25 d', c.advice FROM esn_check_data_age() c
 	UNION ALL
 	SELECT 'sections without activities', c.status, c.value, 'under 25 %', c.advice
 	FROM esn_check_idle_sections() c

@@ -24,12 +24,12 @@ COMMENT ON COLUMN api_routes.relation IS
 	'The internal view whose rows the answer shows, and whose parameters the path may have. NULL: '
 	'none.';
 COMMENT ON COLUMN api_routes.keyed_relation IS
-	'The view instead of relation for who has a key for the network. NULL: the same.';
+	'The view instead of relation for anyone who has a key for the network. NULL: the same.';
 COMMENT ON COLUMN api_routes.is_list IS
 	'Whether the answer is a list: with pages, filters and sorting, and also as .csv.';
 COMMENT ON COLUMN api_routes.sort_keys IS 'How a list is sorted; the last key is unique.';
 COMMENT ON COLUMN api_routes.scope IS
-	'Who may use it: public for everybody, operate for who has such a key.';
+	'Who may use it: public for everybody, operate for anyone who has such a key.';
 COMMENT ON COLUMN api_routes.lifetime IS
 	'For how many seconds the gateway may keep an answer if nothing changes. 0: not at all.';
 COMMENT ON COLUMN api_routes.summary IS 'What it answers, in one line.';

@@ -142,4 +142,30 @@ is "esn_unschedule removes them" \
 like "without jobs there is a warning" \
 	"$(sql "SELECT status, value, advice FROM esn_health WHERE name = 'schedule'")" \
 	"warning|no jobs here|To create them or see the problem:*SELECT \* FROM esn_schedule();*"
+
+# pg_cron keeps a session in its database, so that it can be neither renamed nor dropped.
+# docs/operations.md moves its settings away for that.
+sql "SELECT esn_schedule()" >/dev/null
+conf=$run/$cluster/data/postgresql.conf
+rename="ALTER DATABASE scheduled RENAME TO renamed"
+like "while pg_cron is loaded, its database cannot be renamed" \
+	"$(database=postgres sql "$rename" || true)" \
+	'*ERROR:  55006: database "scheduled" is being accessed by other users*'
+cluster_stop "$cluster"
+as_owner sed -Ei 's/^(shared_preload_libraries|cron\.)/#off \1/' "$conf"
+cluster_resume "$cluster"
+is "without its settings it can" \
+	"$(database=postgres sql "$rename" "SELECT datname FROM pg_database WHERE datname ~ 'ed$'")" \
+	renamed
+cluster_stop "$cluster"
+as_owner sed -Ei -e "s/^#off (cron\.database_name).*/\1 = 'renamed'/" -e 's/^#off //' "$conf"
+cluster_resume "$cluster"
+database=renamed
+is "the jobs still have the former name" \
+	"$(sql "SELECT DISTINCT database, substring(jobname FROM '\(.*') FROM cron.job")" \
+	"scheduled|(scheduled)"
+is "esn_schedule moves them to the new one" \
+	"$(sql "SELECT count(*) FROM esn_schedule()" \
+		"SELECT count(*), database, substring(jobname FROM '\(.*') FROM cron.job GROUP BY 2, 3")" \
+	$'4\n4|renamed|(renamed)'
 done_testing

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks the includes: the table of folders below holds, a header with declarations of functions has
-# a .c file of its name, and no files include each other in a circle.
+# a .c file of its name (but page/parsers.h, whose functions are each in the file of their kind),
+# and no files include each other in a circle.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -53,6 +54,12 @@ for file, text in files.items():
                                  ["store/", "commands.c", "functions.c"])):
         if re.search(pattern, text) and not any(file.startswith(o) for o in only):
             found.append(f"src/{file} uses {what}, which is for {', '.join(only)}")
+
+# A header that only has types, lists or inline functions needs none.
+for file, text in files.items():
+    if file.endswith(".h") and file != "page/parsers.h" and module(file) + ".c" not in files \
+            and re.search(r"^\s*extern [^;{]*\)[^;{]*;", text, re.MULTILINE):
+        found.append(f"src/{file} declares functions: there is no src/{module(file)}.c")
 
 # Circles of modules: a module is a header with its .c file.
 uses = {}

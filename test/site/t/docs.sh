@@ -55,6 +55,25 @@ is "with its default and who may set it" "$(sql "LOAD 'esn_pulse'" \
 				WHEN 'kB' THEN pg_size_bytes(boot) = boot_val::bigint * 1024
 				ELSE boot = boot_val END, false)")" ""
 
+# What plans and due pages say, also of a database that nothing has been read into.
+planned="SELECT kind, reason FROM esn_plan()
+	UNION SELECT kind, reason FROM esn_plan(\"full\" => true)
+	UNION SELECT kind, reason FROM due_pages
+	UNION SELECT kind, reason FROM frontier WHERE kind IN ('activity', 'statistics')"
+awk '/^#### / { on = $0 == "#### Kinds and reasons" } /^## / { on = 0 } on' "$reference" \
+	>"$run/documents/reasons"
+unlisted() {
+	sql "$planned" | while IFS='|' read -r kind reason; do
+		grep -qF "\`$kind\`" "$run/documents/reasons" &&
+			{ [ "$kind" = unknown ] || grep -qF "\`$reason\`" "$run/documents/reasons"; } ||
+			echo "$kind: $reason"
+	done
+}
+is "it lists the kinds and reasons of a plan" "$(unlisted)" ""
+cluster_psql "$cluster" -c "CREATE DATABASE empty"
+is "also of an empty database" "$(database=empty sql "CREATE EXTENSION esn_pulse" &&
+	database=empty unlisted)" ""
+
 # The course: in the network that the demo makes, by a role that may only read. Its questions show
 # neither menus of pages nor retries.
 # shellcheck disable=SC2086

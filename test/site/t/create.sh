@@ -46,7 +46,7 @@ is "and nothing is left of it" "$(cluster_psql create -At -c "SELECT count(*) FR
 	AND rolsuper")" $'0\n0'
 
 # The commands of README.md.
-awk '/^### / { on = $0 == "### From source" } on && sub(/^    /, "")' README.md |
+awk '/^##/ { on = $0 == "### From source" } on && sub(/^    /, "")' README.md |
 	sed -e ':a' -e '/\\$/N; s/\\\n *//; ta' |
 	sed -nE 's/^sudo -u postgres (psql|createdb|createuser)/\1/p' |
 	sed -e 's/\besn\b/readme/g' -e 's/\besn_owner\b/readme_owner/g' >"$run/created/commands"

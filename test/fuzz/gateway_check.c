@@ -269,7 +269,7 @@ etag_of(Arena *arena, const Made *made)
 	return length > LONGEST_ETAG ? NULL : arena_strndup(arena, found, length);
 }
 
-/* A 304 is for who has named the ETag. */
+/* A 304 is for clients that have named the ETag. */
 static bool
 is_known(Arena *arena, const Asked *asked, const Made *made)
 {

@@ -108,6 +108,23 @@ tests_in_server() {
 	done
 }
 
+# new_data <directory>: the data of a new cluster. initdb takes a second and always makes the same,
+# so it runs once.
+new_data() {
+	local made=$run/initdb-$PG_MAJOR
+
+	(
+		flock 9
+		[ ! -d "$made" ] || exit 0
+		as_owner rm -rf "$made.part"
+		as_owner "$PG_BIN/initdb" -D "$made.part" -U "$(id -un)" -A trust -E UTF8 \
+			--locale=C.UTF-8 --no-sync >"$made.log" 2>&1 ||
+			die "initdb failed: $(cat "$made.log")"
+		as_owner mv "$made.part" "$made"
+	) 9>"$made.lock" || exit 1
+	as_owner cp -a "$made" "$1"
+}
+
 # cluster_start <name> [setting=value ...]: a private cluster without TCP, which replaces an
 # existing one. You are its superuser.
 cluster_start() {
@@ -117,9 +134,7 @@ cluster_start() {
 	cluster_stop "$(basename "$data")"
 	as_owner rm -rf "$data"
 	as_owner mkdir -p "$data"
-	as_owner "$PG_BIN/initdb" -D "$data/data" -U "$(id -un)" -A trust -E UTF8 --locale=C.UTF-8 \
-		--no-sync >"$data.initdb.log" 2>&1 ||
-		die "initdb failed: $(cat "$data.initdb.log")"
+	new_data "$data/data"
 	{
 		echo "listen_addresses = ''"
 		echo "unix_socket_directories = '$data'"

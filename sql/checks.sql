@@ -17,7 +17,7 @@ COMMENT ON FUNCTION esn_slug_candidates(text) IS
 	'name as people write it. Returns an empty array for a name without letters and digits.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_slug_of(given text) RETURNS text
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME';
+LANGUAGE c IMMUTABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_slug_of(text) IS
 	'The slug in the address of a page of a section or a country on either platform, '
 	'percent-encoding undone. given: the address, or a slug or name, which is returned as it is.';

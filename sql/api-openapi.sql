@@ -81,7 +81,8 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_api_operation(route jsonb, is_csv bo
 	RETURNS jsonb
 LANGUAGE sql STABLE AS $$
 	SELECT jsonb_strip_nulls(jsonb_build_object('summary', route->>'summary',
-		'operationId', lower(route->>'method') || regexp_replace(route->>'pattern', '\W+', '_', 'g')
+		'operationId', lower(route->>'method' COLLATE "C")
+			|| regexp_replace(route->>'pattern', '\W+', '_', 'g')
 			|| CASE WHEN is_csv THEN '_csv' ELSE '' END,
 		'parameters', esn_api_path_schema(route->>'pattern', (route->>'relation')::name,
 			(route->>'is_list')::boolean),
@@ -111,7 +112,7 @@ BEGIN
 			'license', '{"name": "PostgreSQL License", "identifier": "PostgreSQL"}'::jsonb),
 		'servers', '[{"url": "/"}]'::jsonb,
 		'paths', (SELECT jsonb_object_agg(p.path, p.operations) FROM (
-			SELECT r.pattern || f.suffix AS path, jsonb_object_agg(lower(r.method),
+			SELECT r.pattern || f.suffix AS path, jsonb_object_agg(lower(r.method COLLATE "C"),
 				esn_api_operation(to_jsonb(r), f.suffix <> '')) AS operations
 			FROM api_routes r JOIN (VALUES (''), ('.csv')) AS f(suffix)
 				ON f.suffix = '' OR r.is_list WHERE r.pattern LIKE '/api/v1/%' GROUP BY 1) p),

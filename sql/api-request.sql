@@ -1,5 +1,16 @@
 -- What a request to the web gateway says: its path, its query, its key. Values from outside are
 -- only ever parameters of statements; names from outside are looked up before they are used.
+-- Neither a code nor a slug depends on the locale of the database: in Turkish, the lower case of I
+-- is not i. The collation of the column is given back to them, because its index has that one.
+
+CREATE OR REPLACE FUNCTION esn_internal.esn_fold_case(value text) RETURNS text
+LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+	SELECT lower(translate(value, 'İı', 'Ii') COLLATE "und-x-icu");
+END;
+COMMENT ON FUNCTION esn_fold_case(text) IS
+	'A text in lower case, to compare names by. It is the same in each locale, and takes the '
+	'Turkish İ and ı for i. value: the text.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_fail(http_status integer, problem text,
 	parameter text DEFAULT NULL) RETURNS void
@@ -99,14 +110,14 @@ COMMENT ON FUNCTION esn_api_regexp(text, boolean) IS
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_section(name text) RETURNS integer
 LANGUAGE sql STABLE AS $$
-	SELECT s.id FROM @extschema@.sections s
+	SELECT s.id FROM @extschema@.sections s, (SELECT lower(esn_api_section.name COLLATE "C")
+		COLLATE "default" AS slug) w
 	WHERE s.removed_at IS NULL AND (
 		s.id = CASE WHEN esn_api_section.name ~ '^[0-9]{1,9}$'
 			THEN esn_api_section.name::integer END
-		OR s.accounts_platform_slug = lower(esn_api_section.name)
-		OR s.activities_platform_slug = lower(esn_api_section.name))
-	ORDER BY s.accounts_platform_slug = lower(esn_api_section.name) DESC,
-		s.activities_platform_slug = lower(esn_api_section.name) DESC NULLS LAST, s.id LIMIT 1
+		OR s.accounts_platform_slug = w.slug OR s.activities_platform_slug = w.slug)
+	ORDER BY s.accounts_platform_slug = w.slug DESC,
+		s.activities_platform_slug = w.slug DESC NULLS LAST, s.id LIMIT 1
 $$;
 COMMENT ON FUNCTION esn_api_section(text) IS
 	'The id of a section. NULL: there is none. name: its id, or its slug on either platform.';
@@ -114,9 +125,9 @@ COMMENT ON FUNCTION esn_api_section(text) IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_api_country(name text) RETURNS text
 LANGUAGE sql STABLE AS $$
 	SELECT c.country_code FROM @extschema@.countries c
-	WHERE upper(esn_api_country.name) = c.country_code
+	WHERE c.country_code = upper(esn_api_country.name COLLATE "C") COLLATE "default"
 		OR esn_country_key(esn_api_country.name) = esn_country_key(c.name)
-	ORDER BY upper(esn_api_country.name) = c.country_code DESC, c.country_code LIMIT 1
+	ORDER BY c.country_code = upper(esn_api_country.name COLLATE "C") DESC, c.country_code LIMIT 1
 $$;
 COMMENT ON FUNCTION esn_api_country(text) IS
 	'The code of a country. NULL: there is none. name: its code or name.';
@@ -156,8 +167,8 @@ BEGIN
 	CASE kind
 		WHEN 'text' THEN value := nullif(given, '');
 		WHEN 'integer' THEN value := substring(given FROM '^0*([0-9]{1,9})$');
-		WHEN 'boolean' THEN value := CASE WHEN lower(given) IN ('true', '1') THEN 'true'
-			WHEN lower(given) IN ('false', '0') THEN 'false' END;
+		WHEN 'boolean' THEN value := CASE WHEN lower(given COLLATE "C") IN ('true', '1') THEN 'true'
+			WHEN lower(given COLLATE "C") IN ('false', '0') THEN 'false' END;
 		WHEN 'date' THEN
 			BEGIN
 				value := CASE WHEN given ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'

@@ -62,8 +62,10 @@ INSERT INTO esn_internal.api_parameters (relation, name, kind, condition, descri
 		'A section, by its number or its slug on either platform.'),
 	('esn_api_sections', 'country', 'country', 'v.country_code = ($1->>''country'')',
 		'Its country, by code or name.'),
-	('esn_api_sections', 'city', 'text', 'lower(v.city) = lower($1->>''city'')', 'Its city.'),
-	('esn_api_sections', 'q', 'text', 'strpos(lower(v.name), lower($1->>''q'')) > 0',
+	('esn_api_sections', 'city', 'text',
+		'esn_fold_case(v.city) = esn_fold_case($1->>''city'')', 'Its city.'),
+	('esn_api_sections', 'q', 'text',
+		'strpos(esn_fold_case(v.name), esn_fold_case($1->>''q'')) > 0',
 		'A part of its name.'),
 	('esn_api_activities', 'section', 'section', 'EXISTS (SELECT FROM '
 		'@extschema@.activity_section_organisers o WHERE o.activity_id = v.id '
@@ -79,15 +81,16 @@ INSERT INTO esn_internal.api_parameters (relation, name, kind, condition, descri
 		'Whether it is online.'),
 	('esn_api_activities', 'cause', 'text', 'EXISTS (SELECT FROM @extschema@.activity_to_cause r '
 		'JOIN @extschema@.activity_causes k ON k.id = r.cause_id '
-		'WHERE r.activity_id = v.id AND lower(k.name) = lower($1->>''cause''))',
+		'WHERE r.activity_id = v.id AND esn_fold_case(k.name) = esn_fold_case($1->>''cause''))',
 		'A cause that it serves.'),
 	('esn_api_activities', 'type', 'text', 'EXISTS (SELECT FROM @extschema@.activity_to_type r '
 		'JOIN @extschema@.activity_types t ON t.id = r.type_id '
-		'WHERE r.activity_id = v.id AND lower(t.name) = lower($1->>''type''))',
+		'WHERE r.activity_id = v.id AND esn_fold_case(t.name) = esn_fold_case($1->>''type''))',
 		'One of its types.'),
 	('esn_api_activities', 'country', 'country', 'v.country_code = ($1->>''country'')',
 		'Where it takes place, by code or name.'),
-	('esn_api_activities', 'q', 'text', 'strpos(lower(v.title), lower($1->>''q'')) > 0',
+	('esn_api_activities', 'q', 'text',
+		'strpos(esn_fold_case(v.title), esn_fold_case($1->>''q'')) > 0',
 		'A part of its title.'),
 	('esn_api_activity', 'activity', 'text', 'v.slug = ($1->>''activity'')',
 		'Its slug, such as boat-party-20885.'),

@@ -69,8 +69,8 @@ BEGIN
 	LEFT JOIN @extschema@.esn_sections_by_year y ON y.section_slug = o.section_slug
 		AND y.year = (given->>'year')::integer
 	WHERE (given->>'country' IS NULL OR o.country_code = given->>'country')
-		AND (given->>'q' IS NULL OR strpos(lower(concat_ws(' ', o.section, o.city, o.university,
-			o.country)), lower(given->>'q')) > 0));
+		AND (given->>'q' IS NULL OR strpos(esn_fold_case(concat_ws(' ', o.section, o.city,
+			o.university, o.country)), esn_fold_case(given->>'q')) > 0));
 END $$;
 COMMENT ON FUNCTION esn_page_sections(jsonb, text, jsonb) IS
 	'The table of sections. request: as esn_api() makes it. lang: en or tr. given: the checked '

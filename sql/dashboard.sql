@@ -66,8 +66,8 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_page_table(lang text, name text, hea
 LANGUAGE sql STABLE AS $$
 	SELECT format('<section aria-labelledby="%1$s-title"><h2 id="%1$s-title">%2$s</h2>%5$s'
 		'<div class="scroll"><table id="%1$s" class="sortable"><thead><tr>%3$s</tr></thead>'
-		'<tbody>%4$s</tbody></table></div></section>', esn_html(replace(lower(name), ' ', '-')),
-		esn_html(esn_say(lang, name)),
+		'<tbody>%4$s</tbody></table></div></section>',
+		esn_html(replace(lower(name COLLATE "C"), ' ', '-')), esn_html(esn_say(lang, name)),
 		(SELECT string_agg(format('<th scope="col"%s>%s</th>', CASE WHEN h.head LIKE '#%'
 			THEN ' class="n"' ELSE '' END, esn_html(esn_say(lang, ltrim(h.head, '#')))), ''
 			ORDER BY h.n) FROM unnest(heads) WITH ORDINALITY AS h(head, n)),

@@ -79,6 +79,40 @@ FROM (VALUES ('/countries', 'code', 'AA BB CC'), ('/countries', 'activities', '2
 	('/activities?sort=slug&limit=2&page=2', 'slug', 'to-come together'),
 	('/activities?page=9', 'slug', NULL), ('/runs', 'id', '2 1'),
 	('/runs?status=failed', 'id', '2')) AS v(address, field, wanted);
+
+-- The locale of the database, here Turkish, changes neither codes nor slugs nor what is found.
+INSERT INTO countries (country_code, name, slug, url) VALUES ('IT', 'Italy', 'it', 'x');
+INSERT INTO sections (id, country_code, name, accounts_platform_slug, accounts_url,
+	activities_platform_slug, city) VALUES
+	(5, 'IT', 'ESN Pisa', 'it-pisa-isp', 'x', 'esn-pisa', 'Istanbul'),
+	(6, 'IT', 'ESN İzmir', 'it-izmi-ize', 'x', NULL, 'İzmir');
+INSERT INTO activities (id, event_slug, url, title, description, start_date, is_future_event,
+	is_valid) VALUES (7, 'visit', 'x', 'VISIT in a ship', 'x', '2020-03-01', false, true);
+INSERT INTO activity_causes (id, name) VALUES (3, 'Integration');
+INSERT INTO activity_to_cause VALUES (7, 3);
+INSERT INTO activity_types (id, name) VALUES (2, 'DINNER');
+INSERT INTO activity_to_type VALUES (7, 2);
+SELECT is(lower('I'), 'ı', 'the database is Turkish');
+SELECT is(pg_temp.items('/api/v1' || address, 'id'), wanted, 'in Turkish: GET ' || address)
+FROM (VALUES ('/countries/it/sections', '6 5'), ('/countries/ITALY/sections', '6 5'),
+	('/sections?country=it', '6 5'), ('/sections?city=istanbul', '5'),
+	('/sections?city=ISTANBUL', '5'), ('/sections?city=%C4%B0stanbul', '5'),
+	('/sections?city=izmir', '6'), ('/sections?city=IZMIR', '6'), ('/sections?q=PISA', '5'),
+	('/sections?city=SZOH%C3%94D', '3'), ('/activities?q=visit%20IN', '7'),
+	('/activities?q=SHIP', '7'), ('/activities?cause=INTEGRATION', '7'),
+	('/activities?type=dinner', '7'), ('/activities?cause=integration&upcoming=FALSE', '7'),
+	('/activities?section=IT-PISA-ISP', NULL)) AS v(address, wanted);
+SELECT is(pg_temp.json('/api/v1' || address)->>'name', name, 'in Turkish: GET ' || address)
+FROM (VALUES ('/countries/it', 'Italy'), ('/countries/IT', 'Italy'),
+	('/countries/italy', 'Italy'), ('/sections/IT-PISA-ISP', 'ESN Pisa'),
+	('/sections/ESN-PISA', 'ESN Pisa'), ('/sections/it-pisa-isp', 'ESN Pisa'))
+	AS v(address, name);
+SELECT matches((SELECT content FROM esn_api('GET', '/', 'q=izmir')), '/sections/it-izmi-ize"',
+	'a page searches likewise');
+DELETE FROM activities WHERE id = 7;
+DELETE FROM sections WHERE id > 4;
+DELETE FROM countries WHERE country_code = 'IT';
+
 SELECT is(pg_temp.json('/api/v1/activities?limit=3') - 'items',
 	'{"total": 4, "page": 1, "limit": 3}', 'a list has its total');
 SELECT is(pg_temp.header('GET', '/api/v1/activities?sort=id&limit=1&page=2&q=%3E+o', 'Link'),

@@ -117,7 +117,7 @@ SELECT results_eq(
 	$$SELECT count(*), sum(activities), max(activities) FILTER (WHERE number = 13)
 		FROM esn_activities_by_sdg$$, 'VALUES (17::bigint, 2::numeric, 1::bigint)',
 	'goals without activities are listed');
-SELECT results_eq(
+SELECT set_eq(
 	$$SELECT activity_type::text, activities, participants FROM esn_activities_by_type$$,
 	$$VALUES ('Party', 1::bigint, 7::bigint), ('Trip', 1, 20), ('not said', 1, 30)$$, 'types');
 SELECT results_eq(

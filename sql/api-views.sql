@@ -21,7 +21,7 @@ COMMENT ON VIEW esn_api_sections IS 'A section, its place and its activities.';
 -- The arrays are made for the rows of a page only: PostgreSQL computes them after it has sorted.
 CREATE OR REPLACE VIEW esn_internal.esn_api_activities AS
 SELECT a.id, a.event_slug AS slug, a.title, a.start_date, a.end_date,
-	a.is_future_event AS is_upcoming, a.is_online, a.city,
+	a.start_date > current_date AS is_upcoming, a.is_online, a.city,
 	coalesce(c.name, a.country_name) AS country, a.country_code, a.participants,
 	ARRAY(SELECT t.name::text FROM activity_to_type r JOIN activity_types t ON t.id = r.type_id
 		WHERE r.activity_id = a.id ORDER BY 1) AS types,

@@ -212,7 +212,7 @@ WITH organised AS (
 		(100 * avg(a.fields_filled) FILTER (WHERE a.is_valid) / 7)::numeric(20, 1)
 			AS complete_percent,
 		count(*) FILTER (WHERE a.is_valid AND a.participants IS NULL
-			AND NOT a.is_future_event) AS without_participants
+			AND a.start_date <= current_date) AS without_participants
 	FROM activity_section_organisers o JOIN activities a ON a.id = o.activity_id
 	WHERE a.removed_at IS NULL
 	GROUP BY 1

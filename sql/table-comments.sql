@@ -46,7 +46,8 @@ COMMENT ON COLUMN activities.description IS
 COMMENT ON COLUMN activities.start_date IS 'First day.';
 COMMENT ON COLUMN activities.end_date IS 'Last day; where the site writes one date only, that one.';
 COMMENT ON COLUMN activities.is_future_event IS
-	'Whether it begins after today. Every run, and the daily maintenance, updates it.';
+	'Whether it begins after the day of the last run or daily maintenance, which update it. Views '
+	'have is_upcoming, which is always of today.';
 COMMENT ON COLUMN activities.city IS 'City as written; NULL for online activities.';
 COMMENT ON COLUMN activities.country_code IS 'The country, where it is one that has sections.';
 COMMENT ON COLUMN activities.participants IS 'Number of participants. NULL: not said.';

@@ -83,9 +83,10 @@ COMMENT ON COLUMN esn_country_overview.rank_in_network IS
 COMMENT ON COLUMN esn_country_overview.read_since IS
 	'Since when all of its sections have been read. NULL: one never was, or it has none.';
 
--- Joined laterally, so that unused columns cost nothing.
+-- Joined laterally, so that unused columns cost nothing. What is upcoming follows from the date:
+-- is_future_event is of yesterday from midnight on, until a run or the maintenance updates it.
 CREATE OR REPLACE VIEW esn_all_activities AS
-SELECT a.event_slug, a.title, a.start_date, a.end_date, a.is_future_event AS is_upcoming,
+SELECT a.event_slug, a.title, a.start_date, a.end_date, a.start_date > current_date AS is_upcoming,
 	a.is_online, a.city, coalesce(c.name, a.country_name) AS country,
 	a.country_code, a.activity_type, a.participants,
 	o.names AS organisers, k.names AS causes, g.names AS sdgs, b.names AS objectives,
@@ -142,8 +143,8 @@ COMMENT ON COLUMN esn_activity_overview.participants IS 'NULL: not known.';
 CREATE OR REPLACE VIEW esn_section_activities AS
 SELECT s.name AS section, s.accounts_platform_slug AS section_slug, c.name AS country,
 	s.country_code, a.event_slug, a.title, a.start_date, a.end_date,
-	a.is_future_event AS is_upcoming, a.is_online, a.city, a.activity_type, a.participants,
-	(SELECT count(*)::integer FROM activity_section_organisers w
+	a.start_date > current_date AS is_upcoming, a.is_online, a.city, a.activity_type,
+	a.participants, (SELECT count(*)::integer FROM activity_section_organisers w
 		WHERE w.activity_id = a.id) AS organiser_count, a.url
 FROM activity_section_organisers o
 JOIN sections s ON s.id = o.section_id AND s.removed_at IS NULL
@@ -217,7 +218,7 @@ COMMENT ON COLUMN esn_section_quality.complete_percent IS
 	'The share of the expected fields that its valid activities have: see '
 	'activities.fields_filled.';
 COMMENT ON COLUMN esn_section_quality.without_participants IS
-	'Valid activities that are over and do not state the number of participants.';
+	'Valid activities that have begun and do not state the number of participants.';
 COMMENT ON COLUMN esn_section_quality.open_errors IS
 	'Invalid fields on its pages and those of its activities: see validation_errors.';
 COMMENT ON COLUMN esn_section_quality.failed_pages IS

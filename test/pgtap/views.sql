@@ -81,6 +81,19 @@ SELECT results_eq(
 		WHERE NOT is_valid OR removed_at IS NOT NULL ORDER BY 1$$,
 	$$VALUES ('invalid', false, false), ('removed', true, true)$$,
 	'uncounted activities are available on request');
+-- From midnight to the daily maintenance, is_future_event is that of the day before.
+SAVEPOINT midnight;
+UPDATE activities SET is_future_event = true, participants = NULL;
+SELECT results_eq(format($$SELECT DISTINCT event_slug::text FROM %s WHERE is_upcoming$$, view),
+	ARRAY['to-come'], view || ': what is upcoming follows from the date')
+FROM unnest(ARRAY['esn_all_activities', 'esn_activity_overview', 'esn_section_activities',
+	'(SELECT slug AS event_slug, is_upcoming FROM esn_api_activities) v',
+	'(SELECT slug AS event_slug, is_upcoming FROM esn_api_activity) v']) AS view;
+SELECT results_eq(
+	$$SELECT section::text, without_participants FROM esn_section_quality ORDER BY 1$$,
+	$$VALUES ('ESN One', 2::bigint), ('ESN Three', 0), ('ESN Two', 1)$$,
+	'and which activities have begun');
+ROLLBACK TO midnight;
 SELECT results_eq(
 	$$SELECT sum(activities), sum(upcoming), sum(online), sum(participants)
 		FROM esn_activities_by_month$$,

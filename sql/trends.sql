@@ -7,14 +7,14 @@
 CREATE OR REPLACE VIEW esn_internal.esn_live_planner_kind_trends AS
 WITH placed AS MATERIALIZED (
 	SELECT c.country_code, o.activity_id, min(o.section_id) AS section_id,
-		min((a.start_date >= current_date - 365)::integer) AS now,
+		min((a.start_date > current_date - 365)::integer) AS now,
 		min(a.activity_type) AS activity_type
 	FROM activities a
 	JOIN activity_section_organisers o ON o.activity_id = a.id
 	JOIN sections s ON s.id = o.section_id AND s.removed_at IS NULL
 	CROSS JOIN LATERAL (VALUES (s.country_code), (NULL)) AS c(country_code)
-	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date >= current_date - 730
-		AND a.start_date < current_date
+	WHERE a.is_valid AND a.removed_at IS NULL AND a.start_date > current_date - 730
+		AND a.start_date <= current_date
 	GROUP BY c.country_code, o.activity_id
 ), named AS MATERIALIZED (
 	SELECT coalesce(c.country_code, '') AS country, 'cause' AS kind, n.name::text AS name,

@@ -40,6 +40,24 @@ SELECT is((SELECT activities_12_months FROM esn_trends('') WHERE name = 'Trip'),
 SELECT is_empty($$SELECT * FROM esn_trends('CC')$$, 'a country without activities has no trend');
 SELECT set_eq('SELECT DISTINCT country_code FROM esn_trends()', ARRAY[NULL, 'AA', 'BB'],
 	'by default all countries');
+-- The 365 days end today, as in the overviews.
+INSERT INTO countries (country_code, name, slug, url) VALUES ('DD', 'Days', 'dd', 'x');
+INSERT INTO sections (id, country_code, name, accounts_platform_slug, accounts_url)
+VALUES (-25, 'DD', 'ESN 25', 'dd-25', 'x');
+INSERT INTO activities (id, event_slug, url, title, description, start_date, is_future_event,
+	activity_type, is_valid)
+SELECT -250000 - n, 'd-' || n, 'x', 'x', 'x', current_date - day, day < 0, 'Day', true
+FROM unnest(ARRAY[-1, 0, 0, 364, 365, 729, 730]) WITH ORDINALITY AS d(day, n);
+INSERT INTO activity_section_organisers SELECT id, -25 FROM activities WHERE event_slug ~ '^d-';
+INSERT INTO activity_causes (id, name) VALUES (-1, 'Days');
+INSERT INTO activity_to_cause SELECT id, -1 FROM activities WHERE event_slug ~ '^d-';
+SELECT results_eq($$SELECT activities_12_months, activities_12_months_before FROM esn_trends('DD')
+		WHERE kind = 'cause'$$,
+	$$SELECT activities_12_months, activities_12_months_before FROM esn_activities_by_cause$$,
+	'the days are those of the overviews');
+SELECT results_eq($$SELECT activities_12_months, activities_12_months_before FROM esn_trends('DD')$$,
+	'VALUES (3::bigint, 2::bigint), (3, 2)', 'from tomorrow a year ago to today');
+DELETE FROM sections WHERE id = -25;
 UPDATE activities SET activity_type = 'Party' WHERE activity_type = 'Trip' AND -id % 1000 > 8;
 SELECT is((SELECT count(*) FROM esn_trends('AA') WHERE trend <> 'within chance'
 	AND activities_12_months + activities_12_months_before < 20), 0::bigint,

@@ -22,7 +22,8 @@ COMMENT ON FUNCTION esn_page_choice(text, text, text, boolean) IS
 	'The checkbox that chooses a section. lang: en or tr. slug: of the section. name: its name. '
 	'chosen: whether it is.';
 
--- With a year: what they did in it, against the year before; without: the last twelve months.
+-- With a year: what they did in it, against the year before, as esn_sections_by_year compares it;
+-- without: the last twelve months.
 CREATE OR REPLACE FUNCTION esn_internal.esn_page_comparison(request jsonb, lang text, given jsonb)
 	RETURNS text
 LANGUAGE sql STABLE AS $$
@@ -30,24 +31,25 @@ LANGUAGE sql STABLE AS $$
 		SELECT c.id::integer, c.n FROM unnest(string_to_array(given->>'compare', ','))
 			WITH ORDINALITY AS c(id, n)
 	), spans AS (
-		SELECT CASE WHEN y.year IS NULL THEN current_date ELSE make_date(y.year, 12, 31) END
-				AS last,
-			CASE WHEN y.year IS NULL THEN current_date - 365 ELSE make_date(y.year - 1, 12, 31) END
-				AS before,
-			CASE WHEN y.year IS NULL THEN current_date - 730 ELSE make_date(y.year - 2, 12, 31) END
-				AS first
-		FROM (SELECT CASE WHEN given->>'year' IS NOT NULL
-			THEN least(greatest((given->>'year')::integer, 1900), 9999) END AS year) y
+		SELECT current_date - 364 AS first, current_date AS last,
+			current_date - 729 AS first_before, current_date - 365 AS last_before,
+			NULL::date AS begun_by
+		WHERE given->>'year' IS NULL
+		UNION ALL
+		SELECT make_date(y.year, 1, 1), y.last, make_date(y.year - 1, 1, 1),
+			(y.last - interval '1 year')::date, make_date(y.year - 1, 1, 31)
+		FROM (SELECT g.year, least(make_date(g.year, 12, 31), current_date) AS last
+			FROM (SELECT least(greatest((given->>'year')::integer, 1900), 9999) AS year) g) y
+		WHERE given->>'year' IS NOT NULL
 	), counts AS (
 		SELECT c.id, c.n,
-			count(*) FILTER (WHERE a.start_date > s.before AND a.start_date <= s.last) AS now,
-			count(*) FILTER (WHERE a.start_date > s.first AND a.start_date <= s.before) AS then,
-			sum(a.participants) FILTER (WHERE a.start_date > s.before AND a.start_date <= s.last)
-				AS participants
+			count(*) FILTER (WHERE a.start_date BETWEEN s.first AND s.last) AS now,
+			count(*) FILTER (WHERE a.start_date BETWEEN s.first_before AND s.last_before) AS then,
+			sum(a.participants) FILTER (WHERE a.start_date BETWEEN s.first AND s.last)
+				AS participants, coalesce(min(a.start_date) <= s.begun_by, true) AS is_comparable
 		FROM chosen c CROSS JOIN spans s
-		LEFT JOIN LATERAL esn_report_activities(ARRAY[c.id]) a
-			ON a.start_date <= least(s.last, current_date)
-		GROUP BY c.id, c.n
+		LEFT JOIN LATERAL esn_report_activities(ARRAY[c.id]) a ON a.start_date <= current_date
+		GROUP BY c.id, c.n, s.begun_by
 	)
 	SELECT esn_page_table(lang, 'Comparison', ARRAY['Section', 'Country', '#Activities',
 			CASE WHEN given->>'year' IS NULL THEN '#In 12 months' ELSE '#In the year' END,
@@ -58,7 +60,8 @@ LANGUAGE sql STABLE AS $$
 			esn_html(v.name), '</a></th><td>',
 			esn_html(v.country), '</td>',
 			esn_cell(v.activities, lang), esn_cell(c.now, lang), esn_cell(c.then, lang),
-			esn_change_cell(round(100.0 * (c.now - c.then) / nullif(c.then, 0))),
+			esn_change_cell(CASE WHEN c.is_comparable
+				THEN round(100.0 * (c.now - c.then) / nullif(c.then, 0), 1) END),
 			esn_cell(c.participants, lang), esn_cell(round(100.0 * v.international_students
 				/ nullif(v.local_students + v.international_students, 0)), lang, ' %'), '<td>',
 			esn_html(split_part(o.causes, ', ', 1)), '</td><td>', v.last_activity, '</td>',
@@ -72,5 +75,5 @@ LANGUAGE sql STABLE AS $$
 $$;
 COMMENT ON FUNCTION esn_page_comparison(jsonb, text, jsonb) IS
 	'The table of the chosen sections, in the order of the address, with what they did the year '
-	'before. NULL: none is chosen. request: as esn_api() makes it. lang: en or tr. given: the '
-	'checked parameters; compare and year count.';
+	'before: by the same days, if the year is the current one. NULL: none is chosen. request: as '
+	'esn_api() makes it. lang: en or tr. given: the checked parameters; compare and year count.';

@@ -63,20 +63,41 @@ $$SELECT array_agg((SELECT string_agg(m.m[1], '|') FROM regexp_matches(r.r[1],
 		'<td class="n" data-v="([^"]*)"', 'g') AS m(m)))
 	FROM regexp_matches(substring(pg_temp.page(address) FROM '<table id="comparison".*?</table>'),
 		'<tr>(<th scope="row">.*?)</tr>', 'g') AS r(r)$$;
-SELECT is(pg_temp.compared(address), ARRAY['2|1|1|0|1234567||1', '0|0|0||||2'],
+SELECT is(pg_temp.compared(address), ARRAY['2|1|1|0.0|1234567||1', '0|0|0||||2'],
 	address || ' compares')
 FROM unnest(ARRAY['/?compare=aa-one,aa-two', '/?compare=aa-one&compare=2',
 	'/countries/AA?compare=,1,aa-two,esn-one&q=x']) AS address;
-SELECT is(pg_temp.compared('/?compare=aa-one&year=' || y.year), ARRAY[format('2|%s|%s|%s|%s||1',
-		y.now, y.then, round(100.0 * (y.now - y.then) / nullif(y.then, 0)), y.participants)],
-	'with a year it is that year')
-FROM (SELECT y.year, (SELECT count(*) FROM activities
-			WHERE date_part('year', start_date) = y.year) AS now,
-		(SELECT count(*) FROM activities WHERE date_part('year', start_date) = y.year - 1) AS then,
-		(SELECT sum(participants) FROM activities
-			WHERE date_part('year', start_date) = y.year) AS participants
-	FROM generate_series(date_part('year', now())::integer - 2, date_part('year', now())::integer)
-		AS y(year)) y;
+-- A year is compared as in the overviews: the current one with the same days of the year before.
+SAVEPOINT years;
+INSERT INTO activities (id, event_slug, url, title, description, start_date, is_future_event,
+	participants, is_valid)
+SELECT 10 + n, 'y-' || n, 'x', 'x', 'x', day, day > current_date, 5, true
+FROM unnest(ARRAY[current_date - interval '1 year', current_date - interval '1 year',
+	current_date - interval '1 year' + interval '1 day', current_date,
+	date_trunc('year', current_date) - interval '1 year',
+	date_trunc('year', current_date) - interval '2 years', current_date + 1]) WITH ORDINALITY
+	AS d(day, n);
+INSERT INTO activity_section_organisers SELECT id, 1 FROM activities WHERE event_slug ~ '^y-';
+SELECT is(pg_temp.compared('/?compare=aa-one&year=' || y.year), ARRAY[format('8|%s|%s|%s|%s||1',
+		y.now, y.then, (SELECT activities_change_percent FROM esn_sections_by_year v
+			WHERE v.section_slug = 'aa-one' AND v.year = y.year), y.participants)],
+	'with a year it is that year: ' || y.year - date_part('year', now()))
+FROM (SELECT y.year, count(*) FILTER (WHERE a.year = y.year) AS now,
+		count(*) FILTER (WHERE a.year = y.year - 1 AND (y.year < date_part('year', now())
+			OR a.start_date <= current_date - interval '1 year')) AS then,
+		sum(a.participants) FILTER (WHERE a.year = y.year) AS participants
+	FROM generate_series(date_part('year', now())::integer - 2, date_part('year', now())::integer
+			+ 1) AS y(year),
+		(SELECT date_part('year', start_date) AS year, start_date, participants FROM activities
+			WHERE start_date <= current_date) a GROUP BY y.year) y;
+SELECT isnt((SELECT activities_change_percent FROM esn_sections_by_year
+	WHERE section_slug = 'aa-one' AND year = date_part('year', now())), NULL,
+	'the current year has something to be compared with');
+UPDATE activities SET start_date = greatest(start_date, (date_trunc('year', current_date)
+	- interval '11 months')::date);
+SELECT matches(pg_temp.compared('/?compare=aa-one&year=' || date_part('year', now()))::text,
+	'8\|\d+\|\d+\|\|', 'a year in which the activities begin is none to compare with');
+ROLLBACK TO years;
 SELECT is(pg_temp.compared('/'), NULL, 'without a choice there is no comparison');
 SELECT is(regexp_count(pg_temp.page('/?compare=aa-two&year=2026&lang=tr'),
 	'<input type="checkbox" form="compare" name="compare" value="aa-two" aria-label="Karşılaştır: '

@@ -55,7 +55,8 @@ SELECT results_eq($$SELECT activities_12_months, activities_12_months_before FRO
 		WHERE kind = 'cause'$$,
 	$$SELECT activities_12_months, activities_12_months_before FROM esn_activities_by_cause$$,
 	'the days are those of the overviews');
-SELECT results_eq($$SELECT activities_12_months, activities_12_months_before FROM esn_trends('DD')$$,
+SELECT results_eq(
+	$$SELECT activities_12_months, activities_12_months_before FROM esn_trends('DD')$$,
 	'VALUES (3::bigint, 2::bigint), (3, 2)', 'from tomorrow a year ago to today');
 DELETE FROM sections WHERE id = -25;
 UPDATE activities SET activity_type = 'Party' WHERE activity_type = 'Trip' AND -id % 1000 > 8;

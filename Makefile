@@ -156,6 +156,9 @@ $(UNIT)/test_accounts $(UNIT)/test_fields $(UNIT)/test_listing $(UNIT)/test_page
 	test/unit/shipped_rules.c test/unit/page_expect.c
 $(UNIT)/test_http $(UNIT)/test_obedience $(UNIT)/test_refusals: test/unit/http_site.c
 
+$(UNIT)/test_usage: web/usage.c
+$(UNIT)/test_usage: private UNIT_CFLAGS += -Iweb
+
 # Its tests say when memory runs out.
 $(UNIT)/test_exhaustion: test/unit/shipped_rules.c test/unit/http_site.c
 $(UNIT)/test_exhaustion: UNIT_LINK = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free

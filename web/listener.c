@@ -30,7 +30,6 @@ static atomic_bool hears;
 static atomic_bool closing;
 static pthread_t thread;
 static int wake[2];
-static char *report; /* not stored yet */
 static time_t reported;
 
 static bool
@@ -85,30 +84,49 @@ hear(void)
 	}
 }
 
-/* Without anything to report it also finds out whether the connection still works. */
-static void
-report_usage(void)
+static bool
+store(const char *usage)
 {
-	Call call = {0};
-	PGresult *result;
+	Call call = {.usage = usage};
+	PGresult *result = connection_call(&connection, &call);
+	bool stored = PQresultStatus(result) == PGRES_TUPLES_OK;
 
-	if (report == NULL)
-		report = usage_report();
-	reported = time(NULL);
-	call.usage = report == NULL ? "{\"rows\": []}" : report;
-	result = connection_call(&connection, &call);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
-	{
-		free(report);
-		report = NULL;
-	}
-	else
+	if (!stored)
 	{
 		log_problem("usage", PQresultErrorMessage(result));
 		if (PQstatus(connection.session) != CONNECTION_OK)
 			lose();
 	}
 	PQclear(result);
+	return stored;
+}
+
+static bool
+store_waiting(void)
+{
+	const char *report;
+
+	while ((report = usage_waiting()) != NULL)
+	{
+		if (!store(report))
+			return false;
+		usage_stored();
+	}
+	return true;
+}
+
+/* Without anything to report it also finds out whether the connection still works. */
+static void
+report_usage(void)
+{
+	reported = time(NULL);
+	if (!store_waiting())
+		return;
+	usage_close(reported);
+	if (usage_waiting() == NULL)
+		store("{\"rows\": []}");
+	else
+		store_waiting();
 }
 
 static void *
@@ -122,6 +140,8 @@ listen_on(void *unused)
 		struct pollfd sources[2] = {{.fd = wake[0], .events = POLLIN}, {.fd = -1}};
 		time_t now = time(NULL);
 
+		/* Also while the database is away: what follows counts for another hour. */
+		usage_turn(now);
 		limits_enforce();
 		events_keep_alive();
 		if (connection.session == NULL && clock_now() >= next_attempt && !begin_to_listen())
@@ -148,6 +168,7 @@ listener_open(const char *dsn)
 {
 	connection.dsn = dsn;
 	reported = time(NULL);
+	usage_begin(reported);
 	return pipe(wake) == 0 && pthread_create(&thread, NULL, listen_on, NULL) == 0;
 }
 
@@ -165,5 +186,5 @@ listener_close(void)
 		pthread_join(thread, NULL);
 	close(wake[0]);
 	close(wake[1]);
-	free(report);
+	usage_end();
 }

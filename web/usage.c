@@ -14,6 +14,8 @@
 
 #define MAX_ROUTES 200
 #define ROUTE_SIZE 120
+#define MAX_WAITING 24 /* reports, one an hour: what is older than a day is not stored any more */
+#define HOUR 3600
 
 static const unsigned statuses[] = {200, 202, 204, 304, 400, 401, 403, 404, 405,
 									409, 411, 413, 429, 500, 501, 503, 0};
@@ -29,6 +31,10 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char routes[MAX_ROUTES][ROUTE_SIZE];
 static _Atomic unsigned route_count;
 static Counter counters[MAX_ROUTES][STATUSES];
+
+static time_t began;               /* the report that has not ended */
+static char *waiting[MAX_WAITING]; /* those that have, the oldest first */
+static unsigned waiting_count;
 
 /* The name is one of the database's, or of the gateway's own; it never needs to be escaped. */
 unsigned
@@ -83,10 +89,10 @@ report_route(FILE *report, unsigned route, const char *hour, const char **separa
 	}
 }
 
-char *
-usage_report(void)
+/* NULL: nothing was counted. */
+static char *
+make_report(void)
 {
-	time_t now = time(NULL);
 	struct tm utc;
 	char hour[40];
 	char *text = NULL;
@@ -96,7 +102,7 @@ usage_report(void)
 
 	if (report == NULL)
 		return NULL;
-	gmtime_r(&now, &utc);
+	gmtime_r(&began, &utc);
 	strftime(hour, sizeof(hour), "%Y-%m-%dT%H:00:00Z", &utc);
 	fprintf(report, "{\"batch\": \"%016llx%016llx\", \"rows\": [",
 			(unsigned long long) random_seed(), (unsigned long long) random_seed());
@@ -109,4 +115,51 @@ usage_report(void)
 		return NULL;
 	}
 	return text;
+}
+
+void
+usage_begin(time_t now)
+{
+	began = now;
+}
+
+void
+usage_close(time_t now)
+{
+	char *report = make_report();
+
+	began = now;
+	if (report == NULL)
+		return;
+	if (waiting_count == MAX_WAITING)
+		usage_stored();
+	waiting[waiting_count++] = report;
+}
+
+void
+usage_turn(time_t now)
+{
+	if (now / HOUR != began / HOUR)
+		usage_close(now);
+}
+
+const char *
+usage_waiting(void)
+{
+	return waiting_count == 0 ? NULL : waiting[0];
+}
+
+void
+usage_stored(void)
+{
+	free(waiting[0]);
+	waiting_count--;
+	memmove(waiting, waiting + 1, waiting_count * sizeof(waiting[0]));
+}
+
+void
+usage_end(void)
+{
+	while (waiting_count > 0)
+		usage_stored();
 }

@@ -302,8 +302,6 @@ begin(void)
 static void
 end(void)
 {
-	char *report;
-
 	work();
 	events_end();
 	for (int i = 0; i < asked_count; i++)
@@ -313,9 +311,9 @@ end(void)
 	}
 	cache_void();
 	fuzz_check(fake_http_responses() == 0 && fake_database_objects() == 0);
-	report = usage_report();
-	fuzz_check(report == NULL || fuzz_is_json(report));
-	free(report);
+	usage_close(0);
+	fuzz_check(usage_waiting() == NULL || fuzz_is_json(usage_waiting()));
+	usage_end();
 }
 
 int

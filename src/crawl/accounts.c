@@ -450,6 +450,7 @@ accounts_find_section(Loop *loop, const char *slug, const char **failure)
 {
 	AccountsSpider *spider = open_spider(loop);
 	RunResult *result = loop->result;
+	int due = result->sections_due;
 
 	spider->wanted = slug;
 	run_from_home(spider);
@@ -460,7 +461,9 @@ accounts_find_section(Loop *loop, const char *slug, const char **failure)
 		if (spider->last_failure == NULL)
 			spider->last_failure = psprintf("%s lists no such section", setting_accounts_url);
 	}
+	/* Those that were looked at on the way do not count. */
 	result->counts.sections_processed = result->counts.sections_failed = 0;
+	result->sections_due = due;
 	if (spider->last_failure != NULL)
 		*failure = spider->last_failure;
 	return result->failure == NULL && !result->out_of_time ? spider->found : NULL;

@@ -162,7 +162,7 @@ listing_reject(Listing *listing, Loop *loop, const ImplausibleList *list)
 	listing->failure =
 		psprintf("%d of %d activities are missing from its list", list->missing, list->known);
 	result->implausible = true;
-	result->failure = psprintf("%s: %s, more than esn_pulse.max_removed_ratio allows; nothing was "
+	result->failure = psprintf("%s: %s, more than esn_pulse.max_removed_ratio allows; none was "
 							   "marked as removed",
 							   listing->row.accounts_slug, listing->failure);
 	MemoryContextSwitchTo(before);

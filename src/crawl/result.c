@@ -77,7 +77,7 @@ result_mark_removed(const RunInfo *info, RunResult *result)
 	{
 		result->implausible = true;
 		result->failure = psprintf("%d of %d pages are gone, more than esn_pulse.max_removed_ratio "
-								   "allows; none of these is marked as removed",
+								   "allows; none was marked as removed",
 								   gone, answered);
 	}
 	if (result->implausible)

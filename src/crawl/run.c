@@ -309,6 +309,7 @@ section_body(Run *run)
 	SectionRow *section = store_find_section(slug);
 	ActivitiesSpider *spider;
 
+	run->result.sections_due = 1;
 	if (section == NULL || section->activities_slug == NULL)
 	{
 		const char *found =
@@ -320,7 +321,6 @@ section_body(Run *run)
 		if (found != NULL)
 			section = store_find_section(found);
 	}
-	run->result.sections_due = 1;
 	if (section == NULL || section->activities_slug == NULL)
 		run->result.failure = psprintf("the section %s has no page on %s that could be found: %s",
 									   slug, setting_activities_url, failure);

@@ -132,7 +132,7 @@ site_front misbehaving "$(sql "SELECT event_slug FROM activities
 	WHERE event_slug ~ '^[a-z0-9-]+\$' AND id % 2 = 0" | sed 's,.*,/activity/&\tnot-found,')"
 stopped "half the pages gone" "SELECT esn_scrape_activities(\"full\" => true)" \
 	"failed|* of * pages are gone, more than esn_pulse.max_removed_ratio allows;
-	none of these is marked as removed"
+	none was marked as removed"
 is "half the pages gone: none is marked" \
 	"$(sql "SELECT count(*) FROM activities WHERE removed_at IS NOT NULL")" 0
 

@@ -121,7 +121,7 @@ PYTHON
 like "a listing that lost most of its cards is not believed, with a warning" "$(sql "$scrape")" \
 	"*WARNING:  01000: * activities are missing from its list
 	HINT:  Look at the site.*SET esn_pulse.max_removed_ratio = 1
-	failed|*none of these is marked as removed"
+	failed|*none was marked as removed"
 is "nothing is marked as removed" "$(sql "SELECT count(*) FROM activities
 	WHERE removed_at > now() - interval '1 hour'
 		AND event_slug IN (SELECT event_slug FROM frontier WHERE missing_count > 0)")" 0
@@ -134,7 +134,7 @@ done
 before=$(sql "SELECT count(*) $there")
 like "that many pages are gone is not believed" "$(sql "$scrape")" \
 	"*failed|* of * pages are gone, more than esn_pulse.max_removed_ratio allows;
-	none of these is marked as removed"
+	none was marked as removed"
 is "nothing is marked as removed then, either" "$(sql "SELECT count(*) $there")" "$before"
 like "a setting allows it" "$(sql "SET esn_pulse.max_removed_ratio = 1" "$scrape")" \
 	"*are gone: marked as removed*completed|"

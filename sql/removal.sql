@@ -1,7 +1,8 @@
 -- The end of a run: what is gone is marked, unless so much is gone that the site must be broken.
 -- Nothing is deleted.
 
--- Missing from two complete readings of its list is as good as gone, list by list.
+-- Missing from two complete readings of its list is as good as gone, list by list. Between the two
+-- its page was requested: see esn_leave_lists().
 CREATE OR REPLACE FUNCTION esn_internal.esn_mark_missing(since timestamptz,
 	max_share double precision,
 	OUT marked integer, OUT gone integer, OUT listed integer)
@@ -182,7 +183,8 @@ BEGIN
 	WITH list AS MATERIALIZED (
 		-- An activity that was first seen in this run may be newer than the pages read before.
 		SELECT d.id, d.is_full, c.urls, c.missing, c.known,
-			-- If only a few are missing, their own pages decide.
+			-- A few may be missing: their pages are requested, and esn_leave_lists() notes which of
+			-- them no longer name the section.
 			c.missing > greatest(5, max_share * c.known) AS is_implausible
 		FROM jsonb_to_recordset(done) AS d(id integer, is_full boolean, seen_urls jsonb, slug text)
 		-- In this run it may have lost the slug.

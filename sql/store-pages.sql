@@ -135,7 +135,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (p->>'url') p->>'url' AS url,
-			-- On whose list an activity is, the lists say: see esn_store_listing().
+			-- On whose list an activity is, the lists say: see esn_store_listing(). What its list
+			-- lacks may be on another one: see esn_leave_lists().
 			CASE WHEN page_kind = 'activity' AND k.url IS NOT NULL THEN k.section_id
 				ELSE coalesce(s.id, k.section_id) END AS section_id,
 			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
@@ -190,6 +191,28 @@ COMMENT ON FUNCTION esn_record_fetches(text, jsonb) IS
 	'Records in frontier pages that were fetched. page_kind: as in extraction_rules. pages: array '
 	'of pages. Returns those that have changed under the same ETag or Last-Modified; NULL: none.';
 
+-- That its list lacks an activity says nothing if its page no longer names that section: it is on
+-- another list then, which decides. Of a page that still names the section, the list decides.
+CREATE OR REPLACE FUNCTION esn_internal.esn_leave_lists(pages jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE @extschema@.frontier f SET missing_count = 0,
+		section_id = (SELECT s.id FROM @extschema@.activities a
+			JOIN @extschema@.activity_section_organisers o ON o.activity_id = a.id
+			JOIN @extschema@.sections s ON s.id = o.section_id
+			WHERE a.event_slug = f.event_slug
+			ORDER BY s.can_scrape_activities IS TRUE DESC, s.id LIMIT 1)
+	FROM jsonb_array_elements(pages) p
+	WHERE f.url = p->>'url' AND f.kind = 'activity' AND p ? 'fetch' AND f.missing_count > 0
+		AND NOT EXISTS (SELECT FROM @extschema@.activities a
+			JOIN @extschema@.activity_section_organisers o ON o.activity_id = a.id
+			WHERE a.event_slug = f.event_slug AND o.section_id = f.section_id);
+END $$;
+COMMENT ON FUNCTION esn_leave_lists(jsonb) IS
+	'Moves activities that their section''s list lacks, and whose pages do not name that section, '
+	'to the list of a section that organises them (NULL: none is known), and counts them as '
+	'missing no more. pages: array of pages that were stored.';
+
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_fetches(run bigint, page_kind text, pages jsonb)
 	RETURNS void
 LANGUAGE plpgsql AS $$
@@ -205,6 +228,7 @@ BEGIN
 	FROM jsonb_array_elements(pages) p
 	WHERE k.url = left(p->>'url', 500) AND k.resolved_at IS NULL AND p ? 'fetch';
 	PERFORM esn_note_moves(pages);
+	PERFORM esn_leave_lists(pages);
 	IF page_kind = 'statistics' THEN
 		PERFORM esn_confirm_statistics(ARRAY(SELECT s.id FROM jsonb_array_elements(pages) p
 			JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'

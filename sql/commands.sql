@@ -50,8 +50,8 @@ COMMENT ON FUNCTION esn_scrape_all(boolean, boolean) IS
 CREATE OR REPLACE FUNCTION esn_retry_failed(wait boolean DEFAULT true) RETURNS scraper_status
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME';
 COMMENT ON FUNCTION esn_retry_failed(boolean) IS
-	'Retries the rows of failed_scrapes with will_retry. A section whose list or statistics '
-	'failed is read completely. wait: as in esn_scrape_accounts. Returns the run''s row of '
+	'Retries the rows of failed_scrapes with will_retry. Of a section whose list failed, the list '
+	'is read completely. wait: as in esn_scrape_accounts. Returns the run''s row of '
 	'scraper_status. Errors: as esn_scrape_accounts.';
 
 CREATE OR REPLACE FUNCTION esn_fix_validation_errors(wait boolean DEFAULT true)

@@ -204,20 +204,28 @@ COMMENT ON FUNCTION esn_due_activities(boolean, integer[]) IS
 	'section_ids: only those of these sections, NULL: all.';
 
 -- Lists are read from the newest page while they bring something new. Here is which of them are to
--- be read to the end.
+-- be read to the end: also those of which a page has failed, as it may have shown what no other
+-- page shows.
 CREATE OR REPLACE FUNCTION esn_internal.esn_due_lists("full" boolean)
 	RETURNS TABLE (section_id integer, reason text, fetched_at timestamptz)
 LANGUAGE sql STABLE AS $$
 	SELECT s.id, CASE WHEN f.next_fetch_at IS NULL THEN 'never read in full'
-		WHEN f.next_fetch_at < r.started_at THEN f.reason ELSE 'full' END, f.fetched_at
+		WHEN f.next_fetch_at < r.started_at THEN f.reason WHEN x.is_failing THEN 'failing'
+		ELSE 'full' END, f.fetched_at
 	FROM (SELECT * FROM esn_run_times() OFFSET 0) r
 	CROSS JOIN @extschema@.sections s
 	LEFT JOIN @extschema@.frontier f ON f.url = esn_first_page(s.activities_url)
+	CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM @extschema@.failed_scrapes x
+		WHERE x.section_id = s.id AND x.kind = 'listing' AND x.resolved_at IS NULL)
+			AS is_failing OFFSET 0) x
 	WHERE s.can_scrape_activities AND s.activities_platform_slug IS NOT NULL
-		AND (esn_due_lists."full" OR f.next_fetch_at IS NULL OR f.next_fetch_at < r.started_at)
+		AND (esn_due_lists."full" OR f.next_fetch_at IS NULL OR f.next_fetch_at < r.started_at
+			OR x.is_failing)
 $$;
 COMMENT ON FUNCTION esn_due_lists(boolean) IS
-	'The sections whose lists are due for a complete reading, and why. full: all are due.';
+	'The sections whose lists are due for a complete reading, and why: never read in full, in full '
+	'again, failing (a page of the list could not be read), an activity is refused, statistics '
+	'count otherwise, full. full: all are due.';
 
 -- So that a run with any time limit comes further than the one that it resumes.
 CREATE OR REPLACE FUNCTION esn_internal.esn_pages_read()

@@ -202,9 +202,8 @@ BEGIN
 			WHERE d.seen_urls IS NOT NULL AND f.section_id = d.id AND f.kind = 'activity') c
 	), noted AS (
 		UPDATE @extschema@.frontier f SET missing_count = missing_count + 1, missing_at = now(),
-			next_fetch_at = CASE WHEN esn_is_done(f.status, f.tried_at, f.next_fetch_at, since,
-				since) THEN now() ELSE 'epoch' END,
-			reason = 'missing from its list', priority = 1
+			reason = 'missing from its list', priority = 1, next_fetch_at = CASE WHEN esn_is_done(
+				f.status, f.tried_at, f.next_fetch_at, since, since) THEN now() ELSE 'epoch' END
 		FROM list d, unnest(d.urls) m
 		WHERE NOT d.is_implausible AND f.url = m AND coalesce(f.missing_at < since, true)
 	), full_listing AS (
@@ -218,12 +217,13 @@ BEGIN
 		WHERE d.is_full AND NOT d.is_implausible
 			AND f.url = esn_first_page(s.activities_url)
 	), closed AS (
+		-- What failed in this run, and is not closed, was not read.
 		UPDATE @extschema@.failed_scrapes f SET resolved_at = now() FROM list d
-		WHERE f.section_id = d.id AND NOT d.is_implausible AND f.kind = 'listing'
-			AND f.resolved_at IS NULL
+		WHERE f.section_id = d.id AND d.is_full AND NOT d.is_implausible AND f.kind = 'listing'
+			AND f.resolved_at IS NULL AND f.run_id IS DISTINCT FROM run
 	), finished AS (
-		UPDATE @extschema@.sections s SET last_scraped = now() FROM list d WHERE s.id = d.id
-			AND NOT d.is_implausible
+		UPDATE @extschema@.sections s SET last_scraped = now()
+		FROM list d WHERE s.id = d.id AND NOT d.is_implausible
 	)
 	SELECT d.id, d.missing, d.known FROM list d WHERE d.is_implausible;
 	PERFORM esn_note_gaps(ARRAY(SELECT s.id FROM jsonb_array_elements(done) d
@@ -232,11 +232,12 @@ BEGIN
 		WHERE d->'is_full' = 'true'));
 END $$;
 COMMENT ON FUNCTION esn_finish_sections(bigint, jsonb, double precision) IS
-	'Sets last_scraped of sections whose list and statistics were read, closes the failures of '
-	'pages of their lists, and notes which activities are missing from lists that were read '
-	'completely. A list that lacks more than five activities, and more than the share, is '
-	'implausible: nothing is noted of that section. run: the run. done: array of {"id": of the '
-	'section, "slug": under which its list was read, "is_full": whether that was read completely, '
-	'"seen_urls": object whose keys are the addresses of all activities on its list; absent if '
-	'several runs have read the list}. max_share: that share, 0 to 1. Returns the implausible '
-	'lists: section_id, missing: how many activities are missing, known: of how many.';
+	'Sets last_scraped of sections whose list and statistics were read. Of lists that were read '
+	'completely, it closes the failures of earlier runs, and notes which activities are missing. '
+	'A list that lacks more than five activities, and more than the share, is implausible: '
+	'nothing is noted of that section. run: the run. done: array of {"id": of the section, '
+	'"section": its slug on accounts.esn.org, "url": the first page of its list, "slug": under '
+	'which its list was read, "is_full": whether that was read completely, "seen_urls": object '
+	'whose keys are the addresses of all activities on its list; absent if several runs have read '
+	'the list}. max_share: that share, 0 to 1. Returns the implausible lists: section_id, '
+	'missing: how many activities are missing, known: of how many.';

@@ -228,6 +228,24 @@ UPDATE frontier SET next_fetch_at = now() - interval '1 day' WHERE kind = 'listi
 SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['in full again'],
 	'it is when its time has come');
 
+-- A page of a list that has failed.
+UPDATE frontier SET next_fetch_at = now() + interval '9 days' WHERE kind = 'listing';
+SELECT pg_temp.fail('listing', 'https://activities.example/organisation/esn-due/activities?page=1',
+	500, section => -1) \g /dev/null
+SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['failing'],
+	'a list of which a page has failed is due');
+SELECT esn_finish_sections(:run, '[{"id": -1, "is_full": true}]', 0.05) \g /dev/null
+SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['failing'],
+	'what failed in this run was not read');
+UPDATE failed_scrapes SET run_id = NULL;
+SELECT esn_finish_sections(:run, '[{"id": -1, "is_full": false}]', 0.05) \g /dev/null
+SELECT results_eq('SELECT reason FROM esn_due_lists(false)', ARRAY['failing'],
+	'nor was it if the list was not read completely');
+SELECT esn_finish_sections(:run, '[{"id": -1, "is_full": true}]', 0.05) \g /dev/null
+SELECT is_empty('SELECT * FROM esn_due_lists(false)', 'a complete reading closes the failure');
+UPDATE frontier SET next_fetch_at = now() - interval '1 day' WHERE kind = 'listing';
+UPDATE frontier SET reason = 'in full again' WHERE kind = 'listing';
+
 -- Validators that were wrong.
 UPDATE frontier SET http_status = 304 WHERE event_slug = 'old';
 SELECT isnt_empty(format($$SELECT FROM generate_series(%s, %1$s + 20) run,

@@ -16,6 +16,35 @@ is "so each activity is read again" "$(sql "SELECT count(*) FROM frontier
 	WHERE kind = 'activity' AND fetched_at < (SELECT max(started_at) FROM scraper_status)")" 0
 is "and the data match the sites" "$(differences)" ""
 
+# The last page of the longest list fails, in a run that reads no list completely. The next run
+# finds nothing new on the pages before it, and reads it all the same; so does a retry.
+last=$(find "$run/listed/activities/organisation" -name 'page-*.html' -printf '%f\n' |
+	sed 's/[^0-9]//g' | sort -n | tail -n 1)
+page="page=$last"
+is "the list is long enough" "$((last > 5))" 1
+for again in esn_scrape_activities esn_retry_failed; do
+	sql "UPDATE frontier SET card_hash = card_hash + 1" \
+		"UPDATE frontier SET next_fetch_at = now() + interval '9 days'
+		WHERE kind = 'listing'" >/dev/null
+	time_passes 1
+	echo "if (\$arg_page = $last) { return 500; }" >"$run/listed/activities-unreliable.conf"
+	site_reload listed
+	sql "SELECT status FROM esn_scrape_activities()" >/dev/null
+	: >"$run/listed/activities-unreliable.conf"
+	site_reload listed
+	is "the last page of a list has failed" "$(sql "SELECT count(*) FROM failed_scrapes
+		WHERE kind = 'listing' AND resolved_at IS NULL AND url LIKE '%$page'" \
+		"SELECT count(*) FROM due_pages WHERE kind = 'listing' AND reason = 'failing'")" $'1\n1'
+	: >"$run/listed/access.log"
+	like "$again completes" "$(sql "SELECT status FROM $again()")" "*completed"
+	is "$again reads the page that has failed" \
+		"$(grep -c "/organisation/[^ ]*$page 200" "$run/listed/access.log"
+			sql "SELECT count(*) FROM failed_scrapes WHERE resolved_at IS NULL")" $'1\n0'
+done
+: >"$run/listed/access.log"
+sql "SELECT status FROM esn_scrape_activities()" >/dev/null
+is "and the run after that no more" "$(grep -c "$page" "$run/listed/access.log")" 0
+
 # An activity of last year is registered now, deep in a list that is not due: its section's
 # statistics count one more.
 site_database late --sections 10 --count 300 --seed 302 --no-faults

@@ -102,10 +102,17 @@ BEGIN
 	FROM @extschema@.sections s
 	WHERE f.resolved_at IS NULL AND s.id = f.section_id AND f.kind IN ('listing', 'statistics')
 		AND NOT EXISTS (SELECT FROM esn_section_of(s.accounts_platform_slug, f.url));
+	-- What a page of the network's own listing showed, other pages of it show later.
+	UPDATE @extschema@.failed_scrapes f SET resolved_at = now()
+	FROM @extschema@.frontier k
+	WHERE f.resolved_at IS NULL AND f.section_id IS NULL AND f.kind = 'listing'
+		AND k.url = esn_first_page(current_setting('esn_pulse.activities_url'))
+		AND k.status = 'fetched' AND k.fetched_at > f.last_attempt;
 END $$;
 COMMENT ON FUNCTION esn_close_obsolete() IS
-	'Closes the invalid fields of activities that are removed, and the failures and invalid fields '
-	'of pages under a slug that their section no longer has: nothing can put them right any more.';
+	'Closes the invalid fields of activities that are removed, the failures and invalid fields of '
+	'pages under a slug that their section no longer has, and the failures of pages of the '
+	'network''s own listing if that was read since: nothing else would close them.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_mark_removed(run bigint, max_share double precision,
 	OUT marked integer, OUT gone integer, OUT answered integer)

@@ -256,7 +256,7 @@ BEGIN
 	LEFT JOIN @extschema@.frontier k ON k.url = p.url
 	LEFT JOIN @extschema@.activities a ON p.kind = 'activity' AND a.event_slug = k.event_slug
 	LEFT JOIN @extschema@.failed_scrapes x ON x.url = left(p.url, 500) AND x.resolved_at IS NULL
-	-- A list is read again from its first page in any case.
+	-- Lists with failures are due: see esn_due_lists().
 	CROSS JOIN LATERAL esn_next_fetch(nullif(p.kind, 'listing'), p.status, k.event_slug, now(),
 		coalesce(a.end_date, a.start_date), p.will_retry, coalesce(x.retry_count, 0),
 		s.recent_days, s.refresh_days) n
@@ -279,14 +279,20 @@ BEGIN
 	-- A known activity or section that is gone is not a failure: esn_mark_removed() decides.
 	WITH page AS MATERIALIZED (
 		SELECT DISTINCT ON (left(p.url, 500)) p.url AS address, left(p.url, 500) AS url,
-			s.id AS section_id, p.kind, p.subject, p.status,
-			p.message, greatest(p.attempts, 1) AS attempts, p.will_retry,
+			s.id AS section_id, p.kind, p.subject, p.status, p.message,
+			greatest(p.attempts, 1) AS attempts,
+			-- The next run over all sections reads the network's own listing in any case.
+			p.will_retry AND (p.kind <> 'listing' OR s.id IS NOT NULL) AS will_retry,
+			-- Nobody reads the pages of a section that is gone. Instead of the network's own
+			-- listing, the sections' are read; but not where it was read and then rejected.
+			s.id IS NULL AND p.kind IN ('listing', 'statistics') AND (p.section IS NOT NULL
+				OR p.kind = 'listing' AND p.rejected IS NOT TRUE) AS settled,
 			coalesce(p.gone, p.status IN (404, 410), false) AND p.kind IN ('activity', 'section')
 				AND EXISTS (SELECT FROM @extschema@.frontier k WHERE k.url = p.url
 					AND k.fetched_at IS NOT NULL) AS gone
 		FROM jsonb_to_recordset(pages) AS p(url text, section text, kind text, subject text,
-			status integer,
-			message text, attempts integer, will_retry boolean, gone boolean)
+			status integer, message text, attempts integer, will_retry boolean, gone boolean,
+			rejected boolean)
 		LEFT JOIN @extschema@.sections s ON s.accounts_platform_slug = p.section
 		ORDER BY left(p.url, 500)
 	), closed AS (
@@ -294,25 +300,21 @@ BEGIN
 		FROM page p WHERE p.gone AND k.url = p.url AND k.resolved_at IS NULL
 	), failure AS MATERIALIZED (
 		SELECT p.*, CASE WHEN p.kind IN ('home', 'country', 'section', 'slug_lookup')
-			THEN 'AccountsScraper'
-			ELSE 'ActivitiesAndStatisticsScraper' END AS module
+			THEN 'AccountsScraper' ELSE 'ActivitiesAndStatisticsScraper' END AS module
 		FROM page p WHERE NOT p.gone
 	), upd AS (
 		UPDATE @extschema@.failed_scrapes k SET section_id = coalesce(k.section_id, f.section_id),
 			scraper_module = f.module, kind = f.kind,
-			http_status_code = f.status, error_message = f.message, retry_count = k.retry_count
-				+ f.attempts,
+			http_status_code = f.status, error_message = f.message,
+			retry_count = k.retry_count + f.attempts,
 			last_attempt = now(), will_retry = f.will_retry, run_id = run
 		FROM failure f
 		WHERE k.url = f.url AND k.resolved_at IS NULL
 	), ins AS (
-		-- A failed page of the network's own listing is settled: the sections' lists are read
-		-- instead.
 		INSERT INTO @extschema@.failed_scrapes (url, section_id, scraper_module, http_status_code,
-			error_message, retry_count,
-			will_retry, run_id, kind, resolved_at)
+			error_message, retry_count, will_retry, run_id, kind, resolved_at)
 		SELECT url, section_id, module, status, message, attempts - 1, will_retry, run, kind,
-			CASE WHEN kind = 'listing' AND section_id IS NULL THEN now() END
+			CASE WHEN settled THEN now() END
 		FROM failure f
 		WHERE NOT EXISTS (SELECT FROM @extschema@.failed_scrapes k WHERE k.url = f.url
 			AND k.resolved_at IS NULL)
@@ -329,4 +331,5 @@ COMMENT ON FUNCTION esn_store_failures(bigint, jsonb) IS
 	'Records pages that finally failed, one open row per address, and notes in frontier.status '
 	'where the page of a known activity or section is gone. run: the run. pages: array of {"url", '
 	'"section", "kind", "subject": slug, "status", "message", "attempts", "will_retry", "gone": '
-	'false where the status is that of another page}. Returns how many failed.';
+	'false where the status is that of another page, "rejected": whether the page was read and '
+	'then rejected by the database}. Returns how many failed.';

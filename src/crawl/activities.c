@@ -137,7 +137,8 @@ finish_section(ActivitiesSpider *spider, Listing *section)
 	else
 	{
 		spider->finished = loop_append(spider->loop, spider->finished, section);
-		records_add(&spider->loop->records, RECORD_SECTION_DONE, PAGE_KINDS, listing_json(section));
+		records_add(&spider->loop->records, RECORD_SECTION_DONE, PAGE_KINDS,
+					listing_json(spider->loop, section));
 	}
 }
 

@@ -138,14 +138,16 @@ listing_is_done(const Listing *listing)
 }
 
 char *
-listing_json(const Listing *listing)
+listing_json(Loop *loop, const Listing *listing)
 {
 	StringInfoData json;
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"id\": %d, \"is_full\": %s", listing->row.id,
 					 listing->full_listing ? "true" : "false");
+	records_append_member(&json, "section", listing->row.accounts_slug);
 	records_append_member(&json, "slug", listing->row.activities_slug);
+	records_append_member(&json, "url", page_address(loop, listing, 0));
 	/* What the other parts showed is not known any more. */
 	if (listing->full_listing && !listing->in_parts)
 		appendStringInfo(&json, ", \"seen_urls\": {%s}", listing->seen_urls->data);

@@ -69,7 +69,7 @@ extern bool listing_is_requested(const Listing *listing);
 extern bool listing_is_done(const Listing *listing);
 
 /* The end of a section whose list was read, as JSON. */
-extern char *listing_json(const Listing *listing);
+extern char *listing_json(Loop *loop, const Listing *listing);
 
 /* Fails the section and the run: so much is missing from the list that the list is broken. */
 extern void listing_reject(Listing *listing, Loop *loop, const ImplausibleList *list);

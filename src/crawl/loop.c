@@ -232,6 +232,8 @@ add_page(Loop *loop, const Task *task, const HttpResponse *response, const SiteP
 	records_append_member(&json, "url", task->moved_to != NULL ? task->moved_to : task->url);
 	if (task->moved_to != NULL)
 		records_append_member(&json, "moved_from", task->url);
+	else
+		records_append_member(&json, "subject", task->subject);
 	if (body != NULL)
 		appendStringInfo(&json, ", \"body\": \"%s\"", body);
 	if (page_json != NULL)

@@ -249,26 +249,48 @@ try_batch(Batch *batch, char **reason)
 	return stored;
 }
 
+/* Appends ", "name": value" if the object has such a text. */
+static void
+copy_text(StringInfo out, Jsonb *object, const char *name)
+{
+	JsonbValue *value = getKeyJsonValueFromContainer(&object->root, name, (int) strlen(name), NULL);
+
+	if (value == NULL || value->type != jbvString)
+		return;
+	appendStringInfo(out, ", \"%s\": ", name);
+	escape_json(out, pnstrdup(value->val.string.val, value->val.string.len));
+}
+
+/* The kind of the page that failed if a record is rejected; NULL: there is none. */
+static const char *
+rejected_kind(const Record *record)
+{
+	if (record->kind == RECORD_SLUG_LOOKUP)
+		return "slug_lookup";
+	/* Its list is then read again. */
+	if (record->kind == RECORD_SECTION_DONE)
+		return page_kind_name(PAGE_LISTING);
+	return record->page == PAGE_KINDS ? NULL : page_kind_name(record->page);
+}
+
 /* The failure that replaces a rejected record; NULL: there is none for such records. */
 static Record *
 make_rejection(const Record *record, const char *reason)
 {
+	static const char *const copied[] = {"url", "section", "subject"};
 	Record *failure = palloc0(sizeof(Record));
 	Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(record->json)));
-	JsonbValue *url = getKeyJsonValueFromContainer(&json->root, "url", 3, NULL);
-	const char *kind = NULL;
+	const char *kind = rejected_kind(record);
 	StringInfoData out;
 
-	if (record->kind == RECORD_SLUG_LOOKUP)
-		kind = "slug_lookup";
-	else if (record->page != PAGE_KINDS)
-		kind = page_kind_name(record->page);
-	if (kind == NULL || url == NULL || url->type != jbvString)
+	if (kind == NULL)
 		return NULL;
 	initStringInfo(&out);
 	appendStringInfo(&out,
-					 "{\"kind\": \"%s\", \"will_retry\": true, \"attempts\": 1, \"url\": ", kind);
-	escape_json(&out, pnstrdup(url->val.string.val, url->val.string.len));
+					 "{\"kind\": \"%s\", \"will_retry\": true, \"attempts\": 1, \"rejected\": true",
+					 kind);
+	for (int i = 0; i < lengthof(copied); i++)
+		copy_text(&out, json, copied[i]);
 	appendStringInfoString(&out, ", \"message\": ");
 	escape_json(&out, psprintf("the database rejected the page: %s", reason));
 	appendStringInfoChar(&out, '}');

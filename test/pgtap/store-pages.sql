@@ -174,6 +174,30 @@ SELECT lives_ok(
 SELECT results_eq($$SELECT section_id FROM failed_scrapes WHERE url = 'https://a.example/gone'$$,
 	ARRAY[NULL::integer], 'a failure of a deleted section is recorded without the section');
 
+-- Failures that nobody would retry are closed at once. One of the network's own listing is not, if
+-- the database has rejected the page.
+DELETE FROM failed_scrapes;
+SELECT esn_store_failures(pg_temp.run(), jsonb_agg(p || '{"message": "it failed", "attempts": 1,
+	"will_retry": true}'))
+FROM unnest(ARRAY['{"kind": "listing", "url": "network, failed"}',
+	'{"kind": "listing", "url": "network, rejected", "rejected": true}',
+	'{"kind": "listing", "url": "of a section", "section": "tr-anka-met"}',
+	'{"kind": "listing", "url": "of none", "section": "none", "rejected": true}',
+	'{"kind": "statistics", "url": "of a section too", "section": "tr-anka-met"}',
+	'{"kind": "statistics", "url": "of none too", "section": "none"}']::jsonb[]) p \g /dev/null
+SELECT results_eq('SELECT url::text, will_retry FROM failed_scrapes WHERE resolved_at IS NULL
+		ORDER BY url COLLATE "C"',
+	$$VALUES ('network, rejected', false), ('of a section', true), ('of a section too', true)$$,
+	'failures that nobody would retry are closed at once');
+SELECT esn_mark_removed(pg_temp.run(), 1) \g /dev/null
+SELECT is((SELECT count(*) FROM failed_scrapes WHERE url = 'network, rejected'
+	AND resolved_at IS NULL), 1::bigint, 'one of the network''s own listing is open');
+INSERT INTO frontier (url, kind, status, fetched_at) VALUES
+	('https://activities.example/activities?page=0', 'listing', 'fetched', now() + interval '1 s');
+SELECT esn_mark_removed(pg_temp.run(), 1) \g /dev/null
+SELECT is((SELECT count(*) FROM failed_scrapes WHERE url = 'network, rejected'
+	AND resolved_at IS NULL), 0::bigint, 'until that was read');
+
 -- A 404 after a redirect to another page does not prove that the section is gone.
 DELETE FROM failed_scrapes;
 SELECT esn_store_failures(pg_temp.run(),

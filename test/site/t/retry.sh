@@ -164,6 +164,44 @@ is "without the constraint it is stored" \
 	"$(sql "SELECT title LIKE 'Rejected %' FROM activities WHERE event_slug = '$slug'" \
 		"SELECT count(*) $open_failures AND url LIKE '%/$slug'")" $'t\n0'
 
+# So are the statistics of a section, a page of its list, and that it was read.
+mapfile -t rejecting < <(sql "SELECT s.id FROM sections s
+	JOIN section_overall_statistics o ON o.section_id = s.id
+	WHERE can_scrape_activities AND last_scraped IS NOT NULL AND s.id NOT IN
+		(SELECT section_id FROM failed_scrapes WHERE resolved_at IS NULL AND section_id IS NOT NULL)
+	ORDER BY s.id LIMIT 3")
+of_sections="section_id IN ($(
+	IFS=,
+	echo "${rejecting[*]}"
+))"
+sql "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql
+		AS 'BEGIN RAISE EXCEPTION ''not today''; END'" \
+	"CREATE TRIGGER users BEFORE INSERT OR UPDATE ON section_overall_statistics FOR EACH ROW
+		WHEN (new.section_id = ${rejecting[0]}) EXECUTE FUNCTION reject()" \
+	"CREATE TRIGGER users BEFORE UPDATE ON frontier FOR EACH ROW WHEN (new.kind = 'listing'
+		AND new.status = 'fetched' AND new.section_id = ${rejecting[1]})
+		EXECUTE FUNCTION reject()" \
+	"CREATE TRIGGER users BEFORE UPDATE ON sections FOR EACH ROW
+		WHEN (new.last_scraped <> old.last_scraped AND new.id = ${rejecting[2]})
+		EXECUTE FUNCTION reject()"
+like "a run of which the database rejects such records completes" "$(sql "$scrape_full")" \
+	"*completed"
+is "and each is a failure of its section, which waits for a retry" \
+	"$(sql "SELECT DISTINCT section_id, kind, error_message, will_retry $open_failures
+			AND $of_sections ORDER BY 1" \
+		"SELECT section_id FROM due_pages WHERE $of_sections AND kind = 'listing' ORDER BY 1")" \
+	"${rejecting[0]}|statistics|the database rejected the page: not today|t
+${rejecting[1]}|listing|the database rejected the page: not today|t
+${rejecting[2]}|listing|the database rejected the page: not today|t
+${rejecting[1]}
+${rejecting[2]}"
+sql "DROP FUNCTION reject() CASCADE" "$retry_failed" >/dev/null
+is "when nothing rejects them any more, a retry stores them" \
+	"$(sql "SELECT count(*) $open_failures AND $of_sections" \
+		"SELECT count(*) FROM sections s JOIN section_overall_statistics o ON o.section_id = s.id
+		WHERE $of_sections AND last_scraped > (SELECT max(started_at) FROM scraper_status)
+			AND o.scraped_at > (SELECT max(started_at) FROM scraper_status)")" $'0\n3'
+
 # The same words as in a command line.
 section=$(sql "SELECT min(activities_platform_slug) FROM sections")
 like "esn_scrape takes a module" \

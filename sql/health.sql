@@ -177,15 +177,21 @@ COMMENT ON FUNCTION esn_check_organisers() IS
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_slugs(OUT status text, OUT value text,
 	OUT advice text)
 LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN count(*) > 0 THEN 'warning' ELSE 'ok' END, count(*) || ' disputed',
-		CASE WHEN count(*) > 0 THEN E'SELECT url FROM validation_errors\nWHERE resolved_at IS '
-			'NULL AND\nfield_name LIKE ''%slug'';' END
-	FROM @extschema@.validation_errors
-	WHERE field_name = 'activities_platform_slug' AND resolved_at IS NULL
+	SELECT CASE WHEN d.n + l.n > 0 THEN 'warning' ELSE 'ok' END,
+		format('%s disputed, %s lost', d.n, l.n),
+		CASE WHEN d.n > 0 THEN E'SELECT url FROM validation_errors\nWHERE resolved_at IS '
+			'NULL AND\nfield_name LIKE ''%slug'';'
+			WHEN l.n > 0 THEN E'SELECT activities_url FROM sections\nWHERE NOT '
+			'can_scrape_activities;\nIf a page is there, run\n'
+			'SELECT * FROM esn_scrape_accounts();' END
+	FROM (SELECT count(*) AS n FROM @extschema@.validation_errors
+			WHERE field_name = 'activities_platform_slug' AND resolved_at IS NULL) d,
+		(SELECT count(*) AS n FROM @extschema@.sections WHERE NOT can_scrape_activities
+			AND activities_platform_slug IS NOT NULL AND removed_at IS NULL) l
 $$;
 COMMENT ON FUNCTION esn_check_slugs() IS
 	'A check of esn_health_check(): the number of sections whose guessed slug belongs to another '
-	'section.';
+	'section, and of those that activities.esn.org no longer knows by the slug that they have.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_failures(OUT status text, OUT value text,
 	OUT advice text)

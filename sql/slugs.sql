@@ -71,7 +71,8 @@ COMMENT ON FUNCTION esn_take_slugs_away(integer[]) IS
 	'them. The next run over accounts looks their slugs up again. section_ids: the sections.';
 
 -- Names that fit exactly one section count. A section may keep the slug of a former name of its
--- own, but not one whose links name another section and never this one.
+-- own, but not one whose links name another section and never this one. A link that names the owner
+-- shows that activities.esn.org knows it, whatever a lookup found.
 CREATE OR REPLACE FUNCTION esn_internal.esn_named_slugs(pages jsonb)
 RETURNS TABLE (slug text, section_id integer, owner_id integer)
 LANGUAGE plpgsql STABLE AS $$
@@ -87,7 +88,8 @@ BEGIN
 		-- Most links have the owner's exact name. Then no slug has to be computed.
 		SELECT l.slug, l.name, o.id AS owner_id, bool_or(l.name = o.name
 			OR @extschema@.esn_slugify(l.name) = @extschema@.esn_slugify(o.name::text))
-			OVER (PARTITION BY l.slug) AS names_owner
+			OVER (PARTITION BY l.slug) AS names_owner,
+			o.can_scrape_activities IS NOT TRUE AND o.removed_at IS NULL AS is_lost
 		FROM link l LEFT JOIN @extschema@.sections o ON o.activities_platform_slug = l.slug
 		WHERE l.name <> '' AND length(l.slug) <= 255
 	), unclear AS MATERIALIZED (
@@ -99,12 +101,14 @@ BEGIN
 	FROM unclear u JOIN @extschema@.sections s
 		ON (u.owner_id IS NOT NULL OR s.can_scrape_activities IS NOT TRUE)
 		AND s.removed_at IS NULL AND @extschema@.esn_slugify(s.name::text) = u.key
-	GROUP BY u.slug HAVING count(*) = 1;
+	GROUP BY u.slug HAVING count(*) = 1
+	UNION
+	SELECT n.slug, n.owner_id, NULL FROM named n WHERE n.names_owner AND n.is_lost;
 END $$;
 COMMENT ON FUNCTION esn_named_slugs(jsonb) IS
 	'The slugs that links on activities and cards pair with the name of one section that does not '
-	'have it: that section, and the one that has the slug (NULL: none). pages: array of activity '
-	'pages or listings.';
+	'have it, or has it without being known to activities.esn.org: that section, and the other one '
+	'that has the slug (NULL: none). pages: array of activity pages or listings.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_learn_slugs(pages jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -127,8 +131,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION esn_learn_slugs(jsonb) IS
 	'Corrects the slugs of sections by what esn_named_slugs() finds: takes them away from the '
-	'sections that have them, and gives them to those that have none. pages: array of activity '
-	'pages or listings.';
+	'sections that have them, and gives them to those that have none, or whose slug was not known '
+	'to activities.esn.org when it was looked up. pages: array of activity pages or listings.';
 
 -- Of two sections with one slug, that which has it keeps it, else the first gets it.
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_slug_lookups(run bigint, pages jsonb)

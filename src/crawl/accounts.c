@@ -392,6 +392,18 @@ open_spider(Loop *loop)
 	return spider;
 }
 
+/* Reads what slug_lookup_confirm() requests, and ends the lookups. */
+static void
+end_lookups(AccountsSpider *spider)
+{
+	Loop *loop = spider->loop;
+
+	if (!loop->result->out_of_time && !loop->result->blocked &&
+		slug_lookup_confirm(loop, &lookup_task, &spider->lookups))
+		loop_run(loop, NULL, spider);
+	slug_lookup_settle(loop, &spider->lookups);
+}
+
 static void
 run_from_home(AccountsSpider *spider)
 {
@@ -404,7 +416,7 @@ run_from_home(AccountsSpider *spider)
 	loop->only_section = spider->wanted == NULL ? NULL : "";
 	loop_submit(loop, &home_task, HTTP_GET, &page, NULL, NULL, NULL);
 	loop_run(loop, &from_map, spider);
-	slug_lookup_settle(loop, &spider->lookups);
+	end_lookups(spider);
 }
 
 void
@@ -432,7 +444,7 @@ accounts_read_again(Loop *loop, List *countries, List *sections)
 		begin_sections(spider, &entry, 1);
 	}
 	loop_run(loop, NULL, spider);
-	slug_lookup_settle(loop, &spider->lookups);
+	end_lookups(spider);
 }
 
 static void

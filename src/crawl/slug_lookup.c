@@ -21,14 +21,13 @@ lookup_address(Loop *loop, const char *slug)
 }
 
 static void
-submit_candidate(Loop *loop, const TaskType *type, HttpMethod method, const SlugLookup *lookup,
-				 void *work)
+submit_candidate(Loop *loop, const TaskType *type, HttpMethod method, const SlugLookup *lookup)
 {
 	const char *slug = lookup->section->accounts_slug;
 	ClaimedPage page = {.url = lookup_address(loop, lookup->candidates[lookup->candidate])};
 
 	Assert(lookup->candidate < lookup->candidate_count);
-	loop_submit(loop, type, method, &page, slug, slug, work);
+	loop_submit(loop, type, method, &page, slug, slug, lookup->work);
 	pfree(page.url);
 }
 
@@ -82,6 +81,7 @@ slug_lookup_begin(Loop *loop, const TaskType *type, SlugLookups *lookups, SlugLo
 	char *learned = section->activities_slug;
 
 	lookup->section = section;
+	lookup->work = work;
 	if (learned != NULL)
 		lookup->candidates[lookup->candidate_count++] = learned;
 	for (int i = 0; i < count; i++)
@@ -96,7 +96,7 @@ slug_lookup_begin(Loop *loop, const TaskType *type, SlugLookups *lookups, SlugLo
 		record_found(loop, lookups, lookup, NULL);
 		return false;
 	}
-	submit_candidate(loop, type, lookups->head_lies ? HTTP_GET : HTTP_HEAD, lookup, work);
+	submit_candidate(loop, type, lookups->head_lies ? HTTP_GET : HTTP_HEAD, lookup);
 	return true;
 }
 
@@ -168,22 +168,45 @@ slug_lookup_handle(Loop *loop, SlugLookups *lookups, SlugLookup *lookup, Task *t
 	}
 	if (check_head(lookups, lookup, response))
 	{
-		submit_candidate(loop, task->type, HTTP_GET, lookup, task->work);
+		submit_candidate(loop, task->type, HTTP_GET, lookup);
 		return true;
 	}
 	note_tried(lookup, task->url);
 	if (status == 200)
 		record_found(loop, lookups, lookup,
 					 answered_slug(loop->reader->arena, response->effective_url));
-	else if (++lookup->candidate < lookup->candidate_count)
+	else if (!lookup->is_last && ++lookup->candidate < lookup->candidate_count)
 	{
-		submit_candidate(loop, task->type, lookups->head_lies ? HTTP_GET : HTTP_HEAD, lookup,
-						 task->work);
+		submit_candidate(loop, task->type, lookups->head_lies ? HTTP_GET : HTTP_HEAD, lookup);
+		return true;
+	}
+	else if (!lookup->is_last && lookup->section->recognised)
+	{
+		lookups->lost = loop_append(loop, lookups->lost, lookup);
 		return true;
 	}
 	else
 		record_found(loop, lookups, lookup, NULL);
 	return false;
+}
+
+bool
+slug_lookup_confirm(Loop *loop, const TaskType *type, SlugLookups *lookups)
+{
+	List *lost = lookups->lost;
+	ListCell *cell;
+
+	lookups->lost = NIL;
+	foreach (cell, lost)
+	{
+		SlugLookup *lookup = lfirst(cell);
+
+		/* The slug that it had. */
+		lookup->candidate = 0;
+		lookup->is_last = true;
+		submit_candidate(loop, type, HTTP_GET, lookup);
+	}
+	return lost != NIL;
 }
 
 void

@@ -24,6 +24,7 @@ typedef struct SlugLookups
 {
 	HTAB *owned;        /* of OwnedSlug */
 	int recognised;     /* sections that activities.esn.org knew when the run began */
+	List *lost;         /* of SlugLookup: of those that it seems not to know any more */
 	List *unrecognised; /* of char *: records of those that it no longer knows */
 	bool head_works;    /* a HEAD was answered 200, or enough were answered as GETs are */
 	bool head_lies;     /* a HEAD was answered 404 where a GET was answered 200 */
@@ -38,7 +39,9 @@ typedef struct SlugLookup
 	int candidate_count;
 	int candidate;         /* the current one */
 	bool is_check;         /* it is requested by GET because HEAD was answered 404 */
+	bool is_last;          /* no candidate is tried after this one */
 	StringInfo tried_urls; /* that were answered, as the elements of a JSON array; NULL: none */
+	void *work;            /* of its tasks */
 } SlugLookup;
 
 /*
@@ -53,13 +56,19 @@ extern bool slug_lookup_begin(Loop *loop, const TaskType *type, SlugLookups *loo
  * and one of another page after a redirect, proves nothing: a site under maintenance has no fewer
  * sections. Some sites answer 404 to every HEAD: until one was answered 200, a GET decides.
  * *failure: why the slug could not be checked; otherwise unchanged. Returns true if another request
- * was submitted.
+ * was submitted, or is left to slug_lookup_confirm().
  */
 extern bool slug_lookup_handle(Loop *loop, SlugLookups *lookups, SlugLookup *lookup, Task *task,
 							   const HttpResponse *response, char **failure);
 
 /* See TaskType.is_wrong_target. */
 extern bool slug_lookup_is_wrong_target(const Task *task, const char *effective_url, Arena *arena);
+
+/*
+ * Requests, by GET and after all other lookups, the slugs of the sections that seem to be lost: a
+ * site that answers 404 for a while loses no section. Returns whether there are any.
+ */
+extern bool slug_lookup_confirm(Loop *loop, const TaskType *type, SlugLookups *lookups);
 
 /*
  * Ends the lookups: records which sections are no longer known there, unless they are so many that

@@ -86,6 +86,22 @@ SELECT esn_store_listing(:run, jsonb_build_array(jsonb_build_object('url',
 SELECT is((SELECT slug FROM pg_temp.slugs() WHERE id = -3), 'esn-ostrava-2',
 	'a card of a list pairs a slug with a section, too');
 
+-- A section that the site did not know when its slug was looked up.
+UPDATE sections SET can_scrape_activities = false WHERE id IN (-3, -4);
+UPDATE sections SET removed_at = now() WHERE id = -4;
+SELECT results_eq($$SELECT status, value FROM esn_health WHERE name = 'slugs of sections'$$,
+	$$VALUES ('warning', '0 disputed, 1 lost')$$, 'the health check reports a lost slug');
+SELECT pg_temp.organised('a-5', 'esn-ostrava-2=Somebody else') AS stored \gset
+SELECT is((SELECT can_scrape FROM pg_temp.slugs() WHERE id = -3), false,
+	'a link with another name does not bring it back');
+SELECT pg_temp.organised('a-6', 'esn-ostrava-2=esn ostrava', 'esn-ostrava=ESN VSB') AS stored \gset
+SELECT results_eq('SELECT * FROM pg_temp.slugs() WHERE id IN (-3, -4)',
+	$$VALUES (-3, 'esn-ostrava-2', true), (-4, 'esn-ostrava', false)$$,
+	'one with its own does, unless accounts.esn.org no longer has the section');
+SELECT is((SELECT status FROM esn_health WHERE name = 'slugs of sections'), 'ok',
+	'and the health check is content');
+UPDATE sections SET removed_at = NULL WHERE id = -4;
+
 -- A swapped pair.
 SELECT pg_temp.look_up('aa-5=esn-b', 'bb-6=esn-a') \g /dev/null
 SELECT pg_temp.organised('b-1', 'esn-b=ESN B') AS stored \gset

@@ -38,6 +38,40 @@ for status in 405 501 403 400 404; do
 		"$(($(by HEAD) <= parallel))" 1
 done
 
+# One slug of a known section: at first only HEAD is answered 404, then GET, too. Its activities
+# name it, and bring it back.
+forget
+: >"$run/lookups/activities-unreliable.conf"
+site_reload lookups
+like "all is well again: runs complete" \
+	"$(sql "$scrape" "SELECT status FROM esn_scrape_activities()")" "*completed*completed"
+slug=$(sql "SELECT min(s.activities_platform_slug) FROM sections s
+	JOIN activity_section_organisers o ON o.section_id = s.id
+	WHERE s.name NOT IN (SELECT name FROM sections GROUP BY 1 HAVING count(*) > 1)")
+health="SELECT status, value FROM esn_health WHERE name = 'slugs of sections'"
+usual=$(sql "$health")
+wanted=$(found)
+for method in HEAD '(HEAD|GET)'; do
+	: >"$log"
+	cat >"$run/lookups/activities-unreliable.conf" <<-NGINX
+		set \$asked \$request_method\$uri;
+		if (\$asked ~ "^$method/organisation/$slug/activities\$") { return 404; }
+	NGINX
+	site_reload lookups
+	like "$method is answered 404 for one slug: a run completes" "$(sql "$scrape")" "*completed"
+	is "$method is answered 404 for one slug: a GET decides" "$(by GET)" 1
+	[ "$method" != HEAD ] || is "$method is answered 404 for one slug: it is not lost" \
+		"$(diff <(found) <(printf '%s\n' "$wanted"))$(sql "$health")" "$usual"
+done
+is "a slug that is not found by GET either is lost" "$(sql "SELECT can_scrape_activities
+	FROM sections WHERE activities_platform_slug = '$slug'")" f
+like "and the health check has it" "$(sql "$health")" "warning|* 1 lost"
+: >"$run/lookups/activities-unreliable.conf"
+site_reload lookups
+sql "SELECT status FROM esn_scrape_activities(\"full\" => true)" >/dev/null
+is "activities that name it bring it back" \
+	"$(diff <(found) <(printf '%s\n' "$wanted"))$(sql "$health")" "$usual"
+
 # Where nothing is known there, a few GETs show that HEAD is right.
 forget
 echo "location ~ ^/organisation/ { return 404; }" >"$run/lookups/activities-unreliable.conf"

@@ -228,8 +228,9 @@ BEGIN
 	FROM jsonb_array_elements(pages) p
 	WHERE k.url = left(p->>'url', 500) AND k.resolved_at IS NULL AND p ? 'fetch';
 	PERFORM esn_note_moves(pages);
-	PERFORM esn_leave_lists(pages);
-	IF page_kind = 'statistics' THEN
+	IF page_kind = 'activity' THEN
+		PERFORM esn_leave_lists(pages);
+	ELSIF page_kind = 'statistics' THEN
 		PERFORM esn_confirm_statistics(ARRAY(SELECT s.id FROM jsonb_array_elements(pages) p
 			JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
 			WHERE p ? 'fetch'));

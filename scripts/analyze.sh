@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Static analysis: clang-tidy (see .clang-tidy), cppcheck and gcc's own, and systemd's of the units.
 # Any finding is an error. Exceptions are in the code, with their reason, or in .clang-tidy.
+# ANALYZER_NODES: after how many states clang's analyzer leaves a function; by default as many as by
+# its own. With a quarter of them it takes a quarter of the time.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -42,7 +44,7 @@ printf '%s\n' web/*.c | two_at_once "${compile[@]}" -Wall -Wextra "${web[@]}"
 
 step "clang-tidy"
 tidy=(clang-tidy-14 --quiet)
-for flag in $flags; do tidy+=("--extra-arg=$flag"); done
+for flag in $flags -Xclang -analyzer-config -Xclang "max-nodes=${ANALYZER_NODES:-225000}"; do tidy+=("--extra-arg=$flag"); done
 printf '%s\n' "${core[@]}" | two_at_once "${tidy[@]}"
 printf '%s\n' "${server_side[@]}" | two_at_once "${tidy[@]}" "${server[@]/#/--extra-arg=}"
 printf '%s\n' web/*.c | two_at_once "${tidy[@]}" "${web[@]/#/--extra-arg=}"

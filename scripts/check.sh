@@ -21,7 +21,7 @@ build clang
 # sources are in that of Debian 12.
 lint=lint
 [ "$(debian_pg_major)" -eq 15 ] || lint=layout
-setsid make -s "$lint" >build/lint.log 2>&1 &
+ANALYZER_NODES=50000 setsid make -s "$lint" >build/lint.log 2>&1 &
 analysis=$!
 stop() {
 	kill -- "-$analysis" 2>/dev/null || true

@@ -44,7 +44,8 @@ printf '%s\n' web/*.c | two_at_once "${compile[@]}" -Wall -Wextra "${web[@]}"
 
 step "clang-tidy"
 tidy=(clang-tidy-14 --quiet)
-for flag in $flags -Xclang -analyzer-config -Xclang "max-nodes=${ANALYZER_NODES:-225000}"; do tidy+=("--extra-arg=$flag"); done
+states=(-Xclang -analyzer-config -Xclang "max-nodes=${ANALYZER_NODES:-225000}")
+for flag in $flags "${states[@]}"; do tidy+=("--extra-arg=$flag"); done
 printf '%s\n' "${core[@]}" | two_at_once "${tidy[@]}"
 printf '%s\n' "${server_side[@]}" | two_at_once "${tidy[@]}" "${server[@]/#/--extra-arg=}"
 printf '%s\n' web/*.c | two_at_once "${tidy[@]}" "${web[@]/#/--extra-arg=}"

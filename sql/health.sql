@@ -182,16 +182,17 @@ LANGUAGE sql STABLE AS $$
 		CASE WHEN d.n > 0 THEN E'SELECT url FROM validation_errors\nWHERE resolved_at IS '
 			'NULL AND\nfield_name LIKE ''%slug'';'
 			WHEN l.n > 0 THEN E'SELECT activities_url FROM sections\nWHERE NOT '
-			'can_scrape_activities;\nIf a page is there, run\n'
-			'SELECT * FROM esn_scrape_accounts();' END
+			'can_scrape_activities\nAND last_validated_activities_slug\n> now() - interval '
+			'''90 days'';\nIf a page is there, run\nSELECT * FROM esn_scrape_accounts();' END
 	FROM (SELECT count(*) AS n FROM @extschema@.validation_errors
 			WHERE field_name = 'activities_platform_slug' AND resolved_at IS NULL) d,
 		(SELECT count(*) AS n FROM @extschema@.sections WHERE NOT can_scrape_activities
-			AND activities_platform_slug IS NOT NULL AND removed_at IS NULL) l
+			AND last_validated_activities_slug > now() - interval '90 days'
+			AND removed_at IS NULL) l
 $$;
 COMMENT ON FUNCTION esn_check_slugs() IS
 	'A check of esn_health_check(): the number of sections whose guessed slug belongs to another '
-	'section, and of those that activities.esn.org no longer knows by the slug that they have.';
+	'section, and of those that activities.esn.org has known within 90 days and does no longer.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_check_failures(OUT status text, OUT value text,
 	OUT advice text)

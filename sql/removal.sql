@@ -213,12 +213,11 @@ BEGIN
 				f.status, f.tried_at, f.next_fetch_at, since, since) THEN now() ELSE 'epoch' END
 		FROM list d, unnest(d.urls) m
 		WHERE NOT d.is_implausible AND f.url = m AND coalesce(f.missing_at < since, true)
+			AND (f.missing_count = 0 OR coalesce(f.tried_at > f.missing_at, true))
 	), full_listing AS (
 		UPDATE @extschema@.frontier f
 		SET next_fetch_at = n.next_fetch_at, reason = n.reason, priority = n.priority
-		FROM list d
-		JOIN @extschema@.sections s ON s.id = d.id
-		CROSS JOIN esn_policy() p
+		FROM list d JOIN @extschema@.sections s ON s.id = d.id CROSS JOIN esn_policy() p
 		CROSS JOIN LATERAL esn_next_fetch('listing', 'fetched', s.accounts_platform_slug, now(),
 			NULL, NULL, NULL, p.recent_days, p.refresh_days) n
 		WHERE d.is_full AND NOT d.is_implausible

@@ -164,7 +164,7 @@ BEGIN
 	RETURN run;
 END $$;
 COMMENT ON FUNCTION esn_begin_run(text, text, text, bigint) IS
-	'Creates a run''s row, or begins the run that this process has waited with; marks interrupted '
+	'Creates a run''s row, or begins the one that has waited; marks interrupted '
 	'runs as failed, updates is_future_event for today, and calls esn_reschedule(). If the last '
 	'run of the same module and request was left unfinished within a day, the new one resumes it. '
 	'module: as in scraper_status. requested_by: the role that requested it. request: what was '

@@ -10,6 +10,10 @@ BEGIN
 			USING ERRCODE = 'feature_not_supported',
 				HINT = 'Run CREATE DATABASE esn TEMPLATE template0 ENCODING ''UTF8''; then create '
 					'the extension there.';
+	ELSIF pg_catalog.to_regcollation('pg_catalog."und-x-icu"') IS NULL THEN
+		RAISE EXCEPTION 'this PostgreSQL has no collations of ICU'
+			USING ERRCODE = 'feature_not_supported',
+				HINT = 'Use a PostgreSQL that was built with ICU, as that of Debian is.';
 	END IF;
 END $$;
 

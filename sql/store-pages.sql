@@ -130,7 +130,7 @@ COMMENT ON FUNCTION esn_distrust_validators(text[]) IS
 	'activities due whose last answer was 304. urls: the pages.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_record_fetches(page_kind text, pages jsonb,
-	OUT broken text[])
+	OUT fetched text[], OUT broken text[], OUT missing text[])
 LANGUAGE plpgsql AS $$
 BEGIN
 	WITH page AS MATERIALIZED (
@@ -140,7 +140,7 @@ BEGIN
 			CASE WHEN page_kind = 'activity' AND k.url IS NOT NULL THEN k.section_id
 				ELSE coalesce(s.id, k.section_id) END AS section_id,
 			f.status AS http_status, decode(p->>'body', 'base64') AS body, f.etag, f.last_modified,
-			f.rules_hash, f.content_hash, k.url IS NOT NULL AS is_known,
+			f.rules_hash, f.content_hash, k.url IS NOT NULL AS is_known, k.missing_count,
 			CASE WHEN f.status = 304 THEN k.event_slug
 				ELSE left(p->'page'->'data'->>'event_slug', 255) END AS event_slug,
 			f.status <> 304 AND k.rules_hash = f.rules_hash AND k.content_hash <> f.content_hash
@@ -168,8 +168,7 @@ BEGIN
 			etag = CASE WHEN p.http_status = 304 THEN k.etag ELSE p.etag END,
 			last_modified = CASE WHEN p.http_status = 304 THEN k.last_modified
 				ELSE p.last_modified END,
-			content_hash = CASE WHEN p.http_status = 304 THEN k.content_hash
-				ELSE p.content_hash END,
+			content_hash = CASE p.http_status WHEN 304 THEN k.content_hash ELSE p.content_hash END,
 			rules_hash = CASE WHEN p.http_status = 304 THEN k.rules_hash ELSE p.rules_hash END,
 			body = CASE WHEN p.http_status = 304 THEN k.body ELSE p.body END,
 			next_fetch_at = coalesce(p.next_fetch_at, k.next_fetch_at),
@@ -185,15 +184,18 @@ BEGIN
 			priority
 		FROM next p WHERE NOT is_known
 	)
-	SELECT array_agg(p.url) INTO broken FROM page p WHERE p.is_broken;
+	SELECT array_agg(p.url), array_agg(p.url) FILTER (WHERE p.is_broken),
+		array_agg(p.url) FILTER (WHERE p.missing_count > 0)
+	INTO fetched, broken, missing FROM page p;
 END $$;
 COMMENT ON FUNCTION esn_record_fetches(text, jsonb) IS
 	'Records in frontier pages that were fetched. page_kind: as in extraction_rules. pages: array '
-	'of pages. Returns those that have changed under the same ETag or Last-Modified; NULL: none.';
+	'of pages. Returns their addresses, those of pages that have changed under the same ETag or '
+	'Last-Modified, and those of activities that their list lacks; NULL: none.';
 
 -- That its list lacks an activity says nothing if its page no longer names that section: it is on
 -- another list then, which decides. Of a page that still names the section, the list decides.
-CREATE OR REPLACE FUNCTION esn_internal.esn_leave_lists(pages jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION esn_internal.esn_leave_lists(urls text[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE @extschema@.frontier f SET missing_count = 0,
@@ -202,41 +204,45 @@ BEGIN
 			JOIN @extschema@.sections s ON s.id = o.section_id
 			WHERE a.event_slug = f.event_slug
 			ORDER BY s.can_scrape_activities IS TRUE DESC, s.id LIMIT 1)
-	FROM jsonb_array_elements(pages) p
-	WHERE f.url = p->>'url' AND f.kind = 'activity' AND p ? 'fetch' AND f.missing_count > 0
+	WHERE f.url = ANY (urls) AND f.kind = 'activity'
 		AND NOT EXISTS (SELECT FROM @extschema@.activities a
 			JOIN @extschema@.activity_section_organisers o ON o.activity_id = a.id
 			WHERE a.event_slug = f.event_slug AND o.section_id = f.section_id);
 END $$;
-COMMENT ON FUNCTION esn_leave_lists(jsonb) IS
+COMMENT ON FUNCTION esn_leave_lists(text[]) IS
 	'Moves activities that their section''s list lacks, and whose pages do not name that section, '
 	'to the list of a section that organises them (NULL: none is known), and counts them as '
-	'missing no more. pages: array of pages that were stored.';
+	'missing no more. urls: of activities that their list lacks, and that were stored.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_fetches(run bigint, page_kind text, pages jsonb)
 	RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-	broken text[] := esn_record_fetches(page_kind, pages);
+	pages_of record := esn_record_fetches(page_kind, pages);
 BEGIN
 	-- A kept page was parsed by these rules, whenever it was fetched.
-	UPDATE @extschema@.frontier k SET rules_hash = (p->'kept'->>'rules_hash')::bigint,
-		content_hash = NULL
-	FROM jsonb_array_elements(pages) p
-	WHERE k.url = p->>'url' AND p ? 'kept';
+	IF pages @? '$[*].kept' THEN
+		UPDATE @extschema@.frontier k SET rules_hash = (p->'kept'->>'rules_hash')::bigint,
+			content_hash = NULL
+		FROM jsonb_array_elements(pages) p
+		WHERE k.url = p->>'url' AND p ? 'kept';
+	END IF;
+	IF pages @? '$[*].moved_from' THEN
+		PERFORM esn_note_moves(pages);
+	END IF;
 	UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
-	FROM jsonb_array_elements(pages) p
-	WHERE k.url = left(p->>'url', 500) AND k.resolved_at IS NULL AND p ? 'fetch';
-	PERFORM esn_note_moves(pages);
-	IF page_kind = 'activity' THEN
-		PERFORM esn_leave_lists(pages);
-	ELSIF page_kind = 'statistics' THEN
+	WHERE k.resolved_at IS NULL
+		AND k.url = ANY (ARRAY(SELECT left(f, 500) FROM unnest(pages_of.fetched) f));
+	IF page_kind = 'statistics' THEN
 		PERFORM esn_confirm_statistics(ARRAY(SELECT s.id FROM jsonb_array_elements(pages) p
 			JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
 			WHERE p ? 'fetch'));
 	END IF;
-	IF broken IS NOT NULL THEN
-		PERFORM esn_distrust_validators(broken);
+	IF pages_of.missing IS NOT NULL THEN
+		PERFORM esn_leave_lists(pages_of.missing);
+	END IF;
+	IF pages_of.broken IS NOT NULL THEN
+		PERFORM esn_distrust_validators(pages_of.broken);
 	END IF;
 END $$;
 COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS

@@ -21,8 +21,8 @@ LANGUAGE sql AS $$
 	RETURNING id
 $$;
 COMMENT ON FUNCTION esn_begin_waiting(text, text) IS
-	'Creates the row of a run that waits for the run in progress. esn_begin_run() of the same '
-	'process begins it. requested_by: the role that requested it. request: what was requested.';
+	'Creates the row of a run that waits for the run in progress. esn_begin_run() with its id '
+	'begins it. requested_by: the role that requested it. request: what was requested.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_turn(run bigint, OUT ended_as text,
 	OUT taken_by bigint, OUT other_run bigint, OUT other_request text, OUT other_pid integer)

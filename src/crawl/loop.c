@@ -378,6 +378,19 @@ follow_redirect(Loop *loop, Task *task, const HttpResponse *response)
 		task->moved_to = pstrdup(target);
 }
 
+/* Notes that a site blocks the run. Of two, the reason is that of activities.esn.org. */
+static void
+note_block(RunResult *result, const char *url, const HttpResponse *response)
+{
+	bool is_activities = strncmp(url, setting_activities_url, strlen(setting_activities_url)) == 0;
+
+	if (!result->blocked || is_activities)
+		strlcpy(result->block_reason, response->error, sizeof(result->block_reason));
+	result->wait_s = Max(result->wait_s, response->wait_s);
+	result->activities_blocked |= is_activities;
+	result->blocked = true;
+}
+
 static void
 handle_response(Loop *loop, const HttpResponse *response)
 {
@@ -391,15 +404,8 @@ handle_response(Loop *loop, const HttpResponse *response)
 		task->failure = response->error;
 	else if (response->outcome != HTTP_ANSWERED)
 	{
-		if (response->outcome == HTTP_BLOCKED && !loop->result->blocked)
-		{
-			loop->result->blocked = true;
-			loop->result->activities_blocked =
-				strncmp(task->url, setting_activities_url, strlen(setting_activities_url)) == 0;
-			loop->result->wait_s = response->wait_s;
-			strlcpy(loop->result->block_reason, response->error,
-					sizeof(loop->result->block_reason));
-		}
+		if (response->outcome == HTTP_BLOCKED)
+			note_block(loop->result, task->url, response);
 		loop_fail(loop, task, response, response->error);
 	}
 	else if (type->page != PAGE_KINDS)

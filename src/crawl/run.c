@@ -168,7 +168,7 @@ end_in_error(Run *run)
 			reason != NULL
 				? reason
 				: psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message),
-			error->sqlerrcode != ERRCODE_UNDEFINED_OBJECT);
+			run->request->kind != RUN_SECTION || error->sqlerrcode != ERRCODE_UNDEFINED_OBJECT);
 	if (reason == NULL)
 		ReThrowError(error);
 	channel_notice(WARNING,
@@ -267,7 +267,7 @@ perform(const RunRequest *request, const char *module, const char *what, int sec
 		if (run->ended_as == NULL)
 		{
 			if (waits)
-				store_begin_run(module, request->requested_by, what, run->info.id);
+				run->info.id = store_begin_run(module, request->requested_by, what, run->info.id);
 			work(run, body, seconds, last);
 		}
 	}

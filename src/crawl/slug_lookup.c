@@ -175,14 +175,15 @@ slug_lookup_handle(Loop *loop, SlugLookups *lookups, SlugLookup *lookup, Task *t
 	if (status == 200)
 		record_found(loop, lookups, lookup,
 					 answered_slug(loop->reader->arena, response->effective_url));
-	else if (!lookup->is_last && ++lookup->candidate < lookup->candidate_count)
-	{
-		submit_candidate(loop, task->type, lookups->head_lies ? HTTP_GET : HTTP_HEAD, lookup);
-		return true;
-	}
-	else if (!lookup->is_last && lookup->section->recognised)
+	/* It is known under its first candidate, so that a 200 to a guess proves nothing. */
+	else if (lookup->section->recognised && !lookup->is_confirmed)
 	{
 		lookups->lost = loop_append(loop, lookups->lost, lookup);
+		return true;
+	}
+	else if (++lookup->candidate < lookup->candidate_count)
+	{
+		submit_candidate(loop, task->type, lookups->head_lies ? HTTP_GET : HTTP_HEAD, lookup);
 		return true;
 	}
 	else
@@ -201,9 +202,8 @@ slug_lookup_confirm(Loop *loop, const TaskType *type, SlugLookups *lookups)
 	{
 		SlugLookup *lookup = lfirst(cell);
 
-		/* The slug that it had. */
-		lookup->candidate = 0;
-		lookup->is_last = true;
+		Assert(lookup->candidate == 0);
+		lookup->is_confirmed = true;
 		submit_candidate(loop, type, HTTP_GET, lookup);
 	}
 	return lost != NIL;

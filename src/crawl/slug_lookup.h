@@ -39,7 +39,7 @@ typedef struct SlugLookup
 	int candidate_count;
 	int candidate;         /* the current one */
 	bool is_check;         /* it is requested by GET because HEAD was answered 404 */
-	bool is_last;          /* no candidate is tried after this one */
+	bool is_confirmed;     /* the slug that the section has was asked for once more */
 	StringInfo tried_urls; /* that were answered, as the elements of a JSON array; NULL: none */
 	void *work;            /* of its tasks */
 } SlugLookup;
@@ -66,7 +66,8 @@ extern bool slug_lookup_is_wrong_target(const Task *task, const char *effective_
 
 /*
  * Requests, by GET and after all other lookups, the slugs of the sections that seem to be lost: a
- * site that answers 404 for a while loses no section. Returns whether there are any.
+ * site that answers 404 for a while loses no section. Guesses are tried after that. Returns whether
+ * there are any.
  */
 extern bool slug_lookup_confirm(Loop *loop, const TaskType *type, SlugLookups *lookups);
 

@@ -62,14 +62,22 @@ planned="SELECT kind, reason FROM esn_plan()
 	UNION SELECT kind, reason FROM frontier WHERE kind IN ('activity', 'statistics')"
 awk '/^#### / { on = $0 == "#### Kinds and reasons" } /^## / { on = 0 } on' "$reference" \
 	>"$run/documents/reasons"
+# The item of each kind, on one line.
 unlisted() {
 	sql "$planned" | while IFS='|' read -r kind reason; do
-		grep -qF "\`$kind\`" "$run/documents/reasons" &&
-			{ [ "$kind" = unknown ] || grep -qF "\`$reason\`" "$run/documents/reasons"; } ||
+		sed -e ':a' -e '$!N; s/\n  */ /; ta' -e 'P; D' "$run/documents/reasons" |
+			grep "^- [^:.]*\`$kind\`" |
+			{ [ "$kind" = unknown ] && grep -q . || grep -qF "\`$reason\`"; } ||
 			echo "$kind: $reason"
 	done
 }
+sql "INSERT INTO failed_scrapes (url, section_id, scraper_module, kind, error_message, will_retry)
+	SELECT activities_url || '/activities?page=1', id, 'ActivitiesAndStatisticsScraper', 'listing',
+		'the site answered 500', true FROM sections WHERE can_scrape_activities LIMIT 1"
 is "it lists the kinds and reasons of a plan" "$(unlisted)" ""
+is "also of a list with a page that failed" \
+	"$(sql "SELECT count(*) > 0 FROM ($planned) p WHERE kind = 'listing' AND reason = 'failing'")" t
+sql "DELETE FROM failed_scrapes WHERE url LIKE '%?page=1'"
 cluster_psql "$cluster" -c "CREATE DATABASE empty"
 is "also of an empty database" "$(database=empty sql "CREATE EXTENSION esn_pulse" &&
 	database=empty unlisted)" ""

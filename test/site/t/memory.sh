@@ -29,4 +29,13 @@ echo "# peak of private memory: $few kB for 3,000, $many kB for 30,000 activitie
 is "all of them are there" "$(sql "SELECT count(*) FROM activities")" 30000
 is "ten times the pages take no more memory, within a quarter" "$((many <= few + few / 4))" 1
 is "and less than 64 MB" "$((many < 65536))" 1
+
+# A page becomes many nodes in a session that parses it; they are freed when it is parsed.
+private="SELECT substring(pg_read_file('/proc/self/status', 0, 4000) FROM 'RssAnon:\s+(\d+)')"
+parse="SELECT esn_parse('country', repeat('<p>x', 200000), '$accounts_url/country/tr') IS NOT NULL"
+# Before the first page: a small one, which loads the library.
+small=${parse/200000/1}
+read -r -d '' _ before parsed after < <(sql "$small" "$private" "$parse" "$private") || true
+echo "# private memory of a session: $before kB before, $after kB after it has parsed a page"
+is "a session keeps no page that it has parsed" "$parsed $((after < before + 8192))" "t 1"
 done_testing

@@ -154,13 +154,15 @@ To see it in a browser: make web
 docs/one-hour.md (in Turkish docs/bir-saat.md) teaches you in an hour what to ask there, even if you
 have never seen SQL. make psql-admin opens it as the superuser, who may do everything.
 
-To read the real sites, at their polite rate of two requests per second each, make a database of its
-own as the superuser:
+To read one section of the real sites, at the polite rate of two requests per second, make a
+database of its own as the superuser. Before you read more, ask those who run the sites
+(docs/permission.md).
 
     CREATE DATABASE real;
     ALTER DATABASE real SET esn_pulse.request_delay = '500ms';
     ALTER DATABASE real SET esn_pulse.retry_base_delay = '2s';
     ALTER DATABASE real SET esn_pulse.request_timeout = '30s';
+    ALTER DATABASE real SET esn_pulse.contact = 'you@example.org';
     \c real
     CREATE EXTENSION esn_pulse;
     SELECT * FROM esn_scrape_section('esn-metu');

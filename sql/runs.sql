@@ -53,9 +53,8 @@ BEGIN
 		UPDATE @extschema@.scraper_status SET status = 'failed', completed_at = now(),
 			error_message = 'interrupted: its worker process is gone',
 			is_unfinished = true
-		WHERE ids IS NULL AND status = 'running'
-			-- It may have ended since its id was found.
-			OR id = ANY (ids) AND status IN ('running', 'waiting')
+		-- It may have ended since its id was found.
+		WHERE id = ANY (ids) AND status IN ('running', 'waiting')
 		RETURNING id
 	)
 	SELECT coalesce(array_agg(id), '{}') FROM dead INTO marked;
@@ -63,9 +62,8 @@ BEGIN
 	RETURN cardinality(marked);
 END $$;
 COMMENT ON FUNCTION esn_mark_dead_runs(bigint[]) IS
-	'Marks runs whose worker is gone as failed. ids: those runs; NULL (only for the holder of the '
-	'extension''s advisory lock): all running ones, but not those that wait. Raises alerts as '
-	'esn_alert_of_runs(). Returns their number.';
+	'Marks runs whose worker is gone as failed, unless they have ended. ids: those runs. Raises '
+	'alerts as esn_alert_of_runs(). Returns their number.';
 
 CREATE OR REPLACE FUNCTION esn_internal.esn_refresh_future() RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -136,10 +134,9 @@ DECLARE
 	last @extschema@.scraper_status;
 	run bigint;
 BEGIN
-	PERFORM esn_mark_dead_runs(NULL);
 	-- After a crash, a process may have the pid of one that waited.
 	PERFORM esn_mark_dead_runs(ARRAY(SELECT s.id FROM @extschema@.scraper_status s
-		WHERE s.status = 'waiting' AND s.worker_pid = pg_backend_pid()
+		WHERE s.status = 'running' OR s.status = 'waiting' AND s.worker_pid = pg_backend_pid()
 			AND s.id IS DISTINCT FROM waited));
 	PERFORM esn_refresh_future();
 	PERFORM esn_reschedule();

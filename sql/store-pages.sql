@@ -218,7 +218,7 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_store_fetches(run bigint, page_kind 
 	RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-	pages_of record := esn_record_fetches(page_kind, pages);
+	recorded record := esn_record_fetches(page_kind, pages);
 BEGIN
 	-- A kept page was parsed by these rules, whenever it was fetched.
 	IF pages @? '$[*].kept' THEN
@@ -232,17 +232,17 @@ BEGIN
 	END IF;
 	UPDATE @extschema@.failed_scrapes k SET resolved_at = now()
 	WHERE k.resolved_at IS NULL
-		AND k.url = ANY (ARRAY(SELECT left(f, 500) FROM unnest(pages_of.fetched) f));
+		AND k.url = ANY (ARRAY(SELECT left(f, 500) FROM unnest(recorded.fetched) f));
 	IF page_kind = 'statistics' THEN
 		PERFORM esn_confirm_statistics(ARRAY(SELECT s.id FROM jsonb_array_elements(pages) p
 			JOIN @extschema@.sections s ON s.accounts_platform_slug = p->>'section'
 			WHERE p ? 'fetch'));
 	END IF;
-	IF pages_of.missing IS NOT NULL THEN
-		PERFORM esn_leave_lists(pages_of.missing);
+	IF recorded.missing IS NOT NULL THEN
+		PERFORM esn_leave_lists(recorded.missing);
 	END IF;
-	IF pages_of.broken IS NOT NULL THEN
-		PERFORM esn_distrust_validators(pages_of.broken);
+	IF recorded.broken IS NOT NULL THEN
+		PERFORM esn_distrust_validators(recorded.broken);
 	END IF;
 END $$;
 COMMENT ON FUNCTION esn_store_fetches(bigint, text, jsonb) IS

@@ -31,7 +31,7 @@ typedef struct RunResult
 	bool is_unknown; /* there are more, which nobody knows yet */
 	bool out_of_time;
 	bool blocked;            /* a site blocked us, or was given up */
-	bool activities_blocked; /* that site is activities.esn.org */
+	bool activities_blocked; /* one such site is activities.esn.org */
 	char block_reason[256];
 	int64 wait_s;     /* the site asked to be left alone for so long; 0: it did not */
 	char *failure;    /* why the run as a whole failed; NULL: it did not */

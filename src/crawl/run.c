@@ -203,11 +203,14 @@ begin_run(const RunRequest *request, const char *module)
 	return run;
 }
 
-/* Ends a run before its first request if its site has just blocked the run before. */
+/*
+ * Ends a run before its first request if activities.esn.org has just blocked the run before: what
+ * follows another run is always one over activities.
+ */
 static bool
 is_still_blocked(Run *run, const RunResult *before)
 {
-	if (!before->activities_blocked || strcmp(run->info.module, ACTIVITIES_MODULE) != 0)
+	if (!before->activities_blocked)
 		return false;
 	run->result.blocked = run->result.activities_blocked = true;
 	run->result.wait_s = before->wait_s;

@@ -88,15 +88,22 @@ what_nobody_asked_is_not_reported(void **state)
 	expect_report(13, 1);
 }
 
+/* From noon on, counts one request in the first hour, two in the second, and so on. */
 static void
-hours_stay_apart_while_reports_wait(void **state)
+count_hours(unsigned hours)
 {
-	(void) state;
-	for (unsigned hour = 0; hour < 3; hour++)
+	for (unsigned hour = 0; hour < hours; hour++)
 	{
 		count(hour + 1);
 		usage_turn(NOON + (time_t) (hour + 1) * HOUR);
 	}
+}
+
+static void
+hours_stay_apart_while_reports_wait(void **state)
+{
+	(void) state;
+	count_hours(3);
 	for (unsigned hour = 0; hour < 3; hour++)
 		expect_report(12 + hour, hour + 1);
 	assert_null(usage_waiting());
@@ -106,11 +113,7 @@ static void
 the_last_day_waits(void **state)
 {
 	(void) state;
-	for (unsigned hour = 0; hour < 30; hour++)
-	{
-		count(hour + 1);
-		usage_turn(NOON + (time_t) (hour + 1) * HOUR);
-	}
+	count_hours(30);
 	for (unsigned hour = 6; hour < 30; hour++)
 		expect_report(12 + hour, hour + 1);
 	assert_null(usage_waiting());

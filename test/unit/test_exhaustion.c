@@ -104,7 +104,8 @@ library_realloc(void *place, size_t size)
 	void *larger;
 
 	left = -1;
-	larger = __wrap_realloc(place, size);
+	/* as html.c rounds */
+	larger = __wrap_realloc(place, size >= 100 && size < 256 ? 256 : size);
 	left = before;
 	library_failures += larger == NULL;
 	return larger;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <libxml/xmlmemory.h>
 
 #include "html/html_text.h"
 #include "page/rules.h"
@@ -302,6 +303,49 @@ rules_say_what_is_missing(void **state)
 	arena_destroy(arena);
 }
 
+static int allocations;
+
+static void *
+count_and_allocate(size_t size)
+{
+	allocations++;
+	return malloc(size);
+}
+
+/* The memory functions of libxml2 in use, which a parse must leave as they are. */
+static xmlMallocFunc
+memory_after_a_parse(void)
+{
+	Arena *arena = arena_create();
+	xmlFreeFunc release;
+	xmlMallocFunc allocate;
+	xmlReallocFunc resize;
+	xmlStrdupFunc copy;
+
+	assert_non_null(html_parse(arena, page, strlen(page), &problem));
+	arena_destroy(arena);
+	xmlMemGet(&release, &allocate, &resize, &copy);
+	assert_true(release == free && resize == realloc);
+	return allocate;
+}
+
+static void
+memory_functions_are_left_as_they_are(void **state)
+{
+	xmlFreeFunc release;
+	xmlMallocFunc allocate;
+	xmlReallocFunc resize;
+	xmlStrdupFunc copy;
+
+	(void) state;
+	xmlMemGet(&release, &allocate, &resize, &copy);
+	assert_true(memory_after_a_parse() == allocate);
+	xmlMemSetup(release, count_and_allocate, resize, copy);
+	assert_true(memory_after_a_parse() == count_and_allocate);
+	assert_true(allocations > 0);
+	xmlMemSetup(release, allocate, resize, copy);
+}
+
 int
 main(void)
 {
@@ -312,6 +356,7 @@ main(void)
 		cmocka_unit_test(what_is_long_is_read),
 		cmocka_unit_test(reading_takes_one_pass),
 		cmocka_unit_test(rules_say_what_is_missing),
+		cmocka_unit_test(memory_functions_are_left_as_they_are),
 	};
 
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);

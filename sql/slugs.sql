@@ -121,13 +121,16 @@ BEGIN
 	IF named.owners IS NOT NULL THEN
 		PERFORM esn_take_slugs_away(named.owners);
 	END IF;
-	UPDATE @extschema@.sections s SET activities_platform_slug = n.slug,
-		last_validated_activities_slug = now(), can_scrape_activities = true,
-		activities_url = current_setting('esn_pulse.activities_url') || '/organisation/'
-			|| esn_url_part(n.slug)
-	FROM (SELECT DISTINCT ON (u.id) u.id, u.slug
-		FROM unnest(named.sections, named.slugs) AS u(id, slug) ORDER BY u.id, u.slug) n
-	WHERE s.id = n.id AND s.can_scrape_activities IS NOT TRUE;
+	-- Nearly always there is none. An UPDATE without rows fires triggers, too.
+	IF named.slugs IS NOT NULL THEN
+		UPDATE @extschema@.sections s SET activities_platform_slug = n.slug,
+			last_validated_activities_slug = now(), can_scrape_activities = true,
+			activities_url = current_setting('esn_pulse.activities_url') || '/organisation/'
+				|| esn_url_part(n.slug)
+		FROM (SELECT DISTINCT ON (u.id) u.id, u.slug
+			FROM unnest(named.sections, named.slugs) AS u(id, slug) ORDER BY u.id, u.slug) n
+		WHERE s.id = n.id AND s.can_scrape_activities IS NOT TRUE;
+	END IF;
 END $$;
 COMMENT ON FUNCTION esn_learn_slugs(jsonb) IS
 	'Corrects the slugs of sections by what esn_named_slugs() finds: takes them away from the '

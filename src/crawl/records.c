@@ -9,8 +9,8 @@
 
 #include "crawl/records.h"
 
-#define BATCH_RECORDS 256
-#define BATCH_BYTES (1024 * 1024)
+#define BATCH_RECORDS 512
+#define BATCH_BYTES (2 * 1024 * 1024)
 
 void
 records_init(Records *records, MemoryContext parent)

@@ -136,17 +136,20 @@ DECLARE
 BEGIN
 	FOR member IN
 		SELECT CASE d.classid WHEN 'pg_proc'::regclass THEN 'FUNCTION'
-				WHEN 'pg_class'::regclass THEN 'TABLE' ELSE 'SCHEMA' END AS kind,
+				WHEN 'pg_class'::regclass THEN 'TABLE' WHEN 'pg_type'::regclass THEN 'TYPE'
+				ELSE 'SCHEMA' END AS kind,
 			(pg_identify_object(d.classid, d.objid, 0)).identity
 		FROM pg_depend d
 		JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse'
 		LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
 		LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
 			AND c.relkind IN ('r', 'v')
+		LEFT JOIN pg_type t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
 		LEFT JOIN pg_namespace n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
+		CROSS JOIN LATERAL (SELECT coalesce(p.proowner, c.relowner, t.typowner, n.nspowner)
+			AS owner) o
 		WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-			AND coalesce(p.proowner, c.relowner, n.nspowner) <> tables_owner
-			AND coalesce(p.proowner, c.relowner, n.nspowner) = current_user::regrole
+			AND o.owner <> tables_owner AND o.owner = current_user::regrole
 	LOOP
 		EXECUTE format('ALTER %s %s OWNER TO %s', member.kind, member.identity, tables_owner);
 	END LOOP;

@@ -48,7 +48,8 @@ COMMENT ON FUNCTION esn_link_organisers() IS
 
 -- The keys of a page's data are the names of the table's columns.
 CREATE OR REPLACE FUNCTION esn_internal.esn_read_activities(pages jsonb)
-RETURNS TABLE (activity activities, is_new boolean, relations jsonb, has_errors boolean)
+RETURNS TABLE (activity activities, is_new boolean, relations activity_relations,
+	has_errors boolean)
 LANGUAGE plpgsql VOLATILE AS $$
 #variable_conflict use_column
 BEGIN
@@ -64,19 +65,20 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT p->'page'->'data' AS data OFFSET 0) d
 		ORDER BY event_slug
 	)
-	-- Relations are no columns, unless somebody has added one of that name.
-	SELECT jsonb_populate_record(NULL::@extschema@.activities,
-		p.data - '{organisers, activity_types, causes, sdgs, objectives}'::text[]
-		|| jsonb_build_object('id', i.id,
+	-- First the fields of the page, then what follows from them; joining the objects takes longer.
+	-- Relations are not columns, unless somebody has added one of that name.
+	SELECT jsonb_populate_record(jsonb_populate_record(NULL::@extschema@.activities,
+			p.data - '{organisers, activity_types, causes, sdgs, objectives}'::text[]),
+		jsonb_build_object('id', i.id,
 			'is_valid', (p.data->>'title', p.data->>'url', p.data->>'description',
 				p.data->>'start_date') IS NOT NULL,
 			'unmatched_organisers', o.unmatched,
 			'is_future_event', (p.data->>'start_date')::date > current_date,
 			'country_code', coalesce(c.codes->>(p.data->>'country_name'),
 				c.codes->>esn_country_key(p.data->>'country_name')))),
-		i.is_new, jsonb_build_object('id', i.id, 'sections', o.section_ids,
-			'types', p.data->'activity_types', 'causes', p.data->'causes', 'sdgs', p.data->'sdgs',
-			'objectives', p.data->'objectives'),
+		i.is_new,
+		jsonb_populate_record(jsonb_populate_record(NULL::activity_relations, p.data),
+			jsonb_build_object('id', i.id, 'section_ids', o.section_ids)),
 		p.has_errors
 	FROM page p CROSS JOIN country c
 	LEFT JOIN @extschema@.activities a ON a.event_slug = p.event_slug
@@ -93,8 +95,7 @@ BEGIN
 	) o;
 END $$;
 COMMENT ON FUNCTION esn_read_activities(jsonb) IS
-	'Reads pages of activities, each activity once: its row, whether it is new, its relations as '
-	'{"id": of the activity, "sections": ids, "types", "causes", "sdgs", "objectives": names}, '
+	'Reads pages of activities, each activity once: its row, whether it is new, its relations, '
 	'and whether a field is invalid. pages: array of pages.';
 
 -- Both functions below are made of the columns that a page fills: those with the name of one of
@@ -148,21 +149,21 @@ CREATE OR REPLACE FUNCTION esn_internal.esn_store_activity(run bigint, pages jso
 LANGUAGE plpgsql AS $$
 DECLARE
 	new_rows @extschema@.activities[];
-	new_relations jsonb;
+	new_relations activity_relations[];
 	known_rows @extschema@.activities[];
-	known_relations jsonb;
+	known_relations activity_relations[];
 BEGIN
 	PERFORM esn_store_errors(run, pages);
 	PERFORM esn_learn_slugs(pages);
 	PERFORM esn_move_activities(pages);
 	SELECT array_agg(r.activity) FILTER (WHERE r.is_new),
-		jsonb_agg(r.relations) FILTER (WHERE r.is_new),
+		array_agg(r.relations) FILTER (WHERE r.is_new),
 		array_agg(r.activity) FILTER (WHERE NOT r.is_new),
-		jsonb_agg(r.relations) FILTER (WHERE NOT r.is_new),
+		array_agg(r.relations) FILTER (WHERE NOT r.is_new),
 		count(*) FILTER (WHERE r.has_errors)
 	INTO new_rows, new_relations, known_rows, known_relations, invalid
 	FROM esn_read_activities(pages) r;
-	PERFORM esn_add_names(coalesce(new_relations, '[]') || coalesce(known_relations, '[]'));
+	PERFORM esn_add_names(new_relations || known_relations);
 	added := coalesce(cardinality(new_rows), 0);
 	changed := 0;
 	IF new_rows IS NOT NULL THEN

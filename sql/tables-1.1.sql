@@ -1,5 +1,5 @@
 -- What version 1.1 adds to the tables of 1.0, for a fresh installation and for an upgrade. A new
--- column, table or index of a table stands here, with its comment.
+-- column, table, index or type stands here, with its comment.
 
 ALTER TABLE countries
 	ADD COLUMN email varchar(255),
@@ -304,3 +304,30 @@ COMMENT ON COLUMN permissions.reference IS
 COMMENT ON COLUMN permissions.is_granted IS 'Whether they allow it.';
 COMMENT ON COLUMN permissions.conditions IS 'What they ask for. NULL: nothing.';
 COMMENT ON COLUMN permissions.valid_until IS 'The last day of the permission. NULL: no end.';
+
+-- Rows on their way from a page into several tables. Arrays of them pass from function to function.
+CREATE TYPE esn_internal.activity_relations AS (
+	id				bigint,
+	section_ids		integer[],
+	activity_types	text[],
+	causes			text[],
+	sdgs			text[],
+	objectives		text[]
+);
+COMMENT ON TYPE activity_relations IS
+	'The relations of an activity as its page names them: its organisers, and the names of its '
+	'types, causes, goals and objectives, called as the fields of the page.';
+
+CREATE TYPE esn_internal.statistics_pair AS (
+	section_id	integer,
+	list		text,
+	label		text,
+	value		integer,
+	place		bigint
+);
+COMMENT ON TYPE statistics_pair IS
+	'A count in the statistics of a section: the name of its list, its label, the count (NULL: '
+	'invalid) and its place in the list. Without a label: the list is not a list.';
+
+-- Nobody's tables depend on them.
+REVOKE ALL ON TYPE activity_relations, statistics_pair FROM PUBLIC;

@@ -19,6 +19,12 @@ FROM pg_depend d
 	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
 WHERE e.extname = 'esn_pulse' AND d.deptype = 'e';
 
+SELECT is_empty($$
+	SELECT t.oid::regtype FROM members JOIN pg_type t ON classid = 'pg_type'::regclass
+		AND objid = t.oid
+	WHERE has_type_privilege('esn_test_stranger', t.oid, 'USAGE')$$,
+	'the types are not for others');
+
 -- The functions that PUBLIC may execute.
 SELECT set_eq($$
 	SELECT p.oid::regprocedure::text

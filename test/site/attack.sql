@@ -89,12 +89,14 @@ WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f'
 	AND body ~ ('\m' || regexp_replace(p.proname::text, '\W', '', 'g') || '\(') \gset
 
 -- The extension's own functions: the same arguments, narrower ones, and the first few of those that
--- have defaults.
+-- have defaults. Others may not use the types of the internal schema, so arrays stand for them.
 SELECT sum(pg_temp.plant(format('%s.%I(%s)', :'place', p.proname, a.list), 'text')) AS own
 FROM pg_proc p JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
 JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'esn_pulse',
 	LATERAL (
-	SELECT coalesce(string_agg(CASE WHEN how.narrow THEN CASE t.type::regtype::text
+	SELECT coalesce(string_agg(CASE WHEN t.type::regtype::text LIKE 'esn\_internal.%'
+			THEN 'anyarray'
+		WHEN how.narrow THEN CASE t.type::regtype::text
 			WHEN 'text' THEN 'varchar' WHEN 'bigint' THEN 'integer' WHEN 'text[]' THEN 'varchar[]'
 			WHEN 'double precision' THEN 'integer' ELSE t.type::regtype::text END
 		ELSE t.type::regtype::text END, ', ' ORDER BY t.n), '') AS list

@@ -19,11 +19,13 @@ SELECT format('SELECT * FROM %s(%s);', p.oid::regproc, (
 		WHEN a.name = 'role' THEN '''reader''::regrole'
 		ELSE format('%L::%s', CASE a.type::regtype::text
 			WHEN 'text' THEN 'https://x/y' WHEN 'bigint' THEN '1' WHEN 'integer' THEN '1'
-			WHEN 'boolean' THEN 'false' WHEN 'jsonb' THEN '[{"url": "https://x/y", "section_id": 1,'
-				'"id": 1, "slug": "x", "data": {"figures": {}, "cards": [{"url": "/activity/x"}]}}]'
+			WHEN 'boolean' THEN 'false' WHEN 'jsonb' THEN '[{"url": "https://x/y", "id": 1,'
+				'"slug": "x", "data": {"cards": [{"url": "/activity/x"}]}}]'
 			WHEN 'numeric' THEN '1' WHEN 'double precision' THEN '1' WHEN 'date' THEN '2024-01-01'
 			WHEN 'timestamp with time zone' THEN '2024-01-01' WHEN 'integer[]' THEN '{1}'
-			WHEN 'bigint[]' THEN '{1}' WHEN 'text[]' THEN '{x}' WHEN 'name' THEN 'x' END,
+			WHEN 'bigint[]' THEN '{1}' WHEN 'text[]' THEN '{x}' WHEN 'name' THEN 'x'
+			WHEN 'esn_internal.activity_relations[]' THEN '{"(1,{1},{x},{x},{x},{x})"}'
+			WHEN 'esn_internal.statistics_pair[]' THEN '{"(1,total_causes,x,1,1)"}' END,
 			a.type::regtype) END, ', ' ORDER BY a.n)
 	FROM unnest(p.proargtypes, p.proargnames[1:p.pronargs]) WITH ORDINALITY AS a(type, name, n)))
 	AS call

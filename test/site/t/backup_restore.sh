@@ -108,8 +108,10 @@ for version in $(cd sql && ls esn_pulse--*.sql | sed -nE 's/^esn_pulse--([0-9.]+
 			WHERE extname = 'esn_pulse'")" "$current"
 	done
 	is "the owner is still the one that create.sh has made" \
-		"$(sql "SELECT DISTINCT rolname FROM pg_class JOIN pg_roles r ON r.oid = relowner
-			WHERE relname IN ('activities', 'frontier')")" "owned_${version}_owner"
+		"$(sql "SELECT rolname FROM pg_class JOIN pg_roles r ON r.oid = relowner
+			WHERE relname IN ('activities', 'frontier')
+			UNION SELECT rolname FROM pg_type JOIN pg_roles r ON r.oid = typowner
+			WHERE typname IN ('activity_relations', 'statistics_pair')")" "owned_${version}_owner"
 	database=refuses_$version
 	cluster_psql "$cluster" -c "CREATE DATABASE \"$database\""
 	sql "CREATE EXTENSION esn_pulse"

@@ -165,6 +165,32 @@ SELECT pg_temp.read(
 SELECT results_eq('causes', $$VALUES ('Culture', 12, 10, 2), ('Health', 1, 0, 1)$$,
 	'they are added up');
 
+-- Several pages in one call. Each page's errors are its own, also where its section is not known.
+DELETE FROM validation_errors;
+SELECT lives_ok($$SELECT esn_store_statistics(pg_temp.run(),
+	pg_temp.pages('{"total_activities": {"values": {}}, "total_causes": {"values": [["A", 1]]}}',
+		-1)
+	|| pg_temp.pages('{"total_activities": {"values": [["Physical", 7]]},
+		"other": {"values": [["X", "some"]]}}', -2)
+	|| pg_temp.pages('{"total_activities": {"values": [["Physical", "many"]]}}', -3))$$,
+	'statistics of several sections');
+SELECT results_eq('sums', 'VALUES (NULL::integer, NULL::integer, 0, 0, 0)',
+	'of one that has no list the totals are NULL');
+SELECT results_eq('SELECT section_id, physical_activities, online_activities
+	FROM section_overall_statistics WHERE section_id <> -1', 'VALUES (-2, 7, 0)',
+	'and of the other they are as on its page');
+SELECT results_eq('SELECT section_id, field_name::text, error_message FROM validation_errors
+	ORDER BY section_id DESC NULLS LAST', $$VALUES (-1, 'total_activities', 'not a list of counts'),
+	(-2, 'other', 'not a count'), (NULL, 'total_activities', 'not a count')$$,
+	'each error is of the page that has it');
+SELECT pg_temp.read(format('{"total_causes": {"values": [["%1$sA", 1], ["%1$sB", 2]]}}',
+	repeat('x', 100)), 'labels that are equal once they are cut');
+SELECT results_eq('causes', format('VALUES (%L, 1, 0, 0)', repeat('x', 100)), 'the first counts');
+SELECT pg_temp.read('{"total_causes": {"values": [["A"], ["B"], ["C", "x"], ["D", "y"]]}}',
+	'pairs without counts');
+SELECT results_eq($$SELECT raw_data FROM validation_errors WHERE field_name = 'total_causes'$$,
+	$$VALUES ('["C: \"x\"", "D: \"y\"", null]'::jsonb)$$, 'equal errors are one');
+
 -- A value that is not a count is NULL, and one open row of its field. A count resolves the row.
 DELETE FROM validation_errors;
 SELECT pg_temp.read(

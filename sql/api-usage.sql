@@ -1,12 +1,14 @@
 -- How much the web gateway is used: what it reports, summed by hour. Nothing says by whom.
 
+-- Hours are those of UTC, so that sessions of any time zone mean the same.
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_usage(usage jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	stored bigint;
 BEGIN
 	INSERT INTO api_usage_raw (batch, hour, route, status, requests, milliseconds)
-	SELECT left(usage->>'batch', 100), date_trunc('hour', u.hour), left(u.route, 200), u.status,
+	SELECT left(usage->>'batch', 100), date_trunc('hour', u.hour, 'UTC'), left(u.route, 200),
+		u.status,
 		sum(u.requests), sum(u.milliseconds)
 	FROM jsonb_to_recordset(usage->'rows') AS u(hour timestamptz, route text, status integer,
 		requests bigint, milliseconds bigint)
@@ -14,9 +16,9 @@ BEGIN
 	GROUP BY 1, 2, 3, 4
 	ON CONFLICT DO NOTHING;
 	GET DIAGNOSTICS stored = ROW_COUNT;
-	IF EXISTS (SELECT FROM api_usage_raw r WHERE r.hour = date_trunc('hour', now())
+	IF EXISTS (SELECT FROM api_usage_raw r WHERE r.hour = date_trunc('hour', now(), 'UTC')
 			- interval '1 hour')
-		AND NOT EXISTS (SELECT FROM api_usage h WHERE h.hour = date_trunc('hour', now())
+		AND NOT EXISTS (SELECT FROM api_usage h WHERE h.hour = date_trunc('hour', now(), 'UTC')
 			- interval '1 hour')
 	THEN
 		PERFORM esn_roll_up_usage();
@@ -37,14 +39,14 @@ DECLARE
 BEGIN
 	INSERT INTO api_usage AS k (hour, route, status, requests, milliseconds)
 	SELECT r.hour, r.route, r.status, sum(r.requests), sum(r.milliseconds)
-	FROM api_usage_raw r WHERE r.hour < date_trunc('hour', now())
+	FROM api_usage_raw r WHERE r.hour < date_trunc('hour', now(), 'UTC')
 	GROUP BY 1, 2, 3
 	ON CONFLICT ON CONSTRAINT api_usage_pkey DO UPDATE SET requests = excluded.requests,
 		milliseconds = excluded.milliseconds
 	WHERE (k.requests, k.milliseconds) <> (excluded.requests, excluded.milliseconds);
 	GET DIAGNOSTICS summed = ROW_COUNT;
 	DELETE FROM api_usage_raw r
-	WHERE r.hour < date_trunc('hour', now() - interval '7 days');
+	WHERE r.hour < date_trunc('hour', now() - interval '7 days', 'UTC');
 	RETURN summed;
 END $$;
 COMMENT ON FUNCTION esn_roll_up_usage() IS
@@ -62,8 +64,8 @@ FROM (SELECT r.hour, r.route, r.status, sum(r.requests)::bigint AS requests,
 	WHERE NOT EXISTS (SELECT FROM esn_internal.api_usage_raw r WHERE r.hour = h.hour)) u
 ORDER BY u.hour DESC, u.requests DESC, u.route, u.status;
 COMMENT ON VIEW esn_usage IS
-	'How much the web gateway is used: requests by hour, route and status, newest first. It is '
-	'not known who made them.';
+	'How much the web gateway is used: requests by hour of UTC, route and status, newest first. It '
+	'is not known who made them.';
 COMMENT ON COLUMN esn_usage.hour IS 'The beginning of the hour.';
 COMMENT ON COLUMN esn_usage.route IS 'Method and path; {} is whatever stood there.';
 COMMENT ON COLUMN esn_usage.status IS 'The HTTP status of the answers.';

@@ -8,8 +8,11 @@ CREATE FUNCTION pg_temp.report(batch text, hour timestamptz, requests integer, s
 		'requests', requests, 'milliseconds', 10 * requests))))$$;
 SELECT is(pg_temp.report('a', now() - interval '1 h', 3, 200), 204, 'a report is taken');
 SELECT is(pg_temp.report('a', now() - interval '1 h', 3, 200), 204, 'also when it is sent twice');
-SELECT is(pg_temp.report('b', now() - interval '1 h', 4, 200), 204, 'and another');
+SET LOCAL TimeZone = 'Asia/Kolkata';
+SELECT is(pg_temp.report('b', now() - interval '1 h', 4, 200), 204,
+	'and another, in a time zone with half hours');
 SELECT is(pg_temp.report('b', now() - interval '1 h', 1, 404), 204, 'with another status');
+SET LOCAL TimeZone = 'UTC';
 SELECT is(pg_temp.report('c', now(), 5, 200), 204, 'and one of this hour');
 SELECT is(pg_temp.report('d', now() - interval '3 days', 5, 200), 204, 'one that is late');
 PREPARE usage AS SELECT date_trunc('hour', now()) - hour, route, status, requests,
@@ -17,7 +20,13 @@ PREPARE usage AS SELECT date_trunc('hour', now()) - hour, route, status, request
 SELECT results_eq('usage', $$VALUES (interval '0', 'GET /x', 200, 5::bigint, 10.0),
 	('1 h', 'GET /x', 200, 7, 10.0), ('1 h', 'GET /x', 404, 1, 10.0)$$,
 	'each report counts once, and a late one not at all');
-SELECT count(esn_roll_up_usage()) FROM generate_series(1, 100);
+SELECT count(esn_roll_up_usage()) FROM generate_series(1, 50);
+-- Its hours begin one minute later, so that an hour of UTC would seem to be over then.
+SET LOCAL TimeZone = '<late>+00:01';
+SELECT count(esn_roll_up_usage()) FROM generate_series(1, 50);
+SET LOCAL TimeZone = 'UTC';
+SELECT is_empty($$SELECT * FROM api_usage WHERE hour >= date_trunc('hour', now())$$,
+	'an hour that is not over is not summed');
 SELECT results_eq('usage', $$VALUES (interval '0', 'GET /x', 200, 5::bigint, 10.0),
 	('1 h', 'GET /x', 200, 7, 10.0), ('1 h', 'GET /x', 404, 1, 10.0)$$,
 	'summed a hundred times, it is the same');

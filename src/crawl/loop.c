@@ -24,6 +24,7 @@
 
 #define TICK_MS 1000
 #define READY_REQUESTS 4
+#define REFILL 4
 #define MAX_PENDING_REQUESTS 256
 #define MAX_USER_AGENTS 64
 
@@ -82,12 +83,25 @@ loop_close(Loop *loop)
 	loop->http = NULL;
 }
 
+/*
+ * Decides how many requests are wanted in the queue. Without a delay, where the database is what
+ * takes time, it is refilled for several passes at once, so that a statement claims many pages.
+ */
+static void
+set_wanted(Loop *loop)
+{
+	int busy = setting_max_parallel_requests + 2; /* all connections */
+
+	if (setting_request_delay > 0)
+		loop->wanted = READY_REQUESTS;
+	else
+		loop->wanted = http_ready(loop->http) < busy ? REFILL * busy : 0;
+}
+
 bool
 loop_has_room(const Loop *loop)
 {
-	int enough = setting_request_delay == 0 ? setting_max_parallel_requests + 2 : READY_REQUESTS;
-
-	return !loop->result->blocked && http_ready(loop->http) < enough &&
+	return !loop->result->blocked && http_ready(loop->http) < loop->wanted &&
 		   http_pending(loop->http) < MAX_PENDING_REQUESTS;
 }
 
@@ -464,6 +478,7 @@ loop_run(Loop *loop, const Spider *spider, void *state)
 		MemoryContextReset(loop->pass);
 		if (GetCurrentTimestamp() >= loop->info->deadline)
 			result->out_of_time = true;
+		set_wanted(loop);
 		more = spider != NULL && !result->out_of_time && spider->submit_more(state);
 		if ((http_pending(loop->http) == 0 && !more) || result->out_of_time)
 			break;

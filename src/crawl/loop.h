@@ -90,6 +90,7 @@ typedef struct Loop
 	const char *only_section; /* the one section of home pages that is stored; NULL: all */
 	const Spider *spider;
 	void *state; /* of the spider */
+	int wanted;  /* how many requests are to be ready in this pass of the loop */
 } Loop;
 
 /*
@@ -106,8 +107,8 @@ extern void loop_close(Loop *loop);
 extern void loop_run(Loop *loop, const Spider *spider, void *state);
 
 /*
- * Whether there is room for more requests. Enough are queued to keep the connections busy, and no
- * more, so that new finds are requested soon.
+ * Whether there is room for more requests in this pass of the loop. Enough are queued to keep the
+ * connections busy, and not many more, so that little is open and new finds are requested soon.
  */
 extern bool loop_has_room(const Loop *loop);
 

@@ -144,7 +144,9 @@ BEGIN
 		LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
 		LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
 			AND c.relkind IN ('r', 'v')
+		-- PostgreSQL 17 counts the row types of tables as members, too
 		LEFT JOIN pg_type t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+			AND t.typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c')
 		LEFT JOIN pg_namespace n ON d.classid = 'pg_namespace'::regclass AND n.oid = d.objid
 		CROSS JOIN LATERAL (SELECT coalesce(p.proowner, c.relowner, t.typowner, n.nspowner)
 			AS owner) o

@@ -21,7 +21,7 @@ WHERE e.extname = 'esn_pulse' AND d.deptype = 'e';
 
 SELECT is_empty($$
 	SELECT t.oid::regtype FROM members JOIN pg_type t ON classid = 'pg_type'::regclass
-		AND objid = t.oid
+		AND objid = t.oid JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
 	WHERE has_type_privilege('esn_test_stranger', t.oid, 'USAGE')$$,
 	'the types are not for others');
 

@@ -23,7 +23,8 @@ WHERE a.attnum > 0 AND NOT a.attisdropped ORDER BY 1;
 SELECT format('type %s %s (%s)', t.oid::regtype, t.typacl, (SELECT string_agg(format('%s %s',
 	a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
 	FROM pg_attribute a WHERE a.attrelid = t.typrelid AND NOT a.attisdropped))
-FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid ORDER BY 1;
+FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid
+JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c' ORDER BY 1;
 SELECT format('constraint %s %s %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid))
 FROM pg_constraint c JOIN relation r ON r.oid = c.conrelid ORDER BY 1;
 SELECT format('index %s', pg_get_indexdef(i.indexrelid))

@@ -1,6 +1,6 @@
 -- How much the web gateway is used: what it reports, summed by hour. Nothing says by whom.
 
--- Hours are those of UTC, so that sessions of any time zone mean the same.
+-- Hours are those of UTC, because the hours of some time zones begin at another minute.
 CREATE OR REPLACE FUNCTION esn_internal.esn_store_usage(usage jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
@@ -8,8 +8,7 @@ DECLARE
 BEGIN
 	INSERT INTO api_usage_raw (batch, hour, route, status, requests, milliseconds)
 	SELECT left(usage->>'batch', 100), date_trunc('hour', u.hour, 'UTC'), left(u.route, 200),
-		u.status,
-		sum(u.requests), sum(u.milliseconds)
+		u.status, sum(u.requests), sum(u.milliseconds)
 	FROM jsonb_to_recordset(usage->'rows') AS u(hour timestamptz, route text, status integer,
 		requests bigint, milliseconds bigint)
 	WHERE u.hour BETWEEN now() - interval '1 day' AND now() + interval '1 hour'

@@ -316,7 +316,7 @@ CREATE TYPE esn_internal.activity_relations AS (
 );
 COMMENT ON TYPE activity_relations IS
 	'The relations of an activity as its page names them: its organisers, and the names of its '
-	'types, causes, goals and objectives, called as the fields of the page.';
+	'types, causes, goals and objectives, under the names of the page''s fields.';
 
 CREATE TYPE esn_internal.statistics_pair AS (
 	section_id	integer,
@@ -329,5 +329,5 @@ COMMENT ON TYPE statistics_pair IS
 	'A count in the statistics of a section: the name of its list, its label, the count (NULL: '
 	'invalid) and its place in the list. Without a label: the list is not a list.';
 
--- Nobody's tables depend on them.
+-- Otherwise a table of anybody could depend on them.
 REVOKE ALL ON TYPE activity_relations, statistics_pair FROM PUBLIC;

@@ -426,8 +426,8 @@ parse(Builder *builder, const char *utf8, size_t len)
 }
 
 /*
- * Parses with the functions above in place of the C library's. If libxml2 uses others, it goes on
- * to use them, because what one function allocates, another may be unable to free.
+ * Parses with the functions above in place of the C library's. If libxml2 uses others, it keeps
+ * them, because what one function allocates, another may be unable to free.
  */
 static void
 parse_fast(Builder *builder, const char *utf8, size_t len)
